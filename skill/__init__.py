@@ -1,0 +1,1 @@
+"""The conversation: channels, dialogue, understanding, identity, the web application and the command line."""
