@@ -1,0 +1,11 @@
+"""Which Vosk model is used, and the official ones that can be fetched."""
+
+import os
+from pathlib import Path
+
+EMBEDDED = Path(__file__).parent / "model"
+
+
+def model_folder() -> Path:
+    """ZHKU_VOSK_MODEL if set, else the embedded model."""
+    return Path(os.environ.get("ZHKU_VOSK_MODEL") or EMBEDDED)
