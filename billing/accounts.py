@@ -1,0 +1,144 @@
+"""Finding accounts (лицевые счета) and who may speak for them."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from billing import audit
+from billing.tables import Account, AccountLink, ChannelIdentity, Premises, Property, Resident
+
+
+@dataclass(frozen=True)
+class Address:
+    """street: "улица Лесная"; house: "5"; flat: "12"; text: all of it on one line, with the city."""
+
+    street: str
+    house: str
+    flat: str
+    text: str
+
+
+def find(db: Session, number: str, organization_id: int | None = None) -> list[Account]:
+    """Open accounts with this number; several when companies share it."""
+    query = select(Account).where(Account.number == number.strip(), col(Account.closed_on).is_(None))
+    if organization_id is not None:
+        query = query.where(Account.organization_id == organization_id)
+    return list(db.exec(query.order_by(col(Account.id))).all())
+
+
+def code_matches(account: Account, said: str) -> bool:
+    """Whether the code a resident named is the one printed on the bill; spaces between digits do not matter."""
+    return hmac.compare_digest("".join(said.split()).encode(), account.bill_code.encode())
+
+
+def accounts_of(db: Session, resident_id: int) -> list[Account]:
+    """Accounts a resident may speak for, in the order they were linked."""
+    query = (
+        select(Account)
+        .join(AccountLink, col(AccountLink.account_id) == col(Account.id))
+        .where(AccountLink.resident_id == resident_id)
+        .order_by(col(AccountLink.id))
+    )
+    return list(db.exec(query).all())
+
+
+def resident_of(db: Session, channel: str, external_id: str) -> Resident | None:
+    """Who a channel's user is, if we have met."""
+    return db.exec(
+        select(Resident)
+        .join(ChannelIdentity, col(ChannelIdentity.resident_id) == col(Resident.id))
+        .where(ChannelIdentity.channel == channel, ChannelIdentity.external_digest == digest(channel, external_id))
+    ).first()
+
+
+def digest(channel: str, external_id: str) -> str:
+    """What is kept instead of a channel's user id."""
+    return hashlib.sha256(f"{channel}\0{external_id}".encode()).hexdigest()
+
+
+def link(db: Session, *, channel: str, external_id: str, account_id: int, verified_how: str, now: datetime) -> Resident:
+    """Let a channel's user speak for an account. Linking again changes nothing."""
+    resident = resident_of(db, channel, external_id) or _meet(db, channel, external_id, now)
+    known = select(AccountLink).where(AccountLink.resident_id == resident.id, AccountLink.account_id == account_id)
+    if db.exec(known).first() is None:
+        row = AccountLink(resident_id=resident.id, account_id=account_id, verified_how=verified_how, verified_at=now)
+        db.add(row)
+        db.flush()
+        after = {"resident": resident.id, "verified_how": verified_how}
+        _record(db, now, channel, "link", row, account_id, after=after)
+    return resident
+
+
+def unlink(db: Session, *, resident_id: int, account_id: int, channel: str, now: datetime) -> bool:
+    """Take the right back; False when there was none."""
+    row = db.exec(
+        select(AccountLink).where(AccountLink.resident_id == resident_id, AccountLink.account_id == account_id)
+    ).first()
+    if row is None:
+        return False
+    before = {"resident": resident_id, "verified_how": row.verified_how}
+    _record(db, now, channel, "unlink", row, account_id, before=before)
+    db.delete(row)
+    db.flush()
+    return True
+
+
+def name_account(db: Session, *, resident_id: int, account_id: int, nickname: str | None) -> None:
+    """Give an account the resident's own name ("дача"). Raises LookupError when it is not linked."""
+    row = db.exec(
+        select(AccountLink).where(AccountLink.resident_id == resident_id, AccountLink.account_id == account_id)
+    ).first()
+    if row is None:
+        raise LookupError("the account is not linked")
+    row.nickname = nickname
+    db.add(row)
+
+
+def address_of(db: Session, account: Account) -> Address:
+    """Where the account's flat is."""
+    house, unit = db.exec(
+        select(Property, Premises.unit)
+        .join(Premises, col(Premises.property_id) == col(Property.id))
+        .where(Premises.id == account.premises_id)
+    ).one()
+    text = f"{house.city}, {house.street}, дом {house.house}, квартира {unit}"
+    return Address(house.street, house.house, unit, text)
+
+
+def _meet(db: Session, channel: str, external_id: str, now: datetime) -> Resident:
+    resident = Resident(created_at=now)
+    db.add(resident)
+    db.flush()
+    identity = ChannelIdentity(
+        resident_id=resident.id, channel=channel, external_digest=digest(channel, external_id), first_seen_at=now
+    )
+    db.add(identity)
+    db.flush()
+    return resident
+
+
+def _record(
+    db: Session,
+    now: datetime,
+    channel: str,
+    action: str,
+    row: AccountLink,
+    account_id: int,
+    before: dict[str, object] | None = None,
+    after: dict[str, object] | None = None,
+) -> None:
+    audit.record(
+        db,
+        now=now,
+        actor=f"resident:{row.resident_id}",
+        channel=channel,
+        action=action,
+        subject="account_link",
+        subject_id=row.id,
+        account_id=account_id,
+        before=before,
+        after=after,
+    )

@@ -1,0 +1,390 @@
+"""The ordered checks of a reading. Each is one pure function from a Case to a Finding or None.
+
+A finding carries facts, never a sentence. Level "block": not taken; "confirm": taken when the resident says yes to it;
+"review": taken, and an operator looks at it. Guesses come before the refusals they may explain, so that a dialogue can
+offer `facts["guess"]` instead of a bare no. A company changes levels and limits in the table check_rule.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+from itertools import permutations
+from typing import Any, Literal, cast
+
+from billing.meters import PreviousReading
+from billing.windows import Window, clipped, month_start, months_between
+
+Level = Literal["block", "confirm", "review"]
+Check = Callable[["Case"], "Finding | None"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """code: as in CHECKS; facts: what a sentence needs (values, dates, zones, guess)."""
+
+    code: str
+    level: Level
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OtherMeter:
+    """A meter the value may belong to instead: hot for cold, kitchen for bathroom."""
+
+    meter_id: int
+    resource: str
+    place: str | None
+    previous: Decimal
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that the checks know. Quantities in the resource's unit; previous and averages by zone.
+
+    previous: newest live reading before this period; booked: live readings of this period with their status;
+    averages: monthly consumption where three months or more are known; limits: monthly, by code;
+    levels: the company's own, by code; other_company: who takes this resource here, when it is not the meter's company.
+    """
+
+    resource: str
+    zones: tuple[str, ...]
+    digits_int: int
+    digits_frac: int
+    submit_frac: int
+    values: Mapping[str, Decimal]
+    taken_at: date
+    today: date
+    window: Window
+    limits: Mapping[str, Decimal]
+    previous: Mapping[str, PreviousReading] = field(default_factory=dict)
+    booked: Mapping[str, tuple[Decimal, str]] = field(default_factory=dict)
+    averages: Mapping[str, Decimal] = field(default_factory=dict)
+    others: tuple[OtherMeter, ...] = ()
+    levels: Mapping[str, str] = field(default_factory=dict)
+    is_automatic: bool = False
+    archived_on: date | None = None
+    next_verification: date | None = None
+    other_company: str | None = None
+
+    @property
+    def months(self) -> int:
+        """Billing months this reading covers, at least one."""
+        if not self.previous:
+            return 1
+        newest = max(reading.period for reading in self.previous.values())
+        return max(1, months_between(newest, self.window.period))
+
+    def monthly(self, code: str) -> Decimal:
+        """A limit scaled to the months covered."""
+        return self.limits[code] * self.months
+
+    def taken(self, zone: str) -> Decimal:
+        """The value as it would be booked: decimals beyond those accepted are cut off, not rounded.
+
+        A cut value that would fall just below the previous one is the previous one: the dial has not moved back.
+        """
+        cut = truncated(self.values[zone], self.submit_frac)
+        before = self.previous.get(zone)
+        if before and cut < before.value <= self.values[zone]:
+            return before.value
+        if before and self.submit_frac < self.digits_frac and cut == truncated(before.value, self.submit_frac):
+            return before.value
+        return cut
+
+    def rolled_over(self, zone: str) -> bool:
+        """The dial went through zero: it stood near its end, and through zero the consumption is plausible."""
+        before = self.previous.get(zone)
+        if before is None or self.taken(zone) >= before.value:
+            return False
+        turn = Decimal(10) ** self.digits_int
+        through_zero = self.taken(zone) + turn - before.value
+        return before.value >= turn * Decimal("0.9") and through_zero <= self.monthly("TOO_BIG")
+
+    def consumed(self, zone: str) -> Decimal | None:
+        """Consumption since the previous reading, before the transformation ratio; None for a first reading."""
+        before = self.previous.get(zone)
+        if before is None:
+            return None
+        turn = Decimal(10) ** self.digits_int if self.rolled_over(zone) else Decimal(0)
+        return self.taken(zone) + turn - before.value
+
+    def total_consumed(self) -> Decimal | None:
+        """Consumption of all zones; None when any is a first reading."""
+        parts = [self.consumed(zone) for zone in self.zones]
+        known = [part for part in parts if part is not None]
+        return sum(known, Decimal(0)) if len(known) == len(parts) else None
+
+    def plausible(self, zone: str, value: Decimal) -> bool:
+        """Not less than before, and not unusually more."""
+        before = self.previous.get(zone)
+        return before is not None and 0 <= value - before.value <= self.monthly("UNUSUAL")
+
+
+def truncated(value: Decimal, places: int) -> Decimal:
+    """Digits beyond `places` cut off."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_DOWN)
+
+
+def automatic_meter(case: Case) -> Finding | None:
+    """The meter sends its readings itself."""
+    return Finding("METER_AUTOMATIC", "block") if case.is_automatic else None
+
+
+def archived_meter(case: Case) -> Finding | None:
+    """The meter was taken out of use."""
+    if case.archived_on is None or case.archived_on > case.today:
+        return None
+    return Finding("METER_ARCHIVED", "block", {"archived_on": case.archived_on})
+
+
+def other_company(case: Case) -> Finding | None:
+    """Another company takes this resource's readings at the address."""
+    if case.other_company is None:
+        return None
+    return Finding("METER_RESOURCE_OWNED_BY_ANOTHER_ORGANIZATION", "block", {"organization": case.other_company})
+
+
+def verification_missed(case: Case) -> Finding | None:
+    """The verification date has passed: legally the meter has failed (ПП 354 п. 81(12))."""
+    if case.next_verification is None or case.next_verification >= case.taken_at:
+        return None
+    return Finding("METER_VERIFICATION_MISSED", "confirm", {"next_verification": case.next_verification})
+
+
+def window_closed(case: Case) -> Finding | None:
+    """Outside the reporting window: refused where it is strict, else counted for the next window's month."""
+    if case.window.is_open:
+        return None
+    facts = {"start": case.window.start, "end": case.window.end, "period": case.window.period}
+    return Finding("READING_WINDOW_CLOSED", "block" if case.window.strict else "confirm", facts)
+
+
+def already_accepted(case: Case) -> Finding | None:
+    """The billing has taken a reading for this period; only a submitted one may be replaced."""
+    accepted = {zone: value for zone, (value, status) in case.booked.items() if status == "accepted"}
+    if not accepted:
+        return None
+    return Finding("ALREADY_ACCEPTED", "block", {"values": accepted, "period": case.window.period})
+
+
+def few_values(case: Case) -> Finding | None:
+    """A zone's value is missing."""
+    missing = tuple(zone for zone in case.zones if zone not in case.values)
+    return Finding("FEW_VALUES", "block", {"missing": missing}) if missing else None
+
+
+def extra_values(case: Case) -> Finding | None:
+    """A value for a zone the meter does not have."""
+    extra = tuple(zone for zone in case.values if zone not in case.zones)
+    return Finding("EXTRA_VALUES", "block", {"extra": extra, "zones": case.zones}) if extra else None
+
+
+def not_a_number(case: Case) -> Finding | None:
+    """NaN or infinity."""
+    bad = tuple(zone for zone, value in case.values.items() if not value.is_finite())
+    return Finding("NOT_A_NUMBER", "block", {"zones": bad}) if bad else None
+
+
+def negative(case: Case) -> Finding | None:
+    """Below zero."""
+    bad = {zone: value for zone, value in case.values.items() if value < 0}
+    return Finding("NEGATIVE", "block", {"values": bad}) if bad else None
+
+
+def too_many_digits(case: Case) -> Finding | None:
+    """More digits before the point than the dial has (значность): often the red digits were read as cubic metres."""
+    for zone, value in case.values.items():
+        if value >= Decimal(10) ** case.digits_int:
+            facts = {"zone": zone, "value": value, "digits_int": case.digits_int}
+            return Finding("TOO_MANY_DIGITS", "block", facts | _guess(case, zone))
+    return None
+
+
+def too_many_decimals(case: Case) -> Finding | None:
+    """More digits after the point than the dial has."""
+    for zone, value in case.values.items():
+        exponent = value.normalize().as_tuple().exponent
+        if isinstance(exponent, int) and -exponent > case.digits_frac:
+            facts = {"zone": zone, "value": value, "digits_frac": case.digits_frac}
+            return Finding("TOO_MANY_DECIMALS", "block", facts)
+    return None
+
+
+def date_in_future(case: Case) -> Finding | None:
+    """Read tomorrow."""
+    if case.taken_at <= case.today:
+        return None
+    return Finding("DATE_IN_FUTURE", "block", {"taken_at": case.taken_at})
+
+
+def date_too_old(case: Case) -> Finding | None:
+    """Read too long ago."""
+    months = int(case.limits["DATE_TOO_OLD"])
+    if case.taken_at >= clipped(month_start(case.today, -months), case.today.day):
+        return None
+    return Finding("DATE_TOO_OLD", "block", {"taken_at": case.taken_at, "months": months})
+
+
+def zones_swapped(case: Case) -> Finding | None:
+    """A zone would go back, but in another order all values are plausible: day and night were mixed up."""
+    if not any(_goes_back(case, zone) for zone in case.zones):
+        return None
+    said = [case.values[zone] for zone in case.zones]
+    for order in permutations(said):
+        guess = dict(zip(case.zones, order, strict=True))
+        if order != tuple(said) and all(case.plausible(zone, value) for zone, value in guess.items()):
+            return Finding("ZONES_SWAPPED", "confirm", {"values": dict(case.values), "guess": guess})
+    return None
+
+
+def meters_swapped(case: Case) -> Finding | None:
+    """The value does not fit this meter and fits another: hot and cold, or kitchen and bathroom, were mixed up."""
+    if len(case.zones) != 1:
+        return None
+    zone = case.zones[0]
+    if zone not in case.previous or case.plausible(zone, case.taken(zone)) or case.rolled_over(zone):
+        return None
+    for other in case.others:
+        if 0 <= case.values[zone] - other.previous <= case.monthly("UNUSUAL"):
+            facts = {
+                "value": case.values[zone],
+                "other_meter_id": other.meter_id,
+                "other_resource": other.resource,
+                "other_place": other.place,
+                "other_previous": other.previous,
+            }
+            return Finding("SWAPPED_METERS", "confirm", facts)
+    return None
+
+
+def digit_count_mismatch(case: Case) -> Finding | None:
+    """An extra digit, or litres read as cubic metres: implausible as said, plausible without the extra digits."""
+    for zone in case.zones:
+        before = case.previous.get(zone)
+        if before is None or case.taken(zone) <= before.value or case.plausible(zone, case.taken(zone)):
+            continue
+        longer = len(str(int(case.values[zone]))) - len(str(int(before.value)))
+        if longer >= 2 or (longer == 1 and _guess(case, zone)):
+            facts = {"zone": zone, "value": case.values[zone], "previous": before.value}
+            return Finding("DIGIT_COUNT_MISMATCH", "confirm", facts | _guess(case, zone))
+    return None
+
+
+def less_than_previous(case: Case) -> Finding | None:
+    """A dial does not turn back."""
+    for zone in case.zones:
+        if _goes_back(case, zone):
+            before = case.previous[zone]
+            facts = {"zone": zone, "value": case.values[zone], "previous": before.value, "taken_at": before.taken_at}
+            return Finding("LESS_THAN_PREVIOUS", "block", facts)
+    return None
+
+
+def rollover(case: Case) -> Finding | None:
+    """The dial went through zero; taken after a yes, and an operator looks at it."""
+    zones = tuple(zone for zone in case.zones if case.rolled_over(zone))
+    if not zones:
+        return None
+    facts = {"zones": zones, "consumption": {zone: case.consumed(zone) for zone in zones}}
+    return Finding("ROLLOVER", "confirm", facts)
+
+
+def same_as_previous(case: Case) -> Finding | None:
+    """Nothing was consumed."""
+    if case.total_consumed() != 0:
+        return None
+    return Finding("SAME_AS_PREVIOUS", "confirm", {"values": {zone: case.taken(zone) for zone in case.zones}})
+
+
+def too_big(case: Case) -> Finding | None:
+    """Several times what a flat can consume: for an operator."""
+    consumed, limit = case.total_consumed(), case.monthly("TOO_BIG")
+    if consumed is None or consumed <= limit:
+        return None
+    return Finding("TOO_BIG", "block", {"consumption": consumed, "limit": limit, "months": case.months})
+
+
+def unusual(case: Case) -> Finding | None:
+    """Much more than this household's average, or than people who live there can use."""
+    consumed = case.total_consumed()
+    if consumed is None or consumed <= case.monthly("UNUSUAL_FLOOR"):
+        return None
+    average = sum(case.averages.values(), Decimal(0)) if case.averages else None
+    over_average = average is not None and consumed > average * case.months * case.limits["UNUSUAL_TIMES"]
+    if not over_average and consumed <= case.monthly("UNUSUAL"):
+        return None
+    facts = {"consumption": consumed, "average": average, "limit": case.monthly("UNUSUAL"), "months": case.months}
+    return Finding("UNUSUAL", "confirm", facts)
+
+
+def long_gap(case: Case) -> Finding | None:
+    """No readings for months: an operator looks at it."""
+    if not case.previous or case.months <= case.limits["GAP_3_MONTHS"]:
+        return None
+    last = max(reading.taken_at for reading in case.previous.values())
+    return Finding("GAP_3_MONTHS", "review", {"months": case.months, "last": last})
+
+
+CHECKS: tuple[Check, ...] = (
+    automatic_meter,
+    archived_meter,
+    other_company,
+    verification_missed,
+    window_closed,
+    already_accepted,
+    few_values,
+    extra_values,
+    not_a_number,
+    negative,
+    too_many_digits,
+    too_many_decimals,
+    date_in_future,
+    date_too_old,
+    zones_swapped,
+    meters_swapped,
+    digit_count_mismatch,
+    less_than_previous,
+    rollover,
+    same_as_previous,
+    too_big,
+    unusual,
+    long_gap,
+)
+
+
+def run(case: Case, checks: tuple[Check, ...] = CHECKS) -> list[Finding]:
+    """Findings in order, up to and with the first that blocks, at the levels the company chose."""
+    findings: list[Finding] = []
+    for check in checks:
+        finding = check(case)
+        if finding is None:
+            continue
+        level = case.levels.get(finding.code, finding.level)
+        if level == "off":
+            continue
+        findings.append(Finding(finding.code, cast(Level, level), finding.facts))
+        if level == "block":
+            break
+    return findings
+
+
+def _goes_back(case: Case, zone: str) -> bool:
+    before = case.previous.get(zone)
+    return before is not None and case.taken(zone) < before.value and not case.rolled_over(zone)
+
+
+def _guess(case: Case, zone: str) -> dict[str, Any]:
+    """What the resident probably meant: the red digits after a point, or one digit less; nothing when unsure."""
+    said = case.values[zone]
+    candidates = [said.scaleb(-case.digits_frac)] if case.digits_frac else []
+    digits = str(int(said))
+    candidates += [Decimal(digits[:at] + digits[at + 1 :]) for at in range(len(digits)) if len(digits) > 1]
+    if zone not in case.previous:
+        fitting = [value for value in candidates[:1] if value < Decimal(10) ** case.digits_int]
+    else:
+        fitting = [value for value in candidates if case.plausible(zone, value)]
+    if not fitting:
+        return {}
+    expected = case.previous[zone].value + case.averages.get(zone, Decimal(0)) if zone in case.previous else said
+    return {"guess": {zone: min(fitting, key=lambda value: abs(value - expected))}}

@@ -1,0 +1,47 @@
+"""Limits and levels of the reading checks: defaults from a data file, a company's own from check_rule."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+import yaml
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from billing.tables import CheckRule
+
+Defaults = dict[str, dict[str, dict[str, int]]]
+
+
+@cache
+def defaults() -> Defaults:
+    """Limits by code and resource, as written in data/limits.yaml."""
+    return cast(Defaults, yaml.safe_load((files("billing") / "data" / "limits.yaml").read_text("utf-8")))
+
+
+def rules_of(db: Session, organization_id: int, resource: str) -> Sequence[CheckRule]:
+    """A company's own rules for a resource, the general ones first."""
+    rows = db.exec(
+        select(CheckRule).where(
+            CheckRule.organization_id == organization_id,
+            or_(col(CheckRule.resource).is_(None), col(CheckRule.resource) == resource),
+        )
+    ).all()
+    return sorted(rows, key=lambda row: row.resource is not None)
+
+
+def limits_for(resource: str, people: int, rules: Sequence[CheckRule] = ()) -> dict[str, Decimal]:
+    """Monthly limits by code for a flat with so many people."""
+    limits = {}
+    for code, by_resource in defaults().items():
+        amount = by_resource.get(resource, by_resource["default"])
+        per_person = amount.get("per_person")
+        limits[code] = Decimal(per_person * max(1, people) if per_person else amount["flat"])
+    return limits | {rule.code: rule.limit for rule in rules if rule.limit is not None}
+
+
+def levels_from(rules: Sequence[CheckRule]) -> dict[str, str]:
+    """Levels by code that a company set."""
+    return {rule.code: rule.level for rule in rules if rule.level is not None}

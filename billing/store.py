@@ -1,0 +1,115 @@
+"""Opening the books: engine, migrations, transactions."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlmodel import Session
+
+from billing.columns import Price, Quantity, Ratio, Scaled, UtcDateTime, Volume
+
+__all__ = [
+    "Price",
+    "Quantity",
+    "Ratio",
+    "Scaled",
+    "UtcDateTime",
+    "Volume",
+    "connect",
+    "is_empty",
+    "migrate",
+    "reading",
+    "transaction",
+]
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 30.0
+ADVISORY_LOCK = 0x7A686B75  # "zhku": one migration at a time on a PostgreSQL server
+_alembic_lock = threading.Lock()  # Alembic keeps its environment in module globals
+
+
+def connect(url: str) -> Engine:
+    """Open the books at `url`: `sqlite:///file`, or `postgresql://…` through psycopg 3."""
+    parsed = make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.get_backend_name() != "sqlite":
+        raise ValueError(f"no books on {parsed.get_backend_name()}: use sqlite or postgresql")
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin by itself: _begin_sqlite does
+    connection.execute("PRAGMA foreign_keys = ON")
+    _turn_on_wal(connection)
+
+
+def _turn_on_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL; two processes opening a new file race for it, and SQLite's busy timeout does not cover that."""
+    give_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at the start: a lock taken half way can only fail, not wait."""
+    deferred = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """One unit of work: committed when the block ends, rolled back when it raises. Nothing is retried."""
+    with Session(engine, expire_on_commit=False) as db, db.begin():
+        yield db
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session for looking only: takes no write lock, changes are thrown away."""
+    with Session(engine.execution_options(read_only=True), expire_on_commit=False) as db:
+        yield db
+
+
+def migrate(engine: Engine, versions: Path | None = None, version_table: str = "alembic_version") -> None:
+    """Bring the tables up to the newest version. Safe when several processes start at once.
+
+    Another package keeps its own tables with its own `versions` folder and its own `version_table`.
+    """
+    config = Config()
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("version_locations", str(versions or MIGRATIONS / "versions").replace("%", "%%"))
+    with _alembic_lock, engine.connect() as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        config.attributes.update(connection=connection, version_table=version_table)
+        command.upgrade(config, "head")
+
+
+def is_empty(engine: Engine) -> bool:
+    """True when nobody's books are here yet: no tables, or no organization."""
+    with reading(engine) as db:
+        if not inspect(db.connection()).has_table("organization"):
+            return True
+        return db.connection().execute(text("SELECT 1 FROM organization LIMIT 1")).first() is None

@@ -1,0 +1,110 @@
+"""Prices (тарифы) and what a volume costs: zones, ranges, validity."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from billing.resources import Zone
+from billing.tables import Tariff
+
+
+@dataclass(frozen=True)
+class Step:
+    """Price of a unit above a monthly volume. volumes in the resource's unit, price in roubles."""
+
+    above: Decimal
+    price: Decimal
+
+
+Prices = Mapping[str, tuple[Step, ...]]
+"""Steps in rising order for every zone."""
+
+
+@dataclass(frozen=True)
+class PricedPart:
+    """A part of a volume with one price: what a bill's line is made of."""
+
+    zone: str
+    volume: Decimal
+    price: Decimal
+
+    @property
+    def roubles(self) -> Decimal:
+        return self.volume * self.price
+
+
+def kopecks(roubles: Decimal) -> int:
+    """Roubles to whole kopecks, half up."""
+    return int((roubles * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def prices_from(rows: Iterable[Tariff]) -> Prices:
+    """Steps by zone from tariff rows of one resource and day."""
+    newest: dict[tuple[str, Decimal], Tariff] = {}
+    for row in rows:
+        known = newest.get((row.zone, row.range_from))
+        if known is None or known.valid_from < row.valid_from:
+            newest[row.zone, row.range_from] = row
+    prices: dict[str, tuple[Step, ...]] = {}
+    for (zone, above), row in sorted(newest.items()):
+        prices[zone] = (*prices.get(zone, ()), Step(above, row.price))
+    return prices
+
+
+def priced(volumes: Mapping[str, Decimal], prices: Prices) -> list[PricedPart] | None:
+    """Split a month's volumes by zone and range; None when a zone has no price.
+
+    Ranges hold for the total of all zones, and every zone is split in the same proportion.
+    """
+    total = sum(volumes.values(), Decimal(0))
+    parts: list[PricedPart] = []
+    for zone, volume in volumes.items():
+        steps = prices.get(zone) or prices.get(Zone.SINGLE)
+        if steps is None:
+            return None
+        parts += _by_range(zone, volume, total, steps)
+    return parts
+
+
+def _by_range(zone: str, volume: Decimal, total: Decimal, steps: tuple[Step, ...]) -> list[PricedPart]:
+    if total <= 0 or len(steps) == 1:
+        return [PricedPart(zone, volume, steps[0].price)]
+    parts = []
+    left = volume
+    for step, following in zip(steps, (*steps[1:], None), strict=True):
+        if total <= step.above:
+            break
+        last = following is None or total <= following.above
+        upper = total if following is None else min(total, following.above)
+        share = left if last else ((upper - step.above) * volume / total).quantize(Decimal("0.0000001"))
+        parts.append(PricedPart(zone, share, step.price))
+        left -= share
+    return parts
+
+
+def prices_on(db: Session, organization_id: int, resource: str, on: date, group: str = "") -> Prices:
+    """Prices of a company's resource on a day; empty when it has none."""
+    rows = db.exec(
+        select(Tariff).where(
+            Tariff.organization_id == organization_id,
+            Tariff.resource == resource,
+            Tariff.group == group,
+            col(Tariff.valid_from) <= on,
+            or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) >= on),
+        )
+    ).all()
+    return prices_from(rows)
+
+
+def cost(
+    db: Session, organization_id: int, resource: str, volumes: Mapping[str, Decimal], on: date, group: str = ""
+) -> int | None:
+    """Kopecks for a month's volumes by zone at the prices of a day; None without a tariff."""
+    parts = priced(volumes, prices_on(db, organization_id, resource, on, group))
+    if not parts:
+        return None
+    return sum(kopecks(part.roubles) for part in parts)

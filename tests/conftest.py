@@ -1,0 +1,120 @@
+"""Fresh books for every test, on SQLite and on a real PostgreSQL."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pgserver
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+from billing import store
+from fixtures import demo_company
+from fixtures.demo_company import DemoSummary
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+"""The moment of every test: a Saturday noon in Moscow, inside the demo company's window."""
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of a PostgreSQL server of our own, without a database name. pgserver drops root's rights by itself."""
+    with tempfile.TemporaryDirectory(prefix="zhku-pg-") as folder:  # short: a socket's path is limited
+        server = pgserver.get_server(folder, cleanup_mode="stop")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # a test's server may lose its data
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Databases already migrated, by kind; filled as they are first needed."""
+    return {"folder": str(tmp_path_factory.mktemp("templates"))}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new database with nothing in it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'books.db'}"
+    return _database(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> str:
+    """A new database with the books' tables, empty."""
+    return _copy(request, request.param, "migrated", tmp_path, templates)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def demo_url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> str:
+    """A new database with the demo company as of NOW."""
+    return _copy(request, request.param, "demo", tmp_path, templates)
+
+
+@pytest.fixture
+def books(database_url: str) -> Iterator[Engine]:
+    """The open books of `database_url`."""
+    engine = store.connect(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def demo_books(demo_url: str) -> Iterator[Engine]:
+    """The open books of `demo_url`."""
+    engine = store.connect(demo_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoSummary:
+    """What the demo company holds: the same in every `demo_url`."""
+    engine = store.connect(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'books.db'}")
+    store.migrate(engine)
+    with store.transaction(engine) as db:
+        return demo_company.load(db, NOW)
+
+
+def _copy(request: pytest.FixtureRequest, kind: str, content: str, folder: Path, templates: dict[str, str]) -> str:
+    name = f"{kind}_{content}"
+    server = request.getfixturevalue("postgres") if kind == "postgresql" else ""
+    if name not in templates:
+        url = _database(server) if server else f"sqlite:///{templates['folder']}/{name}.db"
+        _fill(url, content)
+        templates[name] = url
+    if server:
+        return _database(server, template=templates[name].split("?")[0].rsplit("/", 1)[1])
+    shutil.copy(templates[name].removeprefix("sqlite:///"), folder / "books.db")
+    return f"sqlite:///{folder / 'books.db'}"
+
+
+def _fill(url: str, content: str) -> None:
+    engine = store.connect(url)
+    store.migrate(engine)
+    if content == "demo":
+        with store.transaction(engine) as db:
+            demo_company.load(db, NOW)
+    engine.dispose()
+
+
+def _database(server: str, template: str = "template1") -> str:
+    name = f"books{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
+    return server.replace("/postgres?", f"/{name}?")
