@@ -1,0 +1,56 @@
+"""The Flask application: thin routes that read a body, converse, and write the answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from billing import store
+from skill.dialogue.engine import converse
+from skill.dialogue.turn import Reply, Turn
+from skill.migrations import VERSION_TABLE, VERSIONS
+from skill.settings import Settings
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Service:
+    """What every route needs: the settings, the books and the clock."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+
+    def reply_to(self, turn: Turn) -> Reply:
+        """Take one turn of a conversation."""
+        return converse(self.engine, turn, now=self.clock(), settings=self.settings)
+
+
+def open_books(settings: Settings) -> Engine:
+    """Connect to the database and bring both its parts to the newest version."""
+    engine = store.connect(settings.database)
+    store.migrate(engine)
+    store.migrate(engine, VERSIONS, VERSION_TABLE)
+    return engine
+
+
+def create_app(settings: Settings | None = None, *, engine: Engine | None = None, clock: Clock = utc_now) -> Flask:
+    """The application on the given books; without them, on those that the settings name."""
+    from skill.routes import alice, api, errors, health, page
+
+    settings = settings or Settings()
+    app = Flask("skill", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_json_bytes
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, the base class has not
+    service = Service(settings, engine or open_books(settings), clock)
+    for part in (alice, api, errors, health, page):
+        part.mount(app, service)
+    return app

@@ -1,0 +1,75 @@
+"""Our own plain HTTP: Siri Shortcuts, Home Assistant, the page at `/`, anything that can send text or sound.
+
+A business error is a spoken sentence with status 200; 4xx say what is wrong with the request, in words too.
+"""
+
+from typing import Any
+
+from skill.dialogue.tables import ApiToken
+from skill.dialogue.turn import Kind, Reply, Turn, spoken
+from speech.recognition import Hypothesis
+from speech.wording import to_words
+
+MAX_TEXT = 2000
+MAX_NAME = 128
+
+
+class BadRequest(ValueError):
+    """The body is not what the door takes; the message says why."""
+
+
+def read(body: object, holder: ApiToken, delivery: str | None) -> Turn:
+    """The turn in `{"text": …, "session": …}`; an empty text opens the conversation.
+
+    delivery: the caller's name for this request (header `Idempotency-Key`), so that it can be sent again safely.
+    Raises BadRequest.
+    """
+    if not isinstance(body, dict):
+        raise BadRequest("the body must be a JSON object")
+    text = body.get("text", "")
+    if not isinstance(text, str):
+        raise BadRequest("text must be a string")
+    if len(text) > MAX_TEXT:
+        raise BadRequest(f"text is longer than {MAX_TEXT} characters")
+    said = spoken(text)
+    return _turn(holder, session_name(body.get("session")), said, "text" if said else "start", delivery)
+
+
+def heard(hypotheses: list[Hypothesis], holder: ApiToken, session: str, delivery: str | None) -> Turn:
+    """The turn in a recording; nothing heard is a silence."""
+    return _turn(holder, session, tuple(hypotheses), "text" if hypotheses else "silence", delivery)
+
+
+def session_name(given: object) -> str:
+    """The caller's name of the conversation; without one there is one conversation a token. Raises BadRequest."""
+    if given is None or given == "":
+        return "main"
+    if not isinstance(given, str) or len(given) > MAX_NAME:
+        raise BadRequest(f"session must be a string of at most {MAX_NAME} characters")
+    return given
+
+
+def write(reply: Reply, turn: Turn) -> dict[str, Any]:
+    """The JSON answer."""
+    return {
+        "text": reply.text,
+        "speech": to_words(reply.text),
+        "buttons": list(reply.buttons),
+        "session": turn.session_key,
+        "end": reply.end,
+        "expecting": reply.expecting,
+    }
+
+
+def _turn(holder: ApiToken, session: str, said: tuple[Hypothesis, ...], kind: Kind, delivery: str | None) -> Turn:
+    if delivery is not None and len(delivery) > MAX_NAME:
+        raise BadRequest(f"Idempotency-Key is longer than {MAX_NAME} characters")
+    return Turn(
+        channel=holder.channel,
+        user_key=holder.user_key,
+        session_key=session,
+        hypotheses=said,
+        kind=kind,
+        turn_key=f"{session}:{delivery}" if delivery else None,
+        source="web_app" if holder.channel == "web" else "api",
+    )

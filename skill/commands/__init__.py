@@ -1,0 +1,1 @@
+"""The subcommands of `zhku`, one file a group."""

@@ -1,0 +1,98 @@
+"""`zhku serve`: gunicorn with the model loaded once and shared by its processes."""
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import typer
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+from rich.console import Console
+from sqlalchemy import Engine
+
+from skill.app import create_app, open_books, utc_now
+from skill.commands.db import load_demo_if_empty
+from skill.dialogue.engine import forget
+from skill.settings import Settings
+from speech import recognition
+
+console = Console()
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no annotations
+    """Gunicorn around one application; its processes share the loaded model and open their own connections."""
+
+    def __init__(self, app: Flask, engine: Engine, settings: Settings) -> None:
+        self._app, self._engine, self._settings = app, engine, settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Settings in gunicorn's words."""
+        chosen: dict[str, Any] = {
+            "bind": f"{self._settings.host}:{self._settings.port}",
+            "workers": self._settings.workers,
+            "threads": self._settings.threads,
+            "worker_class": "gthread",
+            "preload_app": True,
+            "timeout": 60,
+            "graceful_timeout": 15,
+            "loglevel": "warning",
+            "post_fork": self._forked,
+            "child_exit": _buried,
+            "when_ready": self._ready,
+        }
+        for name, value in chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application."""
+        return self._app
+
+    def _forked(self, server: Arbiter, worker: Worker) -> None:
+        self._engine.dispose(close=False)
+
+    def _ready(self, server: Arbiter) -> None:
+        host, port = server.LISTENERS[0].sock.getsockname()[:2]
+        _greet(f"http://{host}:{port}", self._settings)
+
+
+def _buried(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no annotations here
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+) -> None:
+    """Run the server; an empty store gets the demo company."""
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = Settings(**given)
+    with TemporaryDirectory(prefix="zhku-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(folder))
+        engine = open_books(settings)
+        load_demo_if_empty(engine, console)
+        forget(engine, now=utc_now(), settings=settings)
+        recognition.preload()
+        app = create_app(settings, engine=engine)
+        engine.dispose()
+        Server(app, engine, settings).run()
+
+
+def _greet(address: str, settings: Settings) -> None:
+    console.print(f"\nzhku-voice listens at [bold]{address}[/]  (the page for typing and speaking)")
+    console.print("Try:", style="bold")
+    for command in (
+        f"curl {address}/healthz",
+        f"TOKEN=$(zhku tokens issue --account 100512 --name me) && curl {address}/api/v1/utterance "
+        '-H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" '
+        """-d '{"text": "передай показания холодная вода"}'""",
+        f"""curl {address}/alice/{settings.secret_of_alice} -H "Content-Type: application/json" """
+        """-d '{"version":"1.0","session":{"new":true,"session_id":"s","message_id":0,"application":{"application_id":"me"}},"""
+        """"request":{"type":"SimpleUtterance","command":"","original_utterance":"запусти навык"}}'""",
+    ):
+        console.print(f"  {command}", soft_wrap=True, highlight=False, markup=False)

@@ -1,0 +1,153 @@
+"""What a resident has said of their readings so far: entries that gather a meter and its values, one by one."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from billing.meters import MeterView
+from skill.dialogue.naming import place_name
+from skill.understanding import Understanding
+
+ZONES = ("day", "night", "peak", "halfpeak")
+
+
+@dataclass
+class Entry:
+    """One meter's reading in the making.
+
+    meter: its id once it is known; resource, place: what was said of it until then.
+    loose: values said before it was known which register they belong to.
+    values: register → value as written digits.
+    sure: codes of the books' doubts to which the resident said yes.
+    guess: what may have been meant, offered by the open question: `{"values": …}`, or `{"meter": id}` for another meter.
+    refused: codes of findings whose guess the resident did not mean.
+    """
+
+    meter: int | None = None
+    resource: str | None = None
+    place: str | None = None
+    loose: list[str] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+    sure: list[str] = field(default_factory=list)
+    guess: dict[str, Any] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+
+    def fits(self, meter: MeterView) -> bool:
+        """Whether what was said of the meter may mean this one."""
+        return (
+            self.resource in (None, meter.resource)
+            and self.place in (None, meter.place)
+            and (len(self.loose) <= len(meter.registers))
+            and set(self.values) <= set(meter.registers)
+        )
+
+    def settle(self, meter: MeterView) -> None:
+        """The meter is known: loose values take its empty registers in order."""
+        self.meter, self.resource, self.place = meter.id, meter.resource, meter.place
+        for register in self.missing(meter):
+            if self.loose:
+                self.values[register] = self.loose.pop(0)
+        self.loose = []
+
+    def missing(self, meter: MeterView) -> list[str]:
+        """Registers that have no value yet."""
+        return [register for register in meter.registers if register not in self.values]
+
+    def decimals(self) -> dict[str, Decimal]:
+        """The values as the books take them."""
+        return {register: Decimal(value) for register, value in self.values.items()}
+
+    def correct(self, other: "Entry") -> None:
+        """Take over the values of a correction; doubts must be asked anew."""
+        self.values |= other.values
+        self.loose = other.loose or self.loose
+        if other.loose:
+            self.values = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """The value is another one now: whatever was said of the old one counts no more."""
+        self.sure, self.refused, self.guess = [], [], {}
+
+
+@dataclass
+class Draft:
+    """The entries of one submission, in the order said."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, kept: dict[str, Any]) -> "Draft":
+        """From the session."""
+        return cls([Entry(**entry) for entry in kept.get("entries", ())])
+
+    def dump(self) -> dict[str, Any]:
+        """For the session."""
+        return {"entries": [asdict(entry) for entry in self.entries]}
+
+    def merge(self, said: list[Entry]) -> None:
+        """Add what was said: to the entry it speaks of, as a new entry otherwise."""
+        for entry in said:
+            old = next((known for known in self.entries if _same(known, entry)), None)
+            if old is None:
+                self.entries.append(entry)
+            else:
+                old.correct(entry)
+
+
+def entries_of(said: Understanding) -> list[Entry]:
+    """The readings in one phrase: values with what was said of their meters; zones of one meter make one entry."""
+    entries: list[Entry] = []
+    for value, resource, zone, place in _rows(said.slots):
+        entry = next((old for old in entries if zone and old.resource == resource and old.place == place), None)
+        if entry is None:
+            entry = Entry(resource=resource, place=place)
+            entries.append(entry)
+        if value is not None and zone:
+            entry.values[zone] = value
+        elif value is not None:
+            entry.loose.append(value)
+    return _joined(entries)
+
+
+def _rows(slots: dict[str, Any]) -> Iterator[tuple[str | None, str | None, str | None, str | None]]:
+    values: list[str | None] = list(slots.get("values", ()))
+    columns = [_column(slots.get(name), len(values)) for name in ("resource", "zone", "place")]
+    length = max(len(values), *(len(column) for column in columns))
+    padded = [column + [None] * (length - len(column)) for column in (values, *columns)]
+    for value, resource, zone, place in zip(*padded, strict=True):
+        yield (
+            value,
+            resource.upper() if resource else None,
+            zone if zone in ZONES else None,
+            place_name(place) if place else None,
+        )
+
+
+def _column(slot: str | list[str] | None, length: int) -> list[str | None]:
+    """One slot said of all values, or a list parallel to them."""
+    if isinstance(slot, list):
+        return list(slot)
+    return [slot] * max(length, 1) if slot else []
+
+
+def _joined(entries: list[Entry]) -> list[Entry]:
+    """Values of the same nameless meter in one phrase belong together («день сто, ночь двести» said bare)."""
+    joined: list[Entry] = []
+    for entry in entries:
+        last = joined[-1] if joined else None
+        if last and entry.resource is None and last.resource == "ELECTRICITY" and entry.place is None and entry.loose:
+            last.loose += entry.loose
+        elif last and last.resource == entry.resource == "ELECTRICITY" and last.place == entry.place:
+            last.loose += entry.loose
+            last.values |= entry.values
+        else:
+            joined.append(entry)
+    return joined
+
+
+def _same(known: Entry, said: Entry) -> bool:
+    if said.meter is not None:
+        return known.meter == said.meter
+    return said.resource is not None and known.resource == said.resource and said.place in (None, known.place)

@@ -1,0 +1,171 @@
+"""One turn of a conversation: one database transaction, one reply, whatever is delivered twice or late."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from sqlalchemy import Engine, delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session as Database
+from sqlmodel import col, select
+
+from billing import accounts, store
+from skill.dialogue import scenes
+from skill.dialogue.tables import AnsweredTurn, DialogueSession
+from skill.dialogue.talk import Scene, Talk, after
+from skill.dialogue.turn import Reply, Session, Turn, digest
+from skill.settings import Settings
+from skill.understanding import Understanding, understand
+
+
+@cache
+def topics() -> dict[str, Scene]:
+    """Every scene by its name: each module of `scenes` brings one."""
+    found = (import_module(f"{scenes.__name__}.{module.name}").SCENE for module in iter_modules(scenes.__path__))
+    return {scene.name: scene for scene in found}
+
+
+@cache
+def openers() -> dict[str, Scene]:
+    """The scene that each intent opens."""
+    return {intent: scene for scene in topics().values() for intent in scene.intents}
+
+
+def converse(engine: Engine, turn: Turn, *, now: datetime, settings: Settings) -> Reply:
+    """Take a turn and give the reply.
+
+    The same delivery (`turn.turn_key`) again gets the same reply and books nothing; one that comes after a later turn
+    of its session was taken gets that session's last reply. All of it happens in one transaction.
+    """
+    key = session_name(turn)
+    with store.transaction(engine) as db:
+        if turn.turn_key is not None:
+            earlier = _claim(db, digest(turn.channel, turn.user_key, turn.turn_key), now)
+            if earlier is not None:
+                return earlier
+        with _session(db, key, now, settings) as (row, session):
+            if turn.sequence is not None and row.sequence is not None and turn.sequence < row.sequence and session.last:
+                reply = Reply.from_json(session.last)
+            else:
+                row.sequence = turn.sequence
+                reply = _take(db, turn, session, now, settings)
+        if turn.turn_key is not None:
+            _keep(db, digest(turn.channel, turn.user_key, turn.turn_key), reply)
+    return reply
+
+
+def expected(engine: Engine, turn: Turn, *, now: datetime, settings: Settings) -> str:
+    """What the open question of the turn's conversation waits for: the grammar to recognise the turn's audio with."""
+    with store.reading(engine) as db:
+        row = db.get(DialogueSession, session_name(turn))
+        if row is None or _idle(row, now, settings):
+            return "command"
+        return str(row.state.get("last", {}).get("expecting", "command"))
+
+
+def forget(engine: Engine, *, now: datetime, settings: Settings) -> None:
+    """Delete answered turns and conversations older than the settings keep them."""
+    before = now - timedelta(days=settings.turns_kept_days)
+    with store.transaction(engine) as db:
+        db.execute(delete(AnsweredTurn).where(col(AnsweredTurn.at) < before))
+        db.execute(delete(DialogueSession).where(col(DialogueSession.updated_at) < before))
+
+
+def session_name(turn: Turn) -> str:
+    """The key of the turn's conversation in the database."""
+    return digest(turn.channel, turn.user_key, turn.session_key)
+
+
+def _take(db: Database, turn: Turn, session: Session, now: datetime, settings: Settings) -> Reply:
+    resident = accounts.resident_of(db, turn.channel, turn.user_key) if turn.user_key else None
+    talk = Talk(db, now, turn, session, settings, resident, topics().get(session.scene))
+    reply = _answer(talk)
+    if session.aside and not session.scene and talk.resident is not None:
+        reply = _resume(talk, reply)
+    session.last = reply.to_json()
+    if reply.end:
+        session.close()
+        session.aside = ""
+    return reply
+
+
+def _answer(talk: Talk) -> Reply:
+    if talk.turn.kind != "text":
+        return _open("general", talk, Understanding(talk.turn.kind, {}, 1.0))
+    if not talk.turn.text.strip():
+        return _open("general", talk, Understanding("silence", {}, 1.0))
+    said = understand(talk.turn.text, talk.turn.channel, expecting=talk.session.last.get("expecting"))
+    reply = _reply(talk, said)
+    if reply is not None:
+        talk.session.misses = 0
+        return reply
+    talk.session.misses += 1
+    return _open("general", talk, said)
+
+
+def _reply(talk: Talk, said: Understanding) -> Reply | None:
+    """What a topic has to say; None if no topic understands."""
+    opener = openers().get(said.intent)
+    if opener is not None and said.intent in opener.anywhere:
+        return opener.begin(talk, said)
+    reply = talk.scene.answer(talk, said) if talk.scene else None
+    if reply is None and opener is not None:
+        talk.session.close()
+        reply = opener.begin(talk, said)
+    return reply
+
+
+def _resume(talk: Talk, done: Reply) -> Reply:
+    """Take up the phrase that was put off."""
+    text, talk.session.aside = talk.session.aside, ""
+    reply = _reply(talk, understand(text, talk.turn.channel))
+    return after(done.text, reply) if reply is not None else done
+
+
+def _open(name: str, talk: Talk, said: Understanding) -> Reply:
+    return topics()[name].begin(talk, said)
+
+
+@contextmanager
+def _session(db: Database, key: str, now: datetime, settings: Settings) -> Iterator[tuple[DialogueSession, Session]]:
+    """The conversation's state, locked against other turns of the same conversation, saved on the way out."""
+    _insert_once(db, DialogueSession(key=key, state={}, updated_at=now))
+    row = db.exec(select(DialogueSession).where(DialogueSession.key == key).with_for_update()).one()
+    if _idle(row, now, settings):
+        row.state, row.sequence = {}, None
+    session = Session(**row.state)
+    yield row, session
+    row.state, row.updated_at = asdict(session), now
+    db.add(row)
+
+
+def _idle(row: DialogueSession, now: datetime, settings: Settings) -> bool:
+    return now - row.updated_at > timedelta(minutes=settings.session_idle_minutes)
+
+
+def _claim(db: Database, key: str, now: datetime) -> Reply | None:
+    """Claim a delivery; the reply it already got, if it was claimed before.
+
+    The insert waits for another process that answers the same delivery at this moment.
+    """
+    if _insert_once(db, AnsweredTurn(key=key, reply={}, at=now)):
+        return None
+    kept = db.exec(select(AnsweredTurn).where(AnsweredTurn.key == key)).one()
+    return Reply.from_json(kept.reply)
+
+
+def _keep(db: Database, key: str, reply: Reply) -> None:
+    row = db.exec(select(AnsweredTurn).where(AnsweredTurn.key == key)).one()
+    row.reply = reply.to_json()
+    db.add(row)
+
+
+def _insert_once(db: Database, row: AnsweredTurn | DialogueSession) -> bool:
+    """Insert unless the key is there already; whether it was inserted."""
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(type(row)).values(**row.model_dump()).on_conflict_do_nothing(index_elements=["key"])
+    return bool(db.connection().execute(statement).rowcount)

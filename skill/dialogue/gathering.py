@@ -1,0 +1,236 @@
+"""Gathering readings: from what was said so far to the next question, the read-back and the booking."""
+
+from billing import readings
+from billing.readings import Finding
+from skill.dialogue.draft import Draft, Entry
+from skill.dialogue.flat import Flat
+from skill.dialogue.naming import capital, listed, month_name, register_name
+from skill.dialogue.readback import finding_sentence, read_back, shown, values_shown
+from skill.dialogue.talk import Talk, after
+from skill.dialogue.turn import Reply
+
+YES_NO = ("Да", "Нет")
+FINAL = frozenset(
+    {
+        "METER_AUTOMATIC",
+        "METER_ARCHIVED",
+        "METER_RESOURCE_OWNED_BY_ANOTHER_ORGANIZATION",
+        "METER_VERIFICATION_MISSED",
+        "READING_WINDOW_CLOSED",
+        "ALREADY_ACCEPTED",
+    }
+)
+"""Findings that no other value would change."""
+
+
+class Gathering:
+    """One turn's work on the draft. Steps of the scene: which, value, guess, doubt, confirm, fix, rest."""
+
+    def __init__(self, talk: Talk) -> None:
+        self.talk = talk
+        self.flat = Flat(talk)
+        known = Draft.load(talk.session.draft).entries
+        self.draft = Draft([entry for entry in known if entry.meter is None or self.flat.knows(entry.meter)])
+
+    @property
+    def step(self) -> str:
+        """Which question is open."""
+        return self.talk.session.step
+
+    @property
+    def asked(self) -> Entry | None:
+        """The entry that the open question is about."""
+        return self.draft.entries[-1] if self.draft.entries else None
+
+    def next(self) -> Reply:
+        """The next question that the draft leaves open; the read-back when it leaves none."""
+        for entry in list(self.draft.entries):
+            reply = self._which(entry) or self._missing(entry) or self._objection(entry)
+            if reply is not None:
+                return reply
+        if self.draft.entries:
+            text = read_back(self.talk, self.flat, self.draft.entries)
+            return self._ask("confirm", "readings.confirm", "yes_no", YES_NO, readings=text)
+        if len(self.flat.meters) == 1:
+            self.draft.entries = [Entry(meter=self.flat.meters[0].id)]
+            return self.next()
+        some = self.flat.left() or self.flat.meters
+        return self._ask("which", "readings.which", "meter", self.flat.buttons(some), meters=self.flat.names(some))
+
+    def sure(self) -> Reply:
+        """The resident stands by a doubtful value."""
+        if self.asked is not None:
+            doubts = [finding.code for finding in self._findings(self.asked) if finding.level == "confirm"]
+            self.asked.sure += [code for code in doubts if code not in self.asked.sure][:1]
+        return self.next()
+
+    def guessed(self) -> Reply:
+        """The guess was right: take it instead of what was said."""
+        entry = self.asked
+        if entry is not None and "meter" in entry.guess:
+            self._swap(entry, int(entry.guess["meter"]))
+        elif entry is not None:
+            entry.values |= entry.guess["values"]
+        if entry is not None:
+            entry.forget()
+        return self.next()
+
+    def not_guessed(self) -> Reply:
+        """The guess was wrong: the value is doubted as it was said."""
+        entry = self.asked
+        if entry is not None:
+            code, entry.guess = str(entry.guess.get("code", "")), {}
+            entry.refused.append(code)
+            if any(finding.level == "block" for finding in self._findings(entry)):
+                return self.wrong()
+        return self.next()
+
+    def wrong(self) -> Reply:
+        """The resident rejects what was read back: ask for what is right."""
+        entry = self.asked
+        if entry is None or entry.meter is None:
+            return self.next()
+        if self.step == "confirm" and len(self.draft.entries) > 1:
+            return self._ask("fix", "readings.fix_what", "meter")
+        name = self.flat.name(self.flat.meter(entry.meter))
+        entry.values, entry.loose = {}, []
+        entry.forget()
+        return self._ask("value", "readings.fix_value", "number", meter=name, Meter=capital(name))
+
+    def book(self) -> Reply:
+        """Write the draft into the books and say what is left for this month."""
+        lines, replaced, known = [], False, True
+        for entry in self.draft.entries:
+            meter = self.flat.meter(entry.meter)
+            booking = readings.submit(
+                self.talk.db,
+                meter_id=meter.id,
+                values=entry.decimals(),
+                taken_at=self.flat.today,
+                now=self.talk.now,
+                channel=self.talk.turn.channel,
+                source=self.talk.turn.source,
+                idempotency_key=f"{self.talk.key}:{meter.id}",
+                confirmed=frozenset(entry.sure),
+            )
+            lines.append(f"{self.flat.name(meter)} {values_shown(entry.decimals(), meter)}")
+            replaced, known = replaced or booking.replaced, known and booking.duplicate
+        key = "already" if known else "replaced" if replaced else "booked"
+        said = self.talk.say(f"readings.{key}", readings=", ".join(lines), month=month_name(self.flat.period))
+        return after(said, self._rest())
+
+    def _rest(self) -> Reply:
+        self.flat = Flat(self.talk)
+        left = self.flat.left()
+        self.talk.session.close()
+        if not left:
+            return self.talk.reply("readings.done", month=month_name(self.flat.period))
+        self.talk.session.scene = "readings"
+        self.draft = Draft([Entry(meter=left[0].id)] if len(left) == 1 else [])
+        key = "readings.rest_one" if len(left) == 1 else "readings.rest"
+        return self._ask("rest", key, "meter", self.flat.buttons(left), meters=self.flat.names(left))
+
+    def _which(self, entry: Entry) -> Reply | None:
+        """Settle which meter the entry means, or ask."""
+        if entry.meter is not None:
+            entry.settle(self.flat.meter(entry.meter))
+            return None
+        taken = {other.meter for other in self.draft.entries}
+        fitting = [meter for meter in self.flat.meters if meter.id not in taken and entry.fits(meter)]
+        if len(fitting) == 1:
+            entry.settle(fitting[0])
+            return None
+        self._put_last(entry)
+        if not fitting:
+            self.draft.entries.remove(entry)
+            return after(self.talk.say("readings.no_meter", asked=self.flat.asked_name(entry)), self.next())
+        key, values = "readings.which", [*entry.values.values(), *entry.loose]
+        if entry.resource:
+            key = "readings.which_twin"
+        elif values:
+            key = "readings.which_for"
+        value = listed([shown(value) for value in values]) if values else ""
+        return self._ask(
+            "which", key, "meter", self.flat.buttons(fitting), meters=self.flat.names(fitting), value=value
+        )
+
+    def _missing(self, entry: Entry) -> Reply | None:
+        """Ask for the registers that have no value yet."""
+        meter = self.flat.meter(entry.meter)
+        missing = [register_name(register) for register in entry.missing(meter)]
+        if not missing:
+            return None
+        self._put_last(entry)
+        name = self.flat.name(meter)
+        if entry.values:
+            return self._ask("value", "readings.register", "number", Meter=capital(name), register=missing[0])
+        if len(missing) > 1:
+            name = f"{name}, {listed(missing)}"
+        return self._ask("value", "readings.value", "number", meter=name, Meter=capital(name))
+
+    def _objection(self, entry: Entry) -> Reply | None:
+        """What the books object to: a guess at what was meant, a doubt that wants one more yes, or a stop."""
+        for finding in self._findings(entry):
+            entry.guess = {} if finding.code in entry.refused or finding.code in entry.sure else self._guess(finding)
+            if entry.guess:
+                return self._question("guess", finding, entry)
+            if finding.level == "block":
+                return self._blocked(entry, finding)
+            if finding.level == "confirm" and finding.code not in entry.sure:
+                return self._question("doubt", finding, entry)
+        return None
+
+    def _question(self, kind: str, finding: Finding, entry: Entry) -> Reply:
+        self._put_last(entry)
+        self._open(kind)
+        sentence = finding_sentence(self.talk, kind, finding, self.flat, entry)
+        return Reply(sentence, buttons=YES_NO, expecting="yes_no")
+
+    def _blocked(self, entry: Entry, finding: Finding) -> Reply:
+        sentence = finding_sentence(self.talk, "block", finding, self.flat, entry)
+        if finding.code not in FINAL:
+            entry.values = {}
+            entry.forget()
+            self._put_last(entry)
+            self._open("value")
+            return Reply(sentence, expecting="number")
+        self.draft.entries.remove(entry)
+        if self.draft.entries:
+            return after(sentence, self.next())
+        self.talk.session.close()
+        return Reply(sentence)
+
+    def _guess(self, finding: Finding) -> dict[str, object]:
+        """What may have been meant instead, as kept with the entry; empty if the books have no idea."""
+        guess = finding.facts.get("guess")
+        if guess:
+            return {"code": finding.code, "values": {zone: str(value) for zone, value in guess.items()}}
+        other = finding.facts.get("other_meter_id")
+        if isinstance(other, int) and self.flat.knows(other):
+            return {"code": finding.code, "meter": other}
+        return {}
+
+    def _swap(self, entry: Entry, other_id: int) -> None:
+        """The entry was meant for the other meter; if that one has a value too, it was meant for this one."""
+        other = next((known for known in self.draft.entries if known.meter == other_id), None)
+        meter = self.flat.meter(other_id)
+        if other is not None:
+            other.meter, other.resource, other.place = entry.meter, entry.resource, entry.place
+            other.forget()
+        entry.meter, entry.resource, entry.place = meter.id, meter.resource, meter.place
+
+    def _findings(self, entry: Entry) -> list[Finding]:
+        meter = self.flat.meter(entry.meter)
+        return readings.check(self.talk.db, meter_id=meter.id, values=entry.decimals(), today=self.flat.today)
+
+    def _put_last(self, entry: Entry) -> None:
+        """The entry asked about is the last one."""
+        self.draft.entries.remove(entry)
+        self.draft.entries.append(entry)
+
+    def _open(self, step: str) -> None:
+        self.talk.session.step, self.talk.session.draft = step, self.draft.dump()
+
+    def _ask(self, step: str, key: str, expecting: str, buttons: tuple[str, ...] = (), **facts: str) -> Reply:
+        self._open(step)
+        return self.talk.reply(key, buttons=buttons, expecting=expecting, **facts)

@@ -1,0 +1,66 @@
+"""What meters, registers and months are called in sentences (`words.yaml`)."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+
+from billing.meters import MeterView
+
+Case = Literal["nom", "gen", "acc", "short"]
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return dict(yaml.safe_load(files("skill.dialogue").joinpath("words.yaml").read_text("utf-8")))
+
+
+def meter_name(meter: MeterView, among: Iterable[MeterView], case: Case = "nom") -> str:
+    """«холодная вода», with its place where several meters share the resource, with the serial's end as a last resort."""
+    name = str(_words()["resources"][meter.resource][case])
+    twins = [other for other in among if other.resource == meter.resource and other.id != meter.id]
+    if not twins:
+        return name
+    if meter.place and all(other.place != meter.place for other in twins):
+        return f"{name} {_where(meter.place)}"
+    return f"{name}, номер на {meter.serial[-4:]}"
+
+
+def resource_name(resource: str, case: Case = "nom") -> str:
+    """«холодная вода» for `COLD_WATER`."""
+    return str(_words()["resources"][resource][case])
+
+
+def register_name(register: str) -> str:
+    """«день», «ночь», «пик», «полупик»; empty for the only register of a meter."""
+    return str(_words()["registers"][register])
+
+
+def place_name(key: str) -> str:
+    """The place's name in the books for the key that understanding gives; the key itself if it has no other name."""
+    return str(_words()["places"].get(key, {}).get("name", key))
+
+
+def month_name(period: date, *, genitive: bool = False) -> str:
+    """«ноябрь» or «ноября»."""
+    return str(_words()["months_gen" if genitive else "months"][period.month - 1])
+
+
+def listed(names: list[str]) -> str:
+    """«а, б и в»."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} и {names[-1]}"
+
+
+def capital(sentence: str) -> str:
+    """The sentence with its first letter raised."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _where(place: str) -> str:
+    for known in _words()["places"].values():
+        if place.lower() in {known["name"], known["where"]}:
+            return str(known["where"])
+    return f"({place})"

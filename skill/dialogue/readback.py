@@ -1,0 +1,84 @@
+"""Readings put back into sentences: what was said, what it uses and costs, what the books object to."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from billing import readings
+from billing.meters import MeterView
+from billing.readings import Finding, Preview
+from skill.dialogue.draft import Entry
+from skill.dialogue.flat import Flat
+from skill.dialogue.naming import capital, listed, month_name, register_name
+from skill.dialogue.phrases import phrases
+from skill.dialogue.talk import Talk
+from speech import wording
+
+
+def values_shown(values: Mapping[str, Decimal], meter: MeterView) -> str:
+    """«123,4», or «день 123 и ночь 45» for a meter of several registers."""
+    if len(meter.registers) == 1:
+        return wording.reading(next(iter(values.values())))
+    said = [name for name in meter.registers if name in values]
+    return listed([f"{register_name(name)} {wording.reading(values[name])}" for name in said])
+
+
+def shown(value: str) -> str:
+    """Written digits as a resident writes them: «123,4», without zeros in front."""
+    return wording.reading(Decimal(value))
+
+
+def read_back(talk: Talk, flat: Flat, entries: list[Entry]) -> str:
+    """The readings with consumption and cost, in the order said, as one sentence without its full stop."""
+    lines, costs = [], []
+    for entry in entries:
+        meter = flat.meter(entry.meter)
+        preview = readings.preview(talk.db, meter_id=meter.id, values=entry.decimals(), today=flat.today)
+        lines.append(_line(talk, flat, meter, preview))
+        costs.append(preview.cost_kopecks)
+    text = capital("; ".join(lines))
+    known = [cost for cost in costs if cost is not None]
+    if not known or len(known) < len(costs):
+        return text
+    key = "readings.cost" if len(known) == 1 else "readings.total"
+    return text + talk.say(key, money=wording.money(sum(known)))
+
+
+def _line(talk: Talk, flat: Flat, meter: MeterView, preview: Preview) -> str:
+    key = "readings.one" if preview.consumption else "readings.first"
+    line = talk.say(
+        key,
+        meter=flat.name(meter),
+        values=values_shown(preview.values, meter),
+        used=wording.quantity(sum(preview.consumption.values(), Decimal(0)), meter.unit),
+    )
+    return line + (talk.say("readings.cut") if preview.truncated else "")
+
+
+def finding_sentence(talk: Talk, kind: str, finding: Finding, flat: Flat, entry: Entry) -> str:
+    """The sentence for what the books object to; kind: `block`, `doubt` or `guess`."""
+    meter = flat.meter(entry.meter)
+    key = f"readings.{kind}.{finding.code}"
+    if key not in phrases():
+        key = f"readings.{kind}.other"
+    register = str(finding.facts.get("zone", meter.registers[0]))
+    last, value = meter.last.get(register), Decimal(entry.values.get(register, "0"))
+    previous = last.value if last else Decimal(0)
+    consumption = finding.facts.get("consumption")
+    used = consumption if isinstance(consumption, Decimal) else max(value - previous, Decimal(0))
+    guess = {name: Decimal(guessed) for name, guessed in entry.guess.get("values", {}).items()}
+    other = entry.guess.get("meter")
+    return talk.say(
+        key,
+        Meter=capital(flat.name(meter)),
+        meter=flat.name(meter),
+        value=wording.reading(value) if len(meter.registers) == 1 else values_shown(entry.decimals(), meter),
+        previous=wording.reading(previous),
+        used=wording.quantity(used, meter.unit),
+        digits=str(meter.digits_int),
+        decimals=str(meter.digits_frac),
+        month=month_name(flat.period),
+        window=f"с {flat.window.start.day} по {flat.window.end.day} число",
+        guess=values_shown(guess, meter) if guess else "",
+        other=flat.name(flat.meter(other)) if other else "",
+        company=str(finding.facts.get("organization", "")),
+    )

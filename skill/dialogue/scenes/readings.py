@@ -1,0 +1,116 @@
+"""Передать показания: which meter, what it shows, a question when that cannot be right, read back, yes, booked."""
+
+from dataclasses import replace
+
+from skill.dialogue.draft import Entry, entries_of
+from skill.dialogue.gathering import Gathering
+from skill.dialogue.hearing import dial_value
+from skill.dialogue.scenes.linking import SCENE as LINKING
+from skill.dialogue.talk import Talk
+from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
+
+
+class Readings:
+    """The scene of meter readings: says who answers what; `Gathering` knows what to ask next."""
+
+    name = "readings"
+    intents = frozenset({"submit_reading", "correct"})
+    anywhere: frozenset[str] = frozenset()
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """Open the topic with whatever was said already."""
+        if talk.resident is None:
+            return LINKING.before(talk)
+        talk.session.scene = self.name
+        gathering = Gathering(talk)
+        if not gathering.flat.meters:
+            talk.session.close()
+            return talk.reply("readings.no_meters")
+        entries = entries_of(said)
+        gathering.draft.entries = entries
+        if said.intent == "correct" and not any(_tells(entry) for entry in entries):
+            talk.session.step = "which"
+            return talk.reply("readings.fix_booked", expecting="meter")
+        return gathering.next()
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """What was said to the open question; other topics are left to others."""
+        gathering, entries = Gathering(talk), entries_of(said)
+        if any(_tells(entry) for entry in entries):
+            return self._told(talk, gathering, entries)
+        if said.intent in {"yes", "no", "correct", "back", "stop"}:
+            return self._decided(talk, gathering, said.intent)
+        return gathering.next() if said.intent == "submit_reading" else None
+
+    def help(self, talk: Talk) -> str | None:
+        """Help that fits the open question."""
+        gathering = Gathering(talk)
+        asked, step = gathering.asked, talk.session.step
+        if step == "value" and asked is not None and asked.meter is not None:
+            return talk.say("readings.help_value", meter=gathering.flat.name(gathering.flat.meter(asked.meter)))
+        if step in {"confirm", "doubt", "guess", "fix"}:
+            return talk.say("readings.help_confirm")
+        return talk.say("readings.help_which", meters=gathering.flat.names(gathering.flat.meters))
+
+    def _decided(self, talk: Talk, gathering: Gathering, intent: str) -> Reply:
+        step = talk.session.step
+        match intent, step:
+            case "yes", "confirm":
+                return gathering.book()
+            case "yes", "doubt":
+                return gathering.sure()
+            case "yes", "guess":
+                return gathering.guessed()
+            case "no", "guess":
+                return gathering.not_guessed()
+            case "no" | "correct", "confirm" | "doubt" | "guess":
+                return gathering.wrong()
+            case "yes" | "correct", _:
+                return gathering.next()
+        unsaved = bool(gathering.draft.entries) and step != "rest"
+        talk.session.close()
+        if intent == "back":
+            return talk.reply("readings.dropped")
+        if step == "rest":
+            return replace(talk.reply("readings.later"), end=True)
+        if intent == "no":
+            return talk.reply("readings.dropped")
+        return replace(talk.reply("general.bye_unsaved" if unsaved else "general.bye"), end=True)
+
+    def _told(self, talk: Talk, gathering: Gathering, entries: list[Entry]) -> Reply:
+        """Values or meters were named: bare ones answer the open question, others speak for themselves."""
+        asked, draft = gathering.asked, gathering.draft
+        if asked is not None and asked.meter is None and len(entries) == 1:
+            said = entries[0]
+            asked.resource, asked.place = said.resource or asked.resource, said.place or asked.place
+            asked.loose, asked.values = said.loose or asked.loose, asked.values | said.values
+            return gathering.next()
+        for entry in entries:
+            if asked is not None and asked.meter is not None and _bare(entry) and self._open_to_value(gathering):
+                meter = gathering.flat.meter(asked.meter)
+                if len(entries) == 1 and len(entry.loose) == 1 and len(asked.missing(meter)) <= 1:
+                    entry.loose = [dial_value(talk, meter, entry.loose[0])]
+                if not asked.missing(meter) or len(entry.loose) == len(meter.registers):
+                    asked.values = {}
+                asked.correct(entry)
+            else:
+                draft.merge([entry])
+        return gathering.next()
+
+    @staticmethod
+    def _open_to_value(gathering: Gathering) -> bool:
+        if gathering.step == "confirm":
+            return len(gathering.draft.entries) == 1
+        return gathering.step in {"value", "guess", "doubt", "rest"}
+
+
+def _bare(entry: Entry) -> bool:
+    return entry.resource is None and entry.place is None
+
+
+def _tells(entry: Entry) -> bool:
+    return bool(entry.loose or entry.values or entry.resource or entry.place)
+
+
+SCENE = Readings()

@@ -1,0 +1,75 @@
+"""What a scene sees of one turn, and what a scene is."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from sqlmodel import Session as Database
+
+from billing.tables import Resident
+from skill.dialogue.phrases import phrase
+from skill.dialogue.turn import Reply, Session, Turn, digest
+from skill.settings import Settings
+from skill.understanding import Understanding
+
+
+@dataclass
+class Talk:
+    """One turn as scenes see it: the open transaction, the clock, what was said, and the state of the conversation.
+
+    scene: the topic whose question is open.
+    """
+
+    db: Database
+    now: datetime
+    turn: Turn
+    session: Session
+    settings: Settings
+    resident: Resident | None
+    scene: "Scene | None" = None
+
+    @property
+    def key(self) -> str:
+        """Names this turn in the books: the delivery's name, or the moment for a channel that has none."""
+        turn = self.turn
+        return digest(turn.channel, turn.user_key, turn.turn_key or f"{turn.session_key}:{self.now.isoformat()}")
+
+    def say(self, key: str, **facts: str) -> str:
+        """The next variant of a phrase, so that nobody hears the same words twice in a row."""
+        uses = self.session.said.get(key, 0)
+        self.session.said[key] = uses + 1
+        return phrase(key, uses, **facts)
+
+    def reply(self, key: str, *, buttons: tuple[str, ...] = (), expecting: str = "command", **facts: str) -> Reply:
+        """A reply of one phrase."""
+        return Reply(self.say(key, **facts), buttons=buttons, expecting=expecting)
+
+
+def after(text: str, reply: Reply) -> Reply:
+    """The reply with a sentence put before it."""
+    return replace(reply, text=f"{text} {reply.text}")
+
+
+class Scene(Protocol):
+    """A topic of conversation (one file in `scenes`, an object named `SCENE`).
+
+    name: its key in the session and in `phrases`.
+    intents: what opens it.
+    anywhere: those of them that are answered from any point without leaving the open topic (help, repeat).
+    """
+
+    name: str
+    intents: frozenset[str]
+    anywhere: frozenset[str]
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """The resident asks for this topic."""
+        ...
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """The resident answers this topic's open question; None: it is no answer to it."""
+        ...
+
+    def help(self, talk: Talk) -> str | None:
+        """What can be said at this point of the topic; None: nothing particular."""
+        ...

@@ -1,0 +1,103 @@
+"""What comes into the conversation and what goes out of it, free of any platform."""
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self
+
+from speech.recognition import Hypothesis
+
+Kind = Literal["text", "start", "silence", "event"]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One thing a resident said or did.
+
+    channel: where it came from (`alice`, `api`, `web`, `chat`, …), a key of the identity tables.
+    user_key: who speaks, stable on that channel; empty when the platform does not tell.
+    session_key: the platform's conversation.
+    hypotheses: what was heard or typed, best first; empty for a silence.
+    kind: `start` opens the conversation with nothing asked, `silence` is an empty recording, `event` is something the
+        device did by itself, `text` is all else.
+    turn_key: names this delivery, so that a repeated one has no second effect; None when the platform has no such name.
+    sequence: the platform's count of turns in the session, if it counts.
+    source: what the books note as the source of a reading (`billing.tables.meters.SOURCES`).
+    screen: whether buttons and text can be shown.
+    """
+
+    channel: str
+    user_key: str
+    session_key: str
+    hypotheses: tuple[Hypothesis, ...] = ()
+    kind: Kind = "text"
+    turn_key: str | None = None
+    sequence: int | None = None
+    source: str = "other"
+    screen: bool = True
+
+    @property
+    def text(self) -> str:
+        """The best hypothesis, empty for a silence."""
+        return self.hypotheses[0].text if self.hypotheses else ""
+
+
+def digest(*parts: str) -> str:
+    """A fixed-length name made of parts that may be long or personal."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def spoken(text: str) -> tuple[Hypothesis, ...]:
+    """A typed phrase, or one a platform heard for us, as the only hypothesis."""
+    return (Hypothesis(text, 1.0, ()),) if text.strip() else ()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the resident gets.
+
+    text: shown; spoken too, after `speech.wording` has turned it into words.
+    buttons: short phrases that mean the same when pressed and when said.
+    end: the conversation is over.
+    expecting: what an answer would be (`number`, `yes_no`, `meter`, `account`, `code`, `command`): the grammar to listen with.
+    """
+
+    text: str
+    buttons: tuple[str, ...] = ()
+    end: bool = False
+    expecting: str = "command"
+
+    def to_json(self) -> dict[str, Any]:
+        """As kept with an answered turn."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Self:
+        """The reverse of `to_json`."""
+        return cls(**{**kept, "buttons": tuple(kept["buttons"])})
+
+
+@dataclass
+class Session:
+    """The state of one conversation, kept in the database between turns.
+
+    scene, step: the topic whose question is open and which of its questions; empty when none is.
+    draft: what the scene has gathered so far.
+    aside: the phrase that was put off until another topic is done (readings until an account is linked).
+    account_id: the account spoken about.
+    misses: phrases in a row that were not understood.
+    said: how often each phrase was used, so that variants take turns.
+    last: the last reply, for «повтори».
+    """
+
+    scene: str = ""
+    step: str = ""
+    draft: dict[str, Any] = field(default_factory=dict)
+    aside: str = ""
+    account_id: int | None = None
+    misses: int = 0
+    said: dict[str, int] = field(default_factory=dict)
+    last: dict[str, Any] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Leave the open topic."""
+        self.scene, self.step, self.draft = "", "", {}

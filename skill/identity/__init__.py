@@ -1,0 +1,1 @@
+"""Who is speaking: linking, tokens, what may be said aloud."""

@@ -1,0 +1,47 @@
+"""What a caller gets when a request cannot be answered: a status, a code, and a sentence that can be spoken."""
+
+import structlog
+from flask import Flask, Response, jsonify
+from werkzeug.exceptions import HTTPException
+
+from skill.app import Service
+
+SENTENCES = {
+    400: "Не получилось разобрать запрос.",
+    401: "Ключ доступа не подходит. Получите новый в управляющей компании.",
+    403: "Доступ закрыт.",
+    404: "Такой страницы нет.",
+    405: "Так обратиться не получится.",
+    413: "Слишком длинное сообщение. Скажите короче, пожалуйста.",
+    415: "Такую запись прочитать не получается.",
+    422: "Это не похоже на запись голоса. Попробуйте записать ещё раз.",
+    429: "Слишком много запросов. Подождите немного.",
+    503: "Сейчас много обращений. Повторите через минуту.",
+}
+TROUBLE = "Что-то пошло не так, мы уже разбираемся. Повторите чуть позже, пожалуйста."
+log = structlog.get_logger()
+
+
+def problem(status: int, message: str, code: str | None = None, sentence: str | None = None) -> Response:
+    """A refusal as JSON: `error` for the developer, `text` for the resident."""
+    said = sentence or SENTENCES.get(status, TROUBLE)
+    answer = jsonify({"error": {"code": code or str(status), "message": message}, "text": said})
+    answer.status_code = status
+    return answer
+
+
+def mount(app: Flask, service: Service) -> None:
+    """Add the handlers; a fault of ours is logged with its traceback and told without it."""
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        answer = problem(error.code or 500, error.description or error.name)
+        for name, value in error.get_headers():
+            if name not in {"Content-Type", "Content-Length"}:
+                answer.headers[name] = value
+        return answer
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        log.error("request failed", exc_info=error)
+        return problem(500, "internal error")

@@ -1,0 +1,86 @@
+"""Every setting of the server in one typed object: from the environment (`ZHKU_…`) and an optional TOML file.
+
+Precedence: arguments, environment, the file named by `ZHKU_CONFIG`, the defaults below.
+"""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+class Settings(BaseSettings):
+    """Settings of one installation. Sizes in bytes, times in the unit the name ends with."""
+
+    model_config = SettingsConfigDict(env_prefix="ZHKU_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("zhku-voice"), description="Where the books live.")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder.")
+    company: str = Field("управляющей компании", description="The company's name as the greeting says it (genitive).")
+    operator_phone: str = Field("", description="The telephone number given to those who need a person.")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on.")
+    workers: int = Field(2, ge=1, description="Server processes.")
+    threads: int = Field(8, ge=1, description="Threads in each server process.")
+
+    alice_secret: str = Field("", description="Last part of the Alice webhook's path; empty: made once and kept.")
+    alice_skill_ids: frozenset[str] = Field(frozenset(), description="Alice skills let in; empty: any.")
+
+    max_json_bytes: int = Field(262_144, gt=0, description="Largest JSON body.")
+    max_audio_bytes: int = Field(8_388_608, gt=0, description="Largest audio body.")
+    max_audio_seconds: int = Field(60, gt=0, description="Longest utterance.")
+    hearing_at_once: int = Field(4, ge=1, description="Utterances recognised at once in a process; more wait.")
+    hearing_queue: int = Field(16, ge=0, description="Utterances that may wait; more are told to come again (503).")
+    visitors_per_hour: int = Field(60, ge=1, description="Page visitors let in from one address in an hour.")
+
+    session_idle_minutes: int = Field(15, ge=1, description="After so long a silence a conversation starts anew.")
+    turns_kept_days: int = Field(7, ge=1, description="How long answered turns are kept for repeated deliveries.")
+    link_attempts: int = Field(5, ge=1, description="Wrong bill codes before linking locks.")
+    link_lock_minutes: int = Field(30, ge=1, description="How long linking stays locked.")
+
+    voice: str = Field("ru", description="espeak-ng voice of the spoken answers.")
+    words_per_minute: int = Field(160, ge=80, le=400, description="Speed of the spoken answers.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the file."""
+        named = os.environ.get("ZHKU_CONFIG")
+        file = (TomlConfigSettingsSource(settings_cls, Path(named)),) if named else ()
+        return (init_settings, env_settings, *file)
+
+    @cached_property
+    def database(self) -> str:
+        """The database's URL; the SQLite default lies in the data folder, which is made if need be."""
+        if self.database_url:
+            return self.database_url
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{self.data_dir / 'zhku.sqlite3'}"
+
+    @cached_property
+    def secret_of_alice(self) -> str:
+        """The webhook's secret: as set, else made at first use and kept in the data folder, readable by its owner."""
+        return self.alice_secret or self._kept("alice_secret")
+
+    def _kept(self, name: str) -> str:
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        file = self.data_dir / name
+        try:
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return file.read_text("ascii").strip()
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            value = secrets.token_urlsafe(24)
+            out.write(value)
+        return value
