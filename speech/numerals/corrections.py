@@ -1,0 +1,65 @@
+"""Self-corrections: «нет», «ой», «точнее», «не … а …», «а не …», of the whole reading or of its tail."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from speech.numerals.assemble import Reading
+
+
+def correct(readings: "list[Reading]", scope: int, new: "Reading", flips: frozenset[str], forks: set[str]) -> None:
+    """Add ``new`` to ``readings``, or put it in the place of the one it corrects or repeats."""
+    old = readings[-1] if len(readings) > scope else None
+    if old is None:
+        readings.append(new)
+    elif old.rejected and not new.rejected:
+        replace_rejected(readings, scope, new, flips, forks)
+    elif new.rejected:
+        if new.marker:
+            old.marker = new.marker
+        readings.append(new)
+    elif new.marker:
+        readings[-1] = merged(old, new, flips, forks)
+    elif (new.confirmed or new.bracket) and new.text == old.text:
+        forks.add("repeat")
+        if "repeat" in flips:
+            readings.append(new)
+    else:
+        readings.append(new)
+
+
+def replace_rejected(
+    readings: "list[Reading]", scope: int, new: "Reading", flips: frozenset[str], forks: set[str]
+) -> None:
+    """«не A а B», perhaps after a reading that A is the tail of."""
+    wrong = readings.pop()
+    old = readings[-1] if len(readings) > scope else None
+    if old is not None and old.text.endswith(wrong.text):
+        readings[-1] = merged(old, new, flips, forks)
+    else:
+        new.corrected = True
+        readings.append(new)
+
+
+def merged(old: "Reading", new: "Reading", flips: frozenset[str], forks: set[str]) -> "Reading":
+    """The corrected reading: a shorter correction replaces the tail that was said in its place."""
+    new.labels = new.labels or old.labels
+    new.unit = new.unit or old.unit
+    new.corrected = True
+    new.start = old.start
+    width = len(new.digits)
+    if new.fraction is None and old.fraction is not None and width <= len(old.fraction):
+        new.digits, new.fraction = old.digits, old.fraction[:-width] + new.digits
+    elif new.fraction is None and old.fraction is None and width < len(old.digits) and _tail_said(old, width):
+        forks.add("tail")
+        if "tail" not in flips:
+            new.digits = old.digits[:-width] + new.digits
+            new.why.append("tail replaced")
+    return new
+
+
+def _tail_said(old: "Reading", width: int) -> bool:
+    """Whether the last ``width`` digits were words of their own: not round zeros, not the end of «двенадцать»."""
+    tail = old.digits[-width:]
+    if not tail.strip("0"):
+        return False
+    return not (width == 1 and len(old.parts[-1]) > 1 and old.digits[-2] == "1")

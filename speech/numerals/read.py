@@ -1,0 +1,118 @@
+"""Text → numbers: the short way for plain number words, the long one for everything else."""
+
+from decimal import Decimal
+
+from speech.numerals import codes as c
+from speech.numerals.assemble import NO_FLIPS, Assembler, Reading
+from speech.numerals.compose import COUNTED, ORDINAL, SCALED, compose
+from speech.numerals.lexicon import LEXICON
+from speech.numerals.prepare import prepare
+from speech.numerals.segments import Segment
+
+_code = LEXICON.__getitem__
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers said, in order, in digits with a dot, leading zeros kept: «ноль сорок пять запятая два» → "045.2"."""
+    words = split(text)
+    codes = list(map(_code, words))
+    if not codes or (top := max(codes)) <= 0:
+        return []
+    if top <= c.FAST_TOP and min(codes) >= c.SIMPLE:
+        found: list[str] = []
+        digits = ""
+        for value, _, _, flags, _ in compose(codes):
+            if value is None:
+                if digits:
+                    found.append(digits)
+                    digits = ""
+            elif flags & COUNTED or (digits and flags & SCALED):
+                break
+            else:
+                digits += str(value)
+        else:
+            if digits:
+                found.append(digits)
+            return found
+    return [reading.text for reading in _readings(words, codes)[0]]
+
+
+def segments(text: str) -> list[Segment]:
+    """The numbers said, in order, each with its words, label, unit and how it was understood."""
+    words = split(text)
+    codes = list(map(_code, words))
+    if not codes or max(codes) <= 0:
+        return []
+    return _segments(words, codes, NO_FLIPS)[0]
+
+
+def candidates(text: str) -> list[list[str]]:
+    """Several readings of the whole text, best first; the first is ``numbers(text)``."""
+    return [[segment.digits for segment in found] for found in alternatives(text)]
+
+
+def alternatives(text: str) -> list[list[Segment]]:
+    """``candidates`` as segments."""
+    words = split(text)
+    codes = list(map(_code, words))
+    if not codes or max(codes) <= 0:
+        return [[]]
+    best, forks = _segments(words, codes, NO_FLIPS)
+    found = [best]
+    seen = [[segment.digits for segment in best]]
+    for fork in sorted(forks):
+        other, _ = _segments(words, codes, frozenset((fork,)))
+        digits = [segment.digits for segment in other]
+        if digits not in seen:
+            seen.append(digits)
+            found.append(other)
+    return found
+
+
+def split(text: str) -> list[str]:
+    """Lower-case words; a line break separates numbers as a semicolon does."""
+    if "\n" in text:
+        text = text.replace("\n", " ; ")
+    return text.lower().split()
+
+
+def _readings(words: list[str], codes: list[int], flips: frozenset[str] = NO_FLIPS) -> tuple[list[Reading], set[str]]:
+    prepared = prepare(words, codes, flips)
+    assembler = Assembler(compose(prepared.codes), flips)
+    found = assembler.readings
+    kept = [reading for reading in found if not reading.rejected] or found
+    for reading in kept:
+        first, last = reading.start, min(reading.end, len(prepared.ends)) - 1
+        reading.start, reading.end = prepared.starts[first], prepared.ends[last]
+        if prepared.repaired and not prepared.repaired.isdisjoint(range(reading.start, reading.end)):
+            reading.why.append("words repaired")
+            reading.repaired = True
+    return kept, assembler.forks
+
+
+def _segments(words: list[str], codes: list[int], flips: frozenset[str]) -> tuple[list[Segment], set[str]]:
+    found, forks = _readings(words, codes, flips)
+    return [_segment(reading) for reading in found], forks
+
+
+def _segment(reading: Reading) -> Segment:
+    text = reading.text
+    if reading.fraction is not None:
+        kind = "decimal"
+    elif len(reading.parts) > 1:
+        kind = "groups"
+    else:
+        kind = "ordinal" if reading.flags & ORDINAL else "cardinal"
+    return Segment(
+        value=Decimal(text),
+        digits=text,
+        width=len(reading.digits),
+        start=reading.start,
+        end=reading.end,
+        kind=kind,
+        label=" ".join(reading.labels),
+        unit=reading.unit or "",
+        why=tuple(reading.why),
+        repaired=reading.repaired,
+        corrected=reading.corrected,
+    )

@@ -1,0 +1,122 @@
+"""Words the lexicon does not list: written digits, punctuation, merged words, misheard words."""
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from speech.numerals import codes as c
+from speech.numerals.compose import LIMIT
+
+if TYPE_CHECKING:
+    from speech.numerals.lexicon import Lexicon
+
+PIECES = re.compile(
+    r"(?P<unit>куб\.?м\b|м\.?куб\b|м[3³]|м\^3|квт[·*.\-/ ]?ч(?:ас\w*)?|л/с)"
+    r"|(?P<number>\d+(?:[.,]\d+)*)(?P<suffix>-?(?:ый|ий|ой|ая|ое|ого|его|ому|ему|ым|ом|ую|ти|ми|х|й|я|е|го|му|м)\b)?"
+    r"|(?P<word>[^\W\d_]+)|(?P<mark>[^\w\s]|_)"
+)
+SHORTENED = frozenset("тыс млн млрд куб м кв д руб коп л т г р с хол гор эл сч пок".split())
+LATIN = str.maketrans("aceopxykmtbhё", "асеорхукмтвне")
+UNITS = {"куб": "m3", "м": "m3", "кв": "kwh", "л/": "l"}
+
+
+def read_unknown(word: str, lexicon: "Lexicon") -> int:
+    """The code of a word seen for the first time."""
+    folded = fold(word)
+    if folded in lexicon.written:
+        return lexicon[folded]
+    if folded.isalpha():
+        return _read_word(folded, lexicon)
+    return _read_pieces(folded, lexicon)
+
+
+def fold(word: str) -> str:
+    """ё as е, no stress marks, no invisible characters, Cyrillic for the Latin letters that look the same."""
+    text = "".join(ch for ch in unicodedata.normalize("NFKD", word.replace("³", "3")) if not _invisible(ch))
+    text = unicodedata.normalize("NFC", text.replace("и\u0306", "й"))
+    if any("а" <= ch <= "я" for ch in text):
+        text = text.translate(LATIN)
+    return text.replace("ё", "е")
+
+
+def _invisible(ch: str) -> bool:
+    return unicodedata.category(ch) in ("Cf", "Me") or (unicodedata.category(ch) == "Mn" and ch != "\u0306")
+
+
+def _read_word(word: str, lexicon: "Lexicon") -> int:
+    return c.PLAIN
+
+
+def _read_pieces(text: str, lexicon: "Lexicon") -> int:
+    words: list[str] = []
+    codes: list[int] = []
+    for match in PIECES.finditer(text):
+        piece = match.group()
+        if match["number"]:
+            new = _read_number(match["number"])
+            if match["suffix"]:
+                new = [c.ORDINAL + n for n in new if 0 < n < 1000] or new
+        elif match["unit"]:
+            new = [c.Role(c.UNIT, next(name for stem, name in UNITS.items() if piece.startswith(stem)))]
+        elif match["word"]:
+            code = lexicon[piece]
+            new = list(code.codes) if isinstance(code, c.Compound) else [code]
+        else:
+            new = _read_mark(piece, match.start(), text, words)
+        words += [piece] * len(new)
+        codes += new
+    _drop_hyphens(words, codes)
+    if not codes:
+        return c.FILLER
+    if len(codes) == 1:
+        return codes[0]
+    return c.Compound(tuple(words), tuple(codes)) if any(codes) else c.PLAIN
+
+
+def _read_mark(mark: str, at: int, text: str, before: list[str]) -> list[int]:
+    if mark == "." and before and before[-1] in SHORTENED:
+        return []
+    if mark in "-−–":
+        if at == 0 and len(text) > 1 and text[1].isdigit():
+            return [c.SIGN]
+        return [c.HYPHEN]
+    if mark == ",":
+        return [c.COMMA]
+    if mark in "\"'«»“”„+*_":
+        return []
+    return [c.OPEN_BRACKET] if mark == "(" else [c.BREAK] if mark in ".;:!?…()[]—|=/•·" else [c.PLAIN]
+
+
+def _drop_hyphens(words: list[str], codes: list[int]) -> None:
+    """«двести-тридцать-один», «один-два-три» are one number; «двести-триста» is a range."""
+    at = [i for i in range(1, len(codes) - 1) if codes[i] == c.HYPHEN]
+    pairs = [(codes[i - 1], codes[i + 1]) for i in at]
+    digits = len(pairs) > 1 and all(_is_digit(a) and _is_digit(b) for a, b in pairs)
+    for i in reversed(at):
+        left, right = codes[i - 1], codes[i + 1]
+        fits = 0 < left < 1000 and 0 < right < LIMIT[left] and words[i - 1].isalpha()
+        scaled = c.SCALE < left <= c.FAST_TOP or (left > 0 and c.SCALE < right <= c.FAST_TOP)
+        if fits or scaled or digits:
+            del words[i], codes[i]
+
+
+def _is_digit(code: int) -> bool:
+    return 0 < code < 10 or code == c.ZERO
+
+
+def _read_number(text: str) -> list[int]:
+    """«00123,456» → 00123.456; «1.234.567» and «1,234.5» are thousands formats."""
+    marks = [ch for ch in text if not ch.isdigit()]
+    if len(marks) > 1 and len(set(marks)) == 1:
+        text = text.replace(marks[0], "")
+    elif len(marks) > 1:
+        head, _, tail = text.rpartition(marks[-1])
+        text = head.replace(marks[0], "") + "." + tail
+    text = text.replace(",", ".")
+    text = "".join(str(int(ch)) if ch != "." else ch for ch in text)
+    if text == "0":
+        return [c.ZERO]
+    if len(text) > 3 or text[0] == "0" or "." in text:
+        return [c.Digits(text)]
+    value = int(text)
+    return [value if value < 20 or value % 10 else c.ROUND + value]
