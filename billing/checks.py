@@ -377,14 +377,15 @@ def _goes_back(case: Case, zone: str) -> bool:
 def _guess(case: Case, zone: str) -> dict[str, Any]:
     """What the resident probably meant: the red digits after a point, or one digit less; nothing when unsure."""
     said = case.values[zone]
-    candidates = [said.scaleb(-case.digits_frac)] if case.digits_frac else []
-    digits = str(int(said))
-    candidates += [Decimal(digits[:at] + digits[at + 1 :]) for at in range(len(digits)) if len(digits) > 1]
+    litres = [said.scaleb(-case.digits_frac)] if case.digits_frac else []
     if zone not in case.previous:
-        fitting = [value for value in candidates[:1] if value < Decimal(10) ** case.digits_int]
-    else:
-        fitting = [value for value in candidates if case.plausible(zone, value)]
+        return {"guess": {zone: litres[0]}} if litres and litres[0] < Decimal(10) ** case.digits_int else {}
+    digits = str(int(said))
+    shorter = [Decimal(digits[:at] + digits[at + 1 :]) for at in reversed(range(len(digits))) if len(digits) > 1]
+    fitting = [value for value in litres + shorter if case.plausible(zone, value)]
     if not fitting:
         return {}
-    expected = case.previous[zone].value + case.averages.get(zone, Decimal(0)) if zone in case.previous else said
-    return {"guess": {zone: min(fitting, key=lambda value: abs(value - expected))}}
+    if zone in case.averages:
+        expected = case.previous[zone].value + case.averages[zone] * case.months
+        fitting.sort(key=lambda value: abs(value - expected))
+    return {"guess": {zone: fitting[0]}}

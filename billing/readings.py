@@ -33,7 +33,7 @@ LITRE = Decimal("0.001")
 WATER = ("COLD_WATER", "HOT_WATER")
 
 
-class NotAccepted(Exception):  # noqa: N818 - an answer, not a fault
+class NotAccepted(Exception):
     """A reading was not taken: `findings` holds a block, or a confirm that nobody confirmed."""
 
     def __init__(self, findings: list[Finding]) -> None:
@@ -41,7 +41,7 @@ class NotAccepted(Exception):  # noqa: N818 - an answer, not a fault
         self.findings = findings
 
 
-class KeyReused(Exception):  # noqa: N818 - an answer, not a fault
+class KeyReused(Exception):
     """An idempotency key came again with another meter or other values."""
 
 

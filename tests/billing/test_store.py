@@ -1,0 +1,218 @@
+"""The store: migrations, exact types, constraints, and several processes at once."""
+
+import multiprocessing
+import warnings
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlmodel import Session, SQLModel, select
+
+from billing import readings, store
+from billing.readings import KeyReused, NotAccepted
+from billing.tables import Meter, Organization, Reading, Register, Resident
+from fixtures.demo_company import DemoSummary
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+NOVEMBER = date(2026, 11, 1)
+
+
+def test_a_new_store_is_empty_until_a_company_comes(empty_url: str) -> None:
+    engine = store.connect(empty_url)
+    assert store.is_empty(engine)
+    store.migrate(engine)
+    assert store.is_empty(engine)
+    with store.transaction(engine) as db:
+        db.add(Organization(name="УК", spoken_name="УК", inn="0012345675"))
+    assert not store.is_empty(engine)
+    engine.dispose()
+
+
+def test_the_migrations_make_the_tables_the_code_knows(books: Engine) -> None:
+    with books.connect() as connection, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # SQLite cannot reflect an index on an expression, and says so
+        context = MigrationContext.configure(connection, opts={"include_object": _ours})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def _ours(_item: object, name: str, kind: str, _reflected: bool, _other: object) -> bool:
+    ours = {
+        mapper.local_table.name for mapper in Meter._sa_registry.mappers if mapper.class_.__module__[:7] == "billing"
+    }
+    return name in ours if kind == "table" else "scope" not in str(name)
+
+
+def test_another_package_keeps_its_own_migrations(books: Engine, tmp_path: Path) -> None:
+    (tmp_path / "0001_notes.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0001'\ndown_revision = None\n"
+        "def upgrade():\n    op.create_table('note', sa.Column('id', sa.Integer, primary_key=True))\n"
+    )
+    store.migrate(books, versions=tmp_path, version_table="note_version")
+    store.migrate(books, versions=tmp_path, version_table="note_version")
+    store.migrate(books)
+    with books.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM note")).scalar_one() == 0
+
+
+def test_what_raises_is_rolled_back(books: Engine) -> None:
+    def fail_half_way() -> None:
+        with store.transaction(books) as db:
+            db.add(Organization(name="УК", spoken_name="УК", inn="0012345675"))
+            db.flush()
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        fail_half_way()
+    assert store.is_empty(books)
+
+
+def test_an_instant_comes_back_aware_and_in_utc(books: Engine) -> None:
+    moscow = datetime(2026, 11, 21, 12, 30, 15, 250000, tzinfo=timezone(timedelta(hours=3)))
+    with store.transaction(books) as db:
+        db.add(Resident(created_at=moscow))
+    with store.reading(books) as db:
+        kept = db.exec(select(Resident.created_at)).one()
+    assert kept == moscow
+    assert kept.tzinfo is UTC
+
+
+def test_a_naive_instant_is_refused(books: Engine) -> None:
+    with pytest.raises(StatementError, match="time zone"), store.transaction(books) as db:
+        db.add(Resident(created_at=datetime(2026, 11, 21, 12, 30)))  # noqa: DTZ001 - the point of the test
+
+
+@pytest.mark.parametrize("value", ["0.001", "0.3", "123456.789", "999999999999.999"])
+def test_quantities_are_exact(demo_books: Engine, value: str) -> None:
+    with store.transaction(demo_books) as db:
+        row = db.exec(select(Reading)).first()
+        assert row is not None
+        row.value = Decimal(value)
+    with store.reading(demo_books) as db:
+        again = db.get(Reading, row.id)
+        assert again is not None
+        assert again.value == Decimal(value)
+
+
+@pytest.mark.parametrize("value", ["0.0001", "1000000000000", "NaN"])
+def test_a_quantity_that_does_not_fit_is_refused(demo_books: Engine, value: str) -> None:
+    def write() -> None:
+        with store.transaction(demo_books) as db:
+            row = db.get(Reading, 1)
+            assert row is not None
+            row.value = Decimal(value)
+
+    with pytest.raises((StatementError, ArithmeticError)):
+        write()
+
+
+def _second_live_reading(db: Session) -> None:
+    row = db.exec(select(Reading)).first()
+    assert row is not None
+    db.add(Reading(**row.model_dump(exclude={"id"})))
+
+
+def _orphan_register(db: Session) -> None:
+    db.add(Register(meter_id=10**6, zone="single"))
+
+
+def _unknown_zone(db: Session) -> None:
+    db.add(Register(meter_id=1, zone="evening"))
+
+
+def _same_serial(db: Session) -> None:
+    meter = db.get(Meter, 1)
+    assert meter is not None
+    db.add(Meter(**meter.model_dump(exclude={"id"})))
+
+
+def _negative_reading(db: Session) -> None:
+    row = db.exec(select(Reading)).first()
+    assert row is not None
+    row.value = Decimal(-1)
+
+
+@pytest.mark.parametrize(
+    "spoil", [_second_live_reading, _orphan_register, _unknown_zone, _same_serial, _negative_reading]
+)
+def test_the_database_itself_keeps_the_rules(demo_books: Engine, spoil: Callable[[Session], None]) -> None:
+    with pytest.raises(IntegrityError), store.transaction(demo_books) as db:
+        spoil(db)
+
+
+def _migrate(url: str, start: object) -> None:
+    start.wait()  # type: ignore[attr-defined]  # a multiprocessing barrier has no public type
+    engine = store.connect(url)
+    store.migrate(engine)
+    engine.dispose()
+
+
+def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
+    assert _together(_migrate, [(empty_url,)] * 2) == [0, 0]
+    engine = store.connect(empty_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar_one() == 1
+    engine.dispose()
+
+
+def _book(url: str, meter_id: int, value: str, key: str, start: object) -> None:
+    engine = store.connect(url)
+    start.wait()  # type: ignore[attr-defined]  # a multiprocessing barrier has no public type
+    for attempt in range(10):
+        with store.transaction(engine) as db:
+            try:
+                readings.submit(
+                    db,
+                    meter_id=meter_id,
+                    values={"single": Decimal(value)},
+                    taken_at=NOW.date(),
+                    now=NOW,
+                    channel="alice",
+                    source="alice",
+                    idempotency_key=f"{key}-{attempt}",
+                    confirmed=frozenset({"SAME_AS_PREVIOUS"}),
+                )
+            except (NotAccepted, KeyReused) as refused:
+                raise SystemExit(1) from refused
+    engine.dispose()
+
+
+def test_two_processes_booking_one_meter_leave_one_reading(demo_url: str, demo: DemoSummary) -> None:
+    cold = demo.account.meters[0].id
+    assert _together(_book, [(demo_url, cold, "125", "kitchen"), (demo_url, cold, "126", "bath")]) == [0, 0]
+    engine = store.connect(demo_url)
+    with store.reading(engine) as db:
+        rows = db.exec(select(Reading).where(Reading.meter_id == cold, Reading.period == NOVEMBER)).all()
+    live = [row for row in rows if row.status == "submitted"]
+    assert len(live) == 1
+    assert live[0].value in {Decimal(125), Decimal(126)}
+    assert live[0].consumption == live[0].value - 115
+    assert {row.status for row in rows} <= {"submitted", "superseded"}
+    engine.dispose()
+
+
+def test_two_processes_repeating_one_request_book_it_once(demo_url: str, demo: DemoSummary) -> None:
+    cold = demo.account.meters[0].id
+    assert _together(_book, [(demo_url, cold, "125", "turn")] * 2) == [0, 0]
+    engine = store.connect(demo_url)
+    with store.reading(engine) as db:
+        rows = db.exec(select(Reading).where(Reading.meter_id == cold, Reading.period == NOVEMBER)).all()
+    assert len(rows) == 1
+    engine.dispose()
+
+
+def _together(work: Callable[..., None], arguments: list[tuple[object, ...]]) -> list[int | None]:
+    """Run `work` in processes that start at the same moment; their exit codes."""
+    context = multiprocessing.get_context("spawn")
+    start = context.Barrier(len(arguments))
+    processes = [context.Process(target=work, args=(*each, start)) for each in arguments]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    return [process.exitcode for process in processes]
