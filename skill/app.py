@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from billing import store
+from skill import metrics
 from skill.dialogue.engine import converse
 from skill.dialogue.turn import Reply, Turn
 from skill.migrations import VERSION_TABLE, VERSIONS
@@ -31,7 +32,10 @@ class Service:
 
     def reply_to(self, turn: Turn) -> Reply:
         """Take one turn of a conversation."""
-        return converse(self.engine, turn, now=self.clock(), settings=self.settings)
+        with metrics.turn_seconds.labels(turn.channel).time():
+            reply = converse(self.engine, turn, now=self.clock(), settings=self.settings)
+        metrics.turns.labels(turn.channel).inc()
+        return reply
 
 
 def open_books(settings: Settings) -> Engine:

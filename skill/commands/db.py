@@ -33,7 +33,5 @@ def load_demo_if_empty(engine: Engine, console: Console) -> bool:
         return False
     with store.transaction(engine) as db:
         account = demo_company.load(db, utc_now()).account
-    console.print(
-        f"Loaded the demo company. Account [bold]{account.number}[/], code on its bill [bold]{account.bill_code}[/]."
-    )
+    console.print(f"The demo company is loaded. One account: {account.number}, code on its bill: {account.bill_code}.")
     return True

@@ -22,7 +22,7 @@ from speech import recognition
 console = Console()
 
 
-class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no annotations
+class Server(BaseApplication):
     """Gunicorn around one application; its processes share the loaded model and open their own connections."""
 
     def __init__(self, app: Flask, engine: Engine, settings: Settings) -> None:
@@ -47,7 +47,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no annotati
         for name, value in chosen.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:  # noqa: ANN401 - gunicorn types it as any kind of WSGI or ASGI application
         """The application."""
         return self._app
 
@@ -71,7 +71,7 @@ def serve(
 ) -> None:
     """Run the server; an empty store gets the demo company."""
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = Settings(**given)
+    settings = Settings().model_copy(update=given)
     with TemporaryDirectory(prefix="zhku-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(folder))
         engine = open_books(settings)
@@ -92,7 +92,7 @@ def _greet(address: str, settings: Settings) -> None:
         '-H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" '
         """-d '{"text": "передай показания холодная вода"}'""",
         f"""curl {address}/alice/{settings.secret_of_alice} -H "Content-Type: application/json" """
-        """-d '{"version":"1.0","session":{"new":true,"session_id":"s","message_id":0,"application":{"application_id":"me"}},"""
-        """"request":{"type":"SimpleUtterance","command":"","original_utterance":"запусти навык"}}'""",
+        """-d '{"session":{"new":true,"session_id":"s","message_id":0,"application":{"application_id":"me"}},"""
+        """"request":{"type":"SimpleUtterance","command":"","original_utterance":"запусти навык"},"version":"1.0"}'""",
     ):
         console.print(f"  {command}", soft_wrap=True, highlight=False, markup=False)

@@ -1,1 +1,1 @@
-"""The conversation: what is said next, whatever the channel. One file a topic in `scenes`, its sentences in `phrases`."""
+"""The conversation: what is said next, whatever the channel. A topic is a file in `scenes` and one in `phrases`."""

@@ -20,7 +20,7 @@ class Entry:
     loose: values said before it was known which register they belong to.
     values: register → value as written digits.
     sure: codes of the books' doubts to which the resident said yes.
-    guess: what may have been meant, offered by the open question: `{"values": …}`, or `{"meter": id}` for another meter.
+    guess: what may have been meant, offered by the open question: `{"values": …}` or, for another meter, `{"meter": id}`.
     refused: codes of findings whose guess the resident did not mean.
     """
 
@@ -58,12 +58,13 @@ class Entry:
         """The values as the books take them."""
         return {register: Decimal(value) for register, value in self.values.items()}
 
-    def correct(self, other: "Entry") -> None:
-        """Take over the values of a correction; doubts must be asked anew."""
+    def take(self, other: "Entry", meter: MeterView | None) -> None:
+        """Take over what was said later of the same meter: into its empty registers, or instead of what they hold."""
+        if other.loose and meter and (not self.missing(meter) or len(other.loose) == len(meter.registers)):
+            self.values = {}
         self.values |= other.values
         self.loose = other.loose or self.loose
-        if other.loose:
-            self.values = {}
+        self.resource, self.place = other.resource or self.resource, other.place or self.place
         self.forget()
 
     def forget(self) -> None:
@@ -86,14 +87,12 @@ class Draft:
         """For the session."""
         return {"entries": [asdict(entry) for entry in self.entries]}
 
-    def merge(self, said: list[Entry]) -> None:
-        """Add what was said: to the entry it speaks of, as a new entry otherwise."""
-        for entry in said:
-            old = next((known for known in self.entries if _same(known, entry)), None)
-            if old is None:
-                self.entries.append(entry)
-            else:
-                old.correct(entry)
+    def about(self, said: Entry) -> Entry | None:
+        """The entry that a phrase naming its meter speaks of."""
+        for known in self.entries:
+            if said.resource is not None and known.resource == said.resource and said.place in (None, known.place):
+                return known
+        return None
 
 
 def entries_of(said: Understanding) -> list[Entry]:
@@ -145,9 +144,3 @@ def _joined(entries: list[Entry]) -> list[Entry]:
         else:
             joined.append(entry)
     return joined
-
-
-def _same(known: Entry, said: Entry) -> bool:
-    if said.meter is not None:
-        return known.meter == said.meter
-    return said.resource is not None and known.resource == said.resource and said.place in (None, known.place)

@@ -121,7 +121,7 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
 
 def _resume(talk: Talk, done: Reply) -> Reply:
     """Take up the phrase that was put off."""
-    text, talk.session.aside = talk.session.aside, ""
+    text, talk.session.aside, talk.scene = talk.session.aside, "", None
     reply = _reply(talk, understand(text, talk.turn.channel))
     return after(done.text, reply) if reply is not None else done
 
@@ -168,4 +168,4 @@ def _insert_once(db: Database, row: AnsweredTurn | DialogueSession) -> bool:
     """Insert unless the key is there already; whether it was inserted."""
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(type(row)).values(**row.model_dump()).on_conflict_do_nothing(index_elements=["key"])
-    return bool(db.connection().execute(statement).rowcount)
+    return db.connection().execute(statement.returning(type(row).key)).first() is not None

@@ -38,9 +38,9 @@ class Flat:
         """What to call the meter so that it is not taken for another of this flat."""
         return meter_name(meter, self.meters)
 
-    def names(self, some: Sequence[MeterView]) -> str:
+    def names(self, some: Sequence[MeterView], conjunction: str = "и") -> str:
         """«холодная вода, горячая вода и газ»."""
-        return listed([self.name(meter) for meter in some])
+        return listed([self.name(meter) for meter in some], conjunction)
 
     def buttons(self, some: Sequence[MeterView]) -> tuple[str, ...]:
         """A phrase for each meter that means it when said."""
@@ -61,7 +61,7 @@ class Flat:
 
 
 def account_of(talk: Talk) -> Account:
-    """The account spoken about: the one chosen before, else the first that is linked. Raises LookupError without one."""
+    """The account spoken about: the one chosen before, else the first linked. Raises LookupError without one."""
     linked = accounts.accounts_of(talk.db, talk.resident.id) if talk.resident else []
     if not linked:
         raise LookupError("no account is linked")

@@ -1,6 +1,9 @@
 """Gathering readings: from what was said so far to the next question, the read-back and the booking."""
 
+from dataclasses import replace
+
 from billing import readings
+from billing.meters import MeterView
 from billing.readings import Finding
 from skill.dialogue.draft import Draft, Entry
 from skill.dialogue.flat import Flat
@@ -21,6 +24,8 @@ FINAL = frozenset(
     }
 )
 """Findings that no other value would change."""
+BESIDE_THE_VALUE = frozenset({"METER_VERIFICATION_MISSED", "READING_WINDOW_CLOSED"})
+"""Doubts that are not about the value: a yes to one of them says nothing of it."""
 
 
 class Gathering:
@@ -50,18 +55,24 @@ class Gathering:
                 return reply
         if self.draft.entries:
             text = read_back(self.talk, self.flat, self.draft.entries)
-            return self._ask("confirm", "readings.confirm", "yes_no", YES_NO, readings=text)
+            return self._ask("confirm", "readings.confirm", "yes_no", YES_NO, readings=text, Readings=capital(text))
         if len(self.flat.meters) == 1:
-            self.draft.entries = [Entry(meter=self.flat.meters[0].id)]
+            only = self.flat.meters[0]
+            self.draft.entries = [Entry(only.id, only.resource, only.place)]
             return self.next()
         some = self.flat.left() or self.flat.meters
         return self._ask("which", "readings.which", "meter", self.flat.buttons(some), meters=self.flat.names(some))
 
+    def take(self, entry: Entry, said: Entry) -> None:
+        """Put what was said of an entry's meter into it."""
+        entry.take(said, self.flat.meter(entry.meter) if entry.meter is not None else None)
+
     def sure(self) -> Reply:
         """The resident stands by a doubtful value."""
         if self.asked is not None:
-            doubts = [finding.code for finding in self._findings(self.asked) if finding.level == "confirm"]
-            self.asked.sure += [code for code in doubts if code not in self.asked.sure][:1]
+            found = [finding.code for finding in self._findings(self.asked) if finding.level == "confirm"]
+            doubts = [code for code in found if code not in self.asked.sure]
+            self.asked.sure += doubts[:1] if doubts[0] in BESIDE_THE_VALUE else doubts
         return self.next()
 
     def guessed(self) -> Reply:
@@ -126,7 +137,7 @@ class Gathering:
         if not left:
             return self.talk.reply("readings.done", month=month_name(self.flat.period))
         self.talk.session.scene = "readings"
-        self.draft = Draft([Entry(meter=left[0].id)] if len(left) == 1 else [])
+        self.draft = Draft([Entry(meter.id, meter.resource, meter.place) for meter in left] if len(left) == 1 else [])
         key = "readings.rest_one" if len(left) == 1 else "readings.rest"
         return self._ask("rest", key, "meter", self.flat.buttons(left), meters=self.flat.names(left))
 
@@ -137,21 +148,19 @@ class Gathering:
             return None
         taken = {other.meter for other in self.draft.entries}
         fitting = [meter for meter in self.flat.meters if meter.id not in taken and entry.fits(meter)]
-        if len(fitting) == 1:
-            entry.settle(fitting[0])
+        likely = [meter for meter in fitting if self._likely(entry, meter)] if len(fitting) > 1 else fitting
+        if len(likely) == 1:
+            entry.settle(likely[0])
             return None
         self._put_last(entry)
         if not fitting:
             self.draft.entries.remove(entry)
             return after(self.talk.say("readings.no_meter", asked=self.flat.asked_name(entry)), self.next())
-        key, values = "readings.which", [*entry.values.values(), *entry.loose]
-        if entry.resource:
-            key = "readings.which_twin"
-        elif values:
-            key = "readings.which_for"
+        values = [*entry.values.values(), *entry.loose]
+        key = "readings.which_for" if values else "readings.which_twin" if entry.resource else "readings.which"
         value = listed([shown(value) for value in values]) if values else ""
         return self._ask(
-            "which", key, "meter", self.flat.buttons(fitting), meters=self.flat.names(fitting), value=value
+            "which", key, "meter", self.flat.buttons(fitting), meters=self.flat.names(fitting, "или"), value=value
         )
 
     def _missing(self, entry: Entry) -> Reply | None:
@@ -218,6 +227,14 @@ class Gathering:
             other.meter, other.resource, other.place = entry.meter, entry.resource, entry.place
             other.forget()
         entry.meter, entry.resource, entry.place = meter.id, meter.resource, meter.place
+
+    def _likely(self, entry: Entry, meter: MeterView) -> bool:
+        """Whether the values said are what this meter would show now, so that its name need not be asked."""
+        trial = replace(entry, loose=list(entry.loose), values=dict(entry.values))
+        trial.settle(meter)
+        if not entry.loose or trial.missing(meter) or not any(meter.id == left.id for left in self.flat.left()):
+            return False
+        return not any(finding.level != "review" for finding in self._findings(trial))
 
     def _findings(self, entry: Entry) -> list[Finding]:
         meter = self.flat.meter(entry.meter)

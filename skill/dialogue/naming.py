@@ -19,7 +19,7 @@ def _words() -> dict[str, Any]:
 
 
 def meter_name(meter: MeterView, among: Iterable[MeterView], case: Case = "nom") -> str:
-    """«холодная вода», with its place where several meters share the resource, with the serial's end as a last resort."""
+    """«холодная вода», with its place where meters share the resource, with the serial's end as a last resort."""
     name = str(_words()["resources"][meter.resource][case])
     twins = [other for other in among if other.resource == meter.resource and other.id != meter.id]
     if not twins:
@@ -49,9 +49,9 @@ def month_name(period: date, *, genitive: bool = False) -> str:
     return str(_words()["months_gen" if genitive else "months"][period.month - 1])
 
 
-def listed(names: list[str]) -> str:
+def listed(names: list[str], conjunction: str = "и") -> str:
     """«а, б и в»."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} и {names[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {conjunction} {names[-1]}"
 
 
 def capital(sentence: str) -> str:

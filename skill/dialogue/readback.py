@@ -35,12 +35,12 @@ def read_back(talk: Talk, flat: Flat, entries: list[Entry]) -> str:
         preview = readings.preview(talk.db, meter_id=meter.id, values=entry.decimals(), today=flat.today)
         lines.append(_line(talk, flat, meter, preview))
         costs.append(preview.cost_kopecks)
-    text = capital("; ".join(lines))
+    text = "; ".join(lines)
     known = [cost for cost in costs if cost is not None]
     if not known or len(known) < len(costs):
         return text
     key = "readings.cost" if len(known) == 1 else "readings.total"
-    return text + talk.say(key, money=wording.money(sum(known)))
+    return text + talk.say(key, money=wording.money(round(sum(known), -2)))
 
 
 def _line(talk: Talk, flat: Flat, meter: MeterView, preview: Preview) -> str:

@@ -1,5 +1,6 @@
 """What a scene sees of one turn, and what a scene is."""
 
+import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -30,9 +31,8 @@ class Talk:
 
     @property
     def key(self) -> str:
-        """Names this turn in the books: the delivery's name, or the moment for a channel that has none."""
-        turn = self.turn
-        return digest(turn.channel, turn.user_key, turn.turn_key or f"{turn.session_key}:{self.now.isoformat()}")
+        """Names this turn in the books: the delivery's name, or a new one on a channel that has none."""
+        return digest(self.turn.channel, self.turn.user_key, self.turn.turn_key or secrets.token_hex(16))
 
     def say(self, key: str, **facts: str) -> str:
         """The next variant of a phrase, so that nobody hears the same words twice in a row."""

@@ -58,7 +58,7 @@ class Reply:
     text: shown; spoken too, after `speech.wording` has turned it into words.
     buttons: short phrases that mean the same when pressed and when said.
     end: the conversation is over.
-    expecting: what an answer would be (`number`, `yes_no`, `meter`, `account`, `code`, `command`): the grammar to listen with.
+    expecting: what an answer would be (`number`, `yes_no`, `meter`, `account`, `code`, `command`); chooses the grammar.
     """
 
     text: str

@@ -2,7 +2,8 @@
 
 from urllib.parse import quote
 
-from flask import Flask, Request, Response, abort, jsonify, request
+from flask import Flask, Request, Response, jsonify, request
+from werkzeug.exceptions import Unauthorized
 
 from billing import store
 from skill import metrics
@@ -14,7 +15,7 @@ from skill.dialogue.turn import Reply, Turn
 from skill.hearing import Hearing, TooBusy
 from skill.identity import tokens
 from skill.routes.errors import problem
-from speech.audio import AudioError, Limits, decode
+from speech.audio import AudioError, Limits, Pcm, decode
 from speech.synthesis import speak
 
 STATUS = {"too_large": 413, "too_long": 413, "unsupported": 415}
@@ -40,7 +41,7 @@ def mount(app: Flask, service: Service) -> None:
         try:
             session = api.session_name(request.args.get("session"))
             waiting = api.heard([], holder, session, request.headers.get("Idempotency-Key"))
-            pcm = decode(_recording(request), limits=_limits(service), **_declared(request))
+            pcm = _decoded(request, service)
             wanted = expected(service.engine, waiting, now=service.clock(), settings=service.settings)
             said = hearing.hear(pcm, wanted)
         except api.BadRequest as error:
@@ -63,7 +64,7 @@ def _holder(service: Service) -> ApiToken:
             holder = tokens.holder(db, token.strip())
         if holder is not None:
             return holder
-    abort(401, "a valid bearer token is required")
+    raise Unauthorized("a valid bearer token is required")
 
 
 def _answer(service: Service, turn: Turn, heard: str | None = None) -> Response:
@@ -101,19 +102,23 @@ def _recording(request: Request) -> bytes:
     return file.read() if file is not None else request.get_data()
 
 
-def _limits(service: Service) -> Limits:
-    return Limits(max_bytes=service.settings.max_audio_bytes, max_seconds=service.settings.max_audio_seconds)
+def _decoded(request: Request, service: Service) -> Pcm:
+    """The recording as samples; rate, encoding and channels are what the caller says of raw sound."""
+    limits = Limits(max_bytes=service.settings.max_audio_bytes, max_seconds=service.settings.max_audio_seconds)
+    return decode(
+        _recording(request),
+        content_type=request.content_type,
+        rate=_number(request, "rate"),
+        encoding=request.args.get("encoding"),
+        channels=_number(request, "channels") or 1,
+        limits=limits,
+    )
 
 
-def _declared(request: Request) -> dict[str, object]:
-    """What the caller says of raw sound: rate, encoding, channels."""
-    declared: dict[str, object] = {"content_type": request.content_type}
-    for name in ("rate", "channels"):
-        if name in request.args:
-            number = request.args.get(name, type=int)
-            if number is None:
-                raise api.BadRequest(f"{name} must be a whole number")
-            declared[name] = number
-    if "encoding" in request.args:
-        declared["encoding"] = request.args["encoding"]
-    return declared
+def _number(request: Request, name: str) -> int | None:
+    if name not in request.args:
+        return None
+    number = request.args.get(name, type=int)
+    if number is None or number < 1:
+        raise api.BadRequest(f"{name} must be a whole number above 0")
+    return number

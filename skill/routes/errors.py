@@ -30,7 +30,7 @@ def problem(status: int, message: str, code: str | None = None, sentence: str | 
     return answer
 
 
-def mount(app: Flask, service: Service) -> None:
+def mount(app: Flask, service: Service) -> None:  # noqa: ARG001 - the same signature as every door
     """Add the handlers; a fault of ours is logged with its traceback and told without it."""
 
     @app.errorhandler(HTTPException)

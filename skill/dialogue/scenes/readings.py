@@ -79,34 +79,29 @@ class Readings:
         return replace(talk.reply("general.bye_unsaved" if unsaved else "general.bye"), end=True)
 
     def _told(self, talk: Talk, gathering: Gathering, entries: list[Entry]) -> Reply:
-        """Values or meters were named: bare ones answer the open question, others speak for themselves."""
-        asked, draft = gathering.asked, gathering.draft
-        if asked is not None and asked.meter is None and len(entries) == 1:
-            said = entries[0]
-            asked.resource, asked.place = said.resource or asked.resource, said.place or asked.place
-            asked.loose, asked.values = said.loose or asked.loose, asked.values | said.values
-            return gathering.next()
+        """Values or meters were named: bare values answer the open question, the rest speaks for itself."""
+        asked = gathering.asked
         for entry in entries:
-            if asked is not None and asked.meter is not None and _bare(entry) and self._open_to_value(gathering):
-                meter = gathering.flat.meter(asked.meter)
-                if len(entries) == 1 and len(entry.loose) == 1 and len(asked.missing(meter)) <= 1:
-                    entry.loose = [dial_value(talk, meter, entry.loose[0])]
-                if not asked.missing(meter) or len(entry.loose) == len(meter.registers):
-                    asked.values = {}
-                asked.correct(entry)
+            if asked is not None and len(entries) == 1 and _answers(gathering, asked, entry):
+                if asked.meter is not None and len(entry.loose) == 1:
+                    entry.loose = [dial_value(talk, gathering.flat.meter(asked.meter), entry.loose[0])]
+                gathering.take(asked, entry)
+            elif (known := gathering.draft.about(entry)) is not None:
+                gathering.take(known, entry)
             else:
-                draft.merge([entry])
+                gathering.draft.entries = [old for old in gathering.draft.entries if old.meter is not None or old.loose]
+                gathering.draft.entries.append(entry)
         return gathering.next()
 
-    @staticmethod
-    def _open_to_value(gathering: Gathering) -> bool:
-        if gathering.step == "confirm":
-            return len(gathering.draft.entries) == 1
-        return gathering.step in {"value", "guess", "doubt", "rest"}
 
-
-def _bare(entry: Entry) -> bool:
-    return entry.resource is None and entry.place is None
+def _answers(gathering: Gathering, asked: Entry, said: Entry) -> bool:
+    """Whether what was said answers the open question rather than speaks of another meter."""
+    if asked.meter is None:
+        return said.resource in (None, asked.resource) or asked.resource is None
+    if said.resource is not None or said.place is not None:
+        return False
+    alone = len(gathering.draft.entries) == 1
+    return gathering.step in {"value", "guess", "doubt", "rest"} or (gathering.step == "confirm" and alone)
 
 
 def _tells(entry: Entry) -> bool:

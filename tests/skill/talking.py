@@ -1,0 +1,58 @@
+"""Somebody to talk with, a clock that stands still, and a look into the books."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import Engine
+
+from billing import readings, store
+from skill.dialogue.engine import converse
+from skill.dialogue.turn import Reply, Turn, spoken
+from skill.settings import Settings
+
+
+@dataclass
+class Clock:
+    """Stands still unless told to go on."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Resident:
+    """Somebody who talks on the text channel."""
+
+    engine: Engine
+    settings: Settings
+    clock: Clock
+    name: str = field(default_factory=lambda: secrets.token_hex(4))
+    session: str = "s"
+    last: Reply = field(default_factory=lambda: Reply(""))
+
+    def says(self, text: str) -> str:
+        """Say something; the answer."""
+        turn = Turn("chat", self.name, self.session, hypotheses=spoken(text), kind="text" if text else "start")
+        self.last = converse(self.engine, turn, now=self.clock(), settings=self.settings)
+        return self.last.text
+
+
+@dataclass
+class Ledger:
+    """What the books say of the demo account."""
+
+    engine: Engine
+    account: int
+
+    def newest(self) -> dict[str, Decimal]:
+        """The newest reading of each meter: «COLD_WATER» or «ELECTRICITY day» → value."""
+        with store.reading(self.engine) as db:
+            rows = readings.last_readings(db, self.account)
+        return {f"{row.meter.resource} {row.register}".removesuffix(" single"): row.value for row in rows}

@@ -1,0 +1,96 @@
+"""One turn, one transaction; a delivery has one effect however often and in whatever order it comes."""
+
+import threading
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from billing import accounts, store
+from billing.tables import Reading
+from fixtures.demo_company import DemoSummary
+from skill.dialogue.engine import converse, forget
+from skill.dialogue.tables import AnsweredTurn
+from skill.dialogue.turn import Reply, Turn, spoken
+from skill.settings import Settings
+from tests.skill.talking import Clock, Ledger
+
+
+@pytest.fixture
+def speaker(engine: Engine, demo: DemoSummary, clock: Clock) -> str:
+    """The key of a linked speaker on the channel `alice`."""
+    with store.transaction(engine) as db:
+        accounts.link(
+            db, channel="alice", external_id="HOME", account_id=demo.account.id, verified_how="operator", now=clock()
+        )
+    return "HOME"
+
+
+@pytest.fixture
+def take(engine: Engine, settings: Settings, clock: Clock, speaker: str):  # noqa: ANN201 - a function of one test module
+    """Deliver turn number `sequence` with a text."""
+
+    def take(sequence: int, text: str) -> Reply:
+        key = f"s:{sequence}:{text}"
+        turn = Turn("alice", speaker, "s", spoken(text), turn_key=key, sequence=sequence, source="alice")
+        return converse(engine, turn, now=clock(), settings=settings)
+
+    return take
+
+
+def test_a_repeated_delivery_gets_the_same_answer_and_books_once(take, engine: Engine) -> None:
+    take(1, "холодная 125")
+    first = take(2, "да")
+    assert take(2, "да") == first
+    with store.reading(engine) as db:
+        assert len(db.exec(select(Reading).where(Reading.channel == "alice")).all()) == 1
+
+
+def test_a_turn_that_comes_late_has_no_effect(take, ledger: Ledger) -> None:
+    take(1, "холодная 125")
+    last = take(3, "помощь")
+    assert take(2, "да") == last
+    assert ledger.newest()["COLD_WATER"] == 115
+
+
+def test_the_same_delivery_at_the_same_moment_books_once(
+    engine: Engine, settings: Settings, clock: Clock, speaker: str, take
+) -> None:
+    take(1, "холодная 125")
+    answers: list[Reply] = []
+    threads = [threading.Thread(target=lambda: answers.append(take(2, "да"))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 6
+    assert all(answer == answers[0] for answer in answers)
+    with store.reading(engine) as db:
+        assert len(db.exec(select(Reading).where(Reading.channel == "alice")).all()) == 1
+
+
+def test_another_speaker_does_not_get_the_answer_of_a_session_name_it_guessed(
+    engine: Engine, settings: Settings, clock: Clock, take
+) -> None:
+    take(1, "холодная 125")
+    stranger = Turn("alice", "STRANGER", "s", spoken("холодная 125"), turn_key="s:1:холодная 125", sequence=1)
+    assert "лицевого счёта" in converse(engine, stranger, now=clock(), settings=settings).text
+
+
+def test_a_turn_that_fails_leaves_nothing_behind(
+    engine: Engine, settings: Settings, clock: Clock, speaker: str, take, ledger: Ledger
+) -> None:
+    take(1, "холодная 125")
+    turn = Turn("alice", speaker, "s", spoken("да"), turn_key="k", sequence=2, source="no such source")
+    with pytest.raises(Exception, match="source"):
+        converse(engine, turn, now=clock(), settings=settings)
+    assert ledger.newest()["COLD_WATER"] == 115
+    assert "аписано" in take(2, "да").text
+
+
+def test_old_turns_are_forgotten(engine: Engine, settings: Settings, clock: Clock, take) -> None:
+    take(1, "помощь")
+    clock.forward(days=8)
+    forget(engine, now=clock(), settings=settings)
+    with store.reading(engine) as db:
+        assert db.exec(select(AnsweredTurn)).all() == []

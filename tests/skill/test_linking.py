@@ -1,0 +1,62 @@
+"""A speaker becomes a resident by the account's number and the code on its bill."""
+
+from fixtures.demo_company import DemoSummary
+from tests.skill.talking import Clock, Ledger, Resident
+
+
+def test_number_and_code_link_the_account(stranger: Resident, demo: DemoSummary) -> None:
+    assert "номер лицевого счёта" in stranger.says("привяжи мой лицевой счёт")
+    assert "шесть цифр" in stranger.says(demo.account.number)
+    answer = stranger.says(demo.account.bill_code)
+    assert answer.startswith("Готово, счёт привязан: Примерск, улица Лесная, дом 5, квартира 12.")
+
+
+def test_spoken_digits_do_as_well(stranger: Resident) -> None:
+    stranger.says("привязать счёт")
+    stranger.says("один ноль ноль пять один два")
+    assert stranger.says("четыре восемь два девять один три").startswith("Готово")
+
+
+def test_number_and_code_in_one_breath(stranger: Resident, demo: DemoSummary) -> None:
+    stranger.says("привязать счёт")
+    assert stranger.says(f"счёт {demo.account.number}, код {demo.account.bill_code}").startswith("Готово")
+
+
+def test_the_reading_that_needed_the_account_is_taken_up_again(
+    stranger: Resident, demo: DemoSummary, ledger: Ledger
+) -> None:
+    assert stranger.says("холодная вода 125").startswith("Сначала найдём вашу квартиру")
+    stranger.says(demo.account.number)
+    assert "олодная вода 125" in stranger.says(demo.account.bill_code)
+    stranger.says("да")
+    assert ledger.newest()["COLD_WATER"] == 125
+
+
+def test_an_unknown_account_is_answered_like_a_wrong_code(stranger: Resident, demo: DemoSummary) -> None:
+    answers = []
+    for number, code in ((demo.account.number, "000000"), ("777777", demo.account.bill_code)):
+        other = Resident(stranger.engine, stranger.settings, stranger.clock)
+        other.says("привязать счёт")
+        answers.append((other.says(number), other.says(code)))
+    assert answers[0] == answers[1]
+    assert "не подошли" in answers[0][1]
+
+
+def test_guessing_locks_for_a_while(stranger: Resident, demo: DemoSummary, clock: Clock) -> None:
+    stranger.says("привязать счёт")
+    for attempt in range(5):
+        stranger.says(demo.account.number)
+        answer = stranger.says(f"00000{attempt}")
+    assert "Слишком много" in answer
+    stranger.says("привязать счёт")
+    stranger.says(demo.account.number)
+    assert "Слишком много" in stranger.says(demo.account.bill_code)
+    clock.forward(minutes=31)
+    stranger.says("привязать счёт")
+    stranger.says(demo.account.number)
+    assert stranger.says(demo.account.bill_code).startswith("Готово")
+
+
+def test_no_leaves_the_linking(stranger: Resident) -> None:
+    stranger.says("привязать счёт")
+    assert "не привязан" in stranger.says("нет, не надо")
