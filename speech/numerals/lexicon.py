@@ -61,7 +61,10 @@ class Lexicon(dict[str, int]):
     def __init__(self) -> None:
         super().__init__()
         folder = Path(__file__).parent
+        self.regular: frozenset[str] = frozenset()
+        """The words of words.tsv: misheard words are matched with these."""
         for name in ("words.tsv", "reviewed.tsv"):
+            self.regular = frozenset(self)
             for line in (folder / name).read_text(encoding="utf-8").splitlines():
                 if line and line[0] != "#":
                     kind, value, forms = line.split("\t")

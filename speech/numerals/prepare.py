@@ -32,6 +32,17 @@ class Words:
         self.starts.append(start)
         self.ends.append(end)
 
+    def pop(self) -> int:
+        """Take back the last word; where it started."""
+        del self.words[-1], self.codes[-1], self.ends[-1]
+        return self.starts.pop()
+
+    def drop_fillers(self) -> int:
+        """Take back fillers at the end; the code before them."""
+        while self.codes and self.codes[-1] == c.FILLER:
+            self.pop()
+        return self.codes[-1] if self.codes else c.PLAIN
+
     def fold(self, at: int, until: int, code: int) -> None:
         """Make one word of those from ``at`` to ``until``."""
         self.words[at:until] = [" ".join(self.words[at:until])]
@@ -64,22 +75,22 @@ def _fold_phrases(text: Words, flips: frozenset[str]) -> None:
 
 
 def _join_fragments(text: Words) -> None:
-    """«девяно сто», «во семь»: a piece and its neighbour that together are a number word."""
+    """«девяно сто», «во семь», «четыр над цать»: a piece and its neighbour that together are a number word."""
     i = 0
     while i < len(text.codes):
         if text.codes[i] == c.FRAGMENT:
-            for start in (i, i - 1):
+            for start in (i - 1, i):
                 if start < 0 or start + 1 >= len(text.words):
                     continue
                 whole = text.words[start] + text.words[start + 1]
                 if whole in LEXICON.written and LEXICON[whole] > 0:
                     text.fold(start, start + 2, LEXICON[whole])
+                    text.words[start] = whole
                     text.repaired.add(text.starts[start])
-                    i = start
+                    i = start - 1
                     break
-            else:
-                text.codes[i] = c.PLAIN
         i += 1
+    text.codes = [c.PLAIN if code == c.FRAGMENT else code for code in text.codes]
 
 
 def _spell_out(text: Words, flips: frozenset[str]) -> Words:
@@ -101,8 +112,7 @@ def _spell_out(text: Words, flips: frozenset[str]) -> Words:
         if code in _PARTIAL:
             put, replaces = _PARTIAL[code](before)
             if replaces:
-                start = out.starts.pop()
-                out.codes.pop(), out.ends.pop(), out.words.pop()
+                start = out.pop()
         elif code == c.ONE_AND_HALF:
             put, skip = _half_more([1], after)
         elif code == c.HALF_OF:
@@ -113,10 +123,13 @@ def _spell_out(text: Words, flips: frozenset[str]) -> Words:
             put = [40] if _in_company(before, after) or "bird" in flips else [c.PLAIN]
         elif code == c.ONE_NOUN:
             put = [c.Role(c.UNIT, "unit") if 0 < before < 5 else 1]
-        elif isinstance(code, c.Role) and code == c.FRACTION and 0 < before < 1000 and _is_scale(after):
-            out.codes.pop(), out.words.pop(), out.ends.pop()
-            start = out.starts.pop()
+        elif code == c.FRACTION and _is_scale(after) and 0 < (before := out.drop_fillers()) < 1000:
+            start = out.pop()
             put, skip = _half_more([before], after)
+        elif (denominator := _FEMININE.get(text.words[i], 0)) and i and text.words[i - 1] in _ONE:
+            put = [denominator]
+        elif c.ORDINAL_SCALE < code < c.DENOMINATOR:
+            put = [code - c.ORDINAL_SCALE + c.SCALE]
         elif c.ROUND < code < c.ROUND + 1000:
             fits = 0 < before < 1000 or c.SCALE < before < c.FAST_TOP
             put = [code - c.ROUND] if fits and not text.words[max(i - 1, 0)].isdigit() else [c.Digits(str(code - c.ROUND))]
@@ -159,6 +172,14 @@ def _twenty(before: int) -> tuple[list[int], bool]:
 def _zeros(before: int) -> tuple[list[int], bool]:
     return ([c.ZERO] * before, True) if 1 < before < 10 else ([c.ZERO], False)
 
+
+_ONE = frozenset(("одна", "одной", "одну"))
+_FEMININE = {
+    stem + ending: c.DENOMINATOR + places
+    for stem, places in (("десят", 1), ("сот", 2), ("тысячн", 3), ("десятитысячн", 4))
+    for ending in ("ая", "ой", "ую")
+}
+"""«одна десятая» is a fraction, not the tenth."""
 
 _PARTIAL = {
     c.HUNDREDS: _hundreds,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from speech.numerals import codes as c
 from speech.numerals.compose import LIMIT
+from speech.numerals.repair import repairs
 
 if TYPE_CHECKING:
     from speech.numerals.lexicon import Lexicon
@@ -15,6 +16,7 @@ PIECES = re.compile(
     r"|(?P<number>\d+(?:[.,]\d+)*)(?P<suffix>-?(?:ый|ий|ой|ая|ое|ого|его|ому|ему|ым|ом|ую|ти|ми|х|й|я|е|го|му|м)\b)?"
     r"|(?P<word>[^\W\d_]+)|(?P<mark>[^\w\s]|_)"
 )
+HESITATION = re.compile("э+м*|м+|а{2,}|о{2,}|х+м+|г+м+|ы+|э+э+|ну+|м+х*м+|у+г*у+")
 SHORTENED = frozenset("тыс млн млрд куб м кв д руб коп л т г р с хол гор эл сч пок".split())
 LATIN = str.maketrans("aceopxykmtbhё", "асеорхукмтвне")
 UNITS = {"куб": "m3", "м": "m3", "кв": "kwh", "л/": "l"}
@@ -44,7 +46,22 @@ def _invisible(ch: str) -> bool:
 
 
 def _read_word(word: str, lexicon: "Lexicon") -> int:
-    return c.PLAIN
+    """A hesitation, several number words run together, one misheard, a piece of one, or an ordinary word."""
+    if HESITATION.fullmatch(word):
+        return c.FILLER
+    tables = repairs(lexicon)
+    if word in tables.lookalikes:
+        return c.PLAIN
+    pieces = tables.cut(word)
+    if pieces:
+        words, codes = zip(*pieces, strict=True)
+        if c.ORDINAL_SCALE < codes[-1] < c.DENOMINATOR and all(0 < code < 1000 for code in codes[:-1]):
+            return c.Compound(words, (*codes[:-1], codes[-1] - c.ORDINAL_SCALE + c.SCALE))
+        return c.Compound(words, codes, repaired=True)
+    heard = tables.hear(word)
+    if heard is not None:
+        return c.Compound((word,), (heard,), repaired=True)
+    return c.FRAGMENT if word in tables.fragments else c.PLAIN
 
 
 def _read_pieces(text: str, lexicon: "Lexicon") -> int:

@@ -1,0 +1,133 @@
+"""Merged and misheard number words.
+
+A merged word («двестисорок») is cut into number words. A misheard one («шеснацать») is matched by its phonetic key, which
+folds what Russian speech and recognisers confuse: unstressed vowels, voicing, doubled letters, «тс» for «ц», a lost «ь».
+lookalikes.tsv lists the real words that would match by chance and must stay words («семья», «сторож», «десятник»).
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from speech.numerals import codes as c
+
+if TYPE_CHECKING:
+    from speech.numerals.lexicon import Lexicon
+
+SHORTEST_PIECE = 3
+SHORTEST_HEARD = 5
+LONG = 8
+"""Lengths of words: what is shorter is too often something else."""
+
+_FOLD = str.maketrans("оеяэыюбвгджзщ", "аииииупфктшсш", "ьъ")
+_CLUSTERS = (re.compile("т+с+|т+ц+|ц+"), re.compile(r"(.)\1+"))
+
+
+def phonetic_key(word: str) -> str:
+    """«двацать», «двадцать», «тваццать» → «тфацат»."""
+    key = word.translate(_FOLD)
+    key = _CLUSTERS[0].sub("ц", key)
+    return _CLUSTERS[1].sub(r"\1", key)
+
+
+class Repairs:
+    """The tables made from the lexicon on the first unknown word."""
+
+    def __init__(self, lexicon: "Lexicon") -> None:
+        folder = Path(__file__).parent
+        lines = (folder / "lookalikes.tsv").read_text(encoding="utf-8").splitlines()
+        self.lookalikes = frozenset(word for line in lines if line[:1] != "#" for word in line.split())
+        self.pieces = {w: lexicon[w] for w in lexicon.written if len(w) >= SHORTEST_PIECE and _is_piece(lexicon[w])}
+        self.keys: dict[str, tuple[str, int]] = {}
+        self.deletions: dict[str, set[str]] = {}
+        for word in sorted(lexicon.regular):
+            if _is_target(word, lexicon[word]):
+                self.keys.setdefault(phonetic_key(word), (word, lexicon[word]))
+        for key in self.keys:
+            for shorter in _deletions(key):
+                self.deletions.setdefault(shorter, set()).add(key)
+        self.fragments = frozenset(
+            piece
+            for word in lexicon.written
+            if lexicon[word] > 0
+            for cut in range(2, len(word) - 1)
+            for piece in (word[:cut], word[cut:])
+        )
+
+    def cut(self, word: str) -> list[tuple[str, int]] | None:
+        """The fewest number words that make up ``word``, or None."""
+        best: list[list[tuple[str, int]] | None] = [[]] + [None] * len(word)
+        for end in range(SHORTEST_PIECE, len(word) + 1):
+            for start in range(end - SHORTEST_PIECE + 1):
+                left, code = best[start], self.pieces.get(word[start:end])
+                if left is not None and code is not None:
+                    known = best[end]
+                    if known is None or len(left) + 1 < len(known):
+                        best[end] = [*left, (word[start:end], code)]
+        found = best[-1]
+        return found if found and len(found) > 1 and any(code > 0 for _, code in found) else None
+
+    def hear(self, word: str) -> int | None:
+        """The number word this one was meant to be, or None when none or several are near."""
+        if len(word) < SHORTEST_HEARD:
+            return None
+        key = phonetic_key(word)
+        near = set(self.deletions.get(key, ()))
+        for shorter in (key, *_deletions(key)):
+            if shorter in self.keys:
+                near.add(shorter)
+            near.update(other for other in self.deletions.get(shorter, ()) if _one_apart(other, key))
+        codes = {self.keys[other][1] for other in near if _close(word, self.keys[other][0])}
+        return codes.pop() if len(codes) == 1 else None
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Same length, one letter differs or two neighbours changed places."""
+    if len(one) != len(other):
+        return False
+    differ = [i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    if len(differ) == 2:
+        i, j = differ
+        return j == i + 1 and one[i] == other[j] and one[j] == other[i]
+    return len(differ) == 1
+
+
+def _is_piece(code: int) -> bool:
+    return code in (c.UNIT, c.WHOLE, c.POINT, c.FRACTION) or 0 < code < c.DIGITS
+
+
+def _is_target(word: str, code: int) -> bool:
+    """The short words, one to nine, are matched only as listed; so are ordinals up to the tenth."""
+    return len(word) > SHORTEST_HEARD and (10 <= code <= c.FAST_TOP or c.ORDINAL + 10 < code < c.ORDINAL_SCALE)
+
+
+def _close(word: str, target: str) -> bool:
+    """Same first letter (or a lost one) and at most two letters apart, three in a long word."""
+    if word[0] != target[0] and word[0] != target[1]:
+        return False
+    return _distance(word, target) <= (3 if len(target) >= LONG else 2)
+
+
+def _distance(one: str, other: str) -> int:
+    """Levenshtein."""
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        left, row[0] = row[0], i
+        for j, b in enumerate(other, 1):
+            left, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, left + (a != b))
+    return row[-1]
+
+
+def _deletions(key: str) -> Iterable[str]:
+    return (key[:i] + key[i + 1 :] for i in range(len(key)))
+
+
+_repairs: Repairs | None = None
+
+
+def repairs(lexicon: "Lexicon") -> Repairs:
+    global _repairs  # made once, on the first unknown word, to keep the import fast
+    if _repairs is None:
+        _repairs = Repairs(lexicon)
+    return _repairs
