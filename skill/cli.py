@@ -2,6 +2,7 @@
 
 import typer
 
+from skill import log
 from skill.commands import chat, db, demo, models, serve, tokens
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help=__doc__)
@@ -15,6 +16,7 @@ app.add_typer(tokens.app, name="tokens")
 
 def main() -> None:
     """Entry point of the command."""
+    log.configure()
     app()
 
 

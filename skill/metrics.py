@@ -1,9 +1,18 @@
-"""Counters and timings for Prometheus, added up over the server's processes when `PROMETHEUS_MULTIPROC_DIR` is set."""
+"""Counters and timings for Prometheus, added up over the server's processes."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
-from prometheus_client.multiprocess import MultiProcessCollector
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+if FOLDER not in os.environ:  # the library looks for it once, when it is imported
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix="zhku-metrics-")
+    _owner = os.getpid()
+    atexit.register(lambda: os.getpid() == _owner and shutil.rmtree(os.environ[FOLDER], ignore_errors=True))
+
+from prometheus_client import CollectorRegistry, Counter, Histogram  # noqa: E402 - after the folder is named
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead  # noqa: E402
 
 BUCKETS = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.125, 0.25, 0.5, 1, 2, 4)
 
@@ -14,9 +23,12 @@ speaking_seconds = Histogram("zhku_speaking_seconds", "Synthesis of one reply.",
 
 
 def registry() -> CollectorRegistry:
-    """Where the figures are read from."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return REGISTRY
+    """Where the figures of all processes are read from."""
     collected = CollectorRegistry()
     MultiProcessCollector(collected)  # type: ignore[no-untyped-call]  # the library has no annotations here
     return collected
+
+
+def process_ended(pid: int) -> None:
+    """Forget what only a living process can say."""
+    mark_process_dead(pid)  # type: ignore[no-untyped-call]  # the library has no annotations here

@@ -1,8 +1,5 @@
 """`zhku serve`: gunicorn with the model loaded once and shared by its processes."""
 
-import os
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +10,7 @@ from gunicorn.workers.base import Worker
 from rich.console import Console
 from sqlalchemy import Engine
 
+from skill import metrics
 from skill.app import create_app, open_books, utc_now
 from skill.commands.db import load_demo_if_empty
 from skill.dialogue.engine import forget
@@ -60,9 +58,7 @@ class Server(BaseApplication):
 
 
 def _buried(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
-    from prometheus_client.multiprocess import mark_process_dead
-
-    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no annotations here
+    metrics.process_ended(worker.pid)
 
 
 def serve(
@@ -72,15 +68,13 @@ def serve(
     """Run the server; an empty store gets the demo company."""
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = Settings().model_copy(update=given)
-    with TemporaryDirectory(prefix="zhku-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(folder))
-        engine = open_books(settings)
-        load_demo_if_empty(engine, console)
-        forget(engine, now=utc_now(), settings=settings)
-        recognition.preload()
-        app = create_app(settings, engine=engine)
-        engine.dispose()
-        Server(app, engine, settings).run()
+    engine = open_books(settings)
+    load_demo_if_empty(engine, console)
+    forget(engine, now=utc_now(), settings=settings)
+    recognition.preload()
+    app = create_app(settings, engine=engine)
+    engine.dispose()
+    Server(app, engine, settings).run()
 
 
 def _greet(address: str, settings: Settings) -> None:

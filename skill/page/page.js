@@ -49,6 +49,7 @@ function offer(buttons) {
     button.addEventListener("click", () => say(title));
     return button;
   }));
+  byId("buttons").scrollIntoView({ block: "end" });
 }
 
 function play(sound) {

@@ -53,9 +53,7 @@ def valid(answer: dict[str, Any]) -> dict[str, Any]:
     return response
 
 
-def test_a_new_user_links_hands_in_a_reading_and_leaves(
-    client: FlaskClient, demo: DemoSummary, ledger: Ledger
-) -> None:
+def test_a_new_user_links_hands_in_a_reading_and_leaves(client: FlaskClient, demo: DemoSummary, ledger: Ledger) -> None:
     assert "Здравствуйте" in say(client, "", 0)["text"]
     assert say(client, "помощь", 1)["text"]
     assert "лицевого счёта" in say(client, "передай показания холодная вода 125", 2)["text"]
@@ -71,7 +69,7 @@ def test_a_new_user_links_hands_in_a_reading_and_leaves(
 
 
 def test_a_command_in_the_first_turn_is_done_at_once(client: FlaskClient) -> None:
-    answer = say(client, "передать показания", 0, original_utterance="Алиса, попроси навык показания передать показания")
+    answer = say(client, "передать показания", 0, original_utterance="Алиса, попроси навык передать показания")
     assert "лицевого счёта" in answer["text"]
 
 

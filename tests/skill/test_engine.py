@@ -1,6 +1,7 @@
 """One turn, one transaction; a delivery has one effect however often and in whatever order it comes."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine
@@ -15,6 +16,8 @@ from skill.dialogue.turn import Reply, Turn, spoken
 from skill.settings import Settings
 from tests.skill.talking import Clock, Ledger
 
+Take = Callable[[int, str], Reply]
+
 
 @pytest.fixture
 def speaker(engine: Engine, demo: DemoSummary, clock: Clock) -> str:
@@ -27,7 +30,7 @@ def speaker(engine: Engine, demo: DemoSummary, clock: Clock) -> str:
 
 
 @pytest.fixture
-def take(engine: Engine, settings: Settings, clock: Clock, speaker: str):  # noqa: ANN201 - a function of one test module
+def take(engine: Engine, settings: Settings, clock: Clock, speaker: str) -> Take:
     """Deliver turn number `sequence` with a text."""
 
     def take(sequence: int, text: str) -> Reply:
@@ -38,7 +41,7 @@ def take(engine: Engine, settings: Settings, clock: Clock, speaker: str):  # noq
     return take
 
 
-def test_a_repeated_delivery_gets_the_same_answer_and_books_once(take, engine: Engine) -> None:
+def test_a_repeated_delivery_gets_the_same_answer_and_books_once(take: Take, engine: Engine) -> None:
     take(1, "холодная 125")
     first = take(2, "да")
     assert take(2, "да") == first
@@ -46,7 +49,7 @@ def test_a_repeated_delivery_gets_the_same_answer_and_books_once(take, engine: E
         assert len(db.exec(select(Reading).where(Reading.channel == "alice")).all()) == 1
 
 
-def test_a_turn_that_comes_late_has_no_effect(take, ledger: Ledger) -> None:
+def test_a_turn_that_comes_late_has_no_effect(take: Take, ledger: Ledger) -> None:
     take(1, "холодная 125")
     last = take(3, "помощь")
     assert take(2, "да") == last
@@ -54,7 +57,7 @@ def test_a_turn_that_comes_late_has_no_effect(take, ledger: Ledger) -> None:
 
 
 def test_the_same_delivery_at_the_same_moment_books_once(
-    engine: Engine, settings: Settings, clock: Clock, speaker: str, take
+    engine: Engine, settings: Settings, clock: Clock, speaker: str, take: Take
 ) -> None:
     take(1, "холодная 125")
     answers: list[Reply] = []
@@ -70,7 +73,7 @@ def test_the_same_delivery_at_the_same_moment_books_once(
 
 
 def test_another_speaker_does_not_get_the_answer_of_a_session_name_it_guessed(
-    engine: Engine, settings: Settings, clock: Clock, take
+    engine: Engine, settings: Settings, clock: Clock, take: Take
 ) -> None:
     take(1, "холодная 125")
     stranger = Turn("alice", "STRANGER", "s", spoken("холодная 125"), turn_key="s:1:холодная 125", sequence=1)
@@ -78,7 +81,7 @@ def test_another_speaker_does_not_get_the_answer_of_a_session_name_it_guessed(
 
 
 def test_a_turn_that_fails_leaves_nothing_behind(
-    engine: Engine, settings: Settings, clock: Clock, speaker: str, take, ledger: Ledger
+    engine: Engine, settings: Settings, clock: Clock, speaker: str, take: Take, ledger: Ledger
 ) -> None:
     take(1, "холодная 125")
     turn = Turn("alice", speaker, "s", spoken("да"), turn_key="k", sequence=2, source="no such source")
@@ -88,7 +91,7 @@ def test_a_turn_that_fails_leaves_nothing_behind(
     assert "аписано" in take(2, "да").text
 
 
-def test_old_turns_are_forgotten(engine: Engine, settings: Settings, clock: Clock, take) -> None:
+def test_old_turns_are_forgotten(engine: Engine, settings: Settings, clock: Clock, take: Take) -> None:
     take(1, "помощь")
     clock.forward(days=8)
     forget(engine, now=clock(), settings=settings)
