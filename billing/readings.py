@@ -152,6 +152,7 @@ def submit(
             taken_on=taken_at,
             value=desk.case.taken(zone),
             consumption=consumption.get(zone),
+            months=desk.case.months,
             rolled_over=desk.case.rolled_over(zone),
             needs_review=review,
             confirmed=" ".join(f.code for f in findings if f.level == "confirm"),

@@ -63,6 +63,15 @@ FACTS: dict[Resource, ResourceFacts] = {
 }
 
 
+OTHER_SERVICES = (
+    "MAINTENANCE", "CAPITAL_REPAIR", "COMMON_COLD_WATER", "COMMON_HOT_WATER", "COMMON_ELECTRICITY", "COMMON_SEWAGE",
+    "HOT_WATER_CARRIER", "INTERCOM", "ANTENNA", "PARKING", "OTHER",
+)  # fmt: skip
+"""What a bill charges beside the resources: содержание жилья, капремонт, общедомовые нужды (КР на СОИ) …"""
+
+CHARGEABLE: tuple[str, ...] = (*(resource.value for resource in Resource), *OTHER_SERVICES)
+
+
 def one_of(column: str, values: type[StrEnum] | tuple[str, ...], *, optional: bool = False) -> str:
     """SQL of a check that the column holds one of the values."""
     listed = ", ".join(f"'{value}'" for value in values)

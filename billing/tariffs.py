@@ -42,6 +42,11 @@ def kopecks(roubles: Decimal) -> int:
     return int((roubles * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
+def total(parts: Iterable[PricedPart]) -> int:
+    """Kopecks for all parts, rounded once."""
+    return kopecks(sum((part.roubles for part in parts), Decimal(0)))
+
+
 def prices_from(rows: Iterable[Tariff]) -> Prices:
     """Steps by zone from tariff rows of one resource and day."""
     newest: dict[tuple[str, Decimal], Tariff] = {}
@@ -107,4 +112,4 @@ def cost(
     parts = priced(volumes, prices_on(db, organization_id, resource, on, group))
     if not parts:
         return None
-    return sum(kopecks(part.roubles) for part in parts)
+    return total(parts)

@@ -3,6 +3,7 @@
 from billing.tables.accounts import Account, AccountLink, ChannelIdentity, Premises, Resident
 from billing.tables.audit import AuditEntry
 from billing.tables.meters import CheckRule, Meter, Reading, Register
+from billing.tables.money import Payment, Receipt, ReceiptLine, Refund, Service
 from billing.tables.organizations import Organization, Property, ReportingWindow, ResourceOwner
 from billing.tables.tariffs import Norm, Tariff
 
@@ -15,12 +16,17 @@ __all__ = [
     "Meter",
     "Norm",
     "Organization",
+    "Payment",
     "Premises",
     "Property",
     "Reading",
+    "Receipt",
+    "ReceiptLine",
+    "Refund",
     "Register",
     "ReportingWindow",
     "Resident",
     "ResourceOwner",
+    "Service",
     "Tariff",
 ]

@@ -81,13 +81,14 @@ class Register(SQLModel, table=True):
 class Reading(SQLModel, table=True):
     """What a register showed (показание). At most one live current reading a register and period: the base sees to it.
 
-    period: first day of the billing month; consumption: since the previous reading, with rollover and ratio;
-    status "submitted" until the billing takes it, then "accepted"; asr_*: what was heard, when it was spoken.
+    period: first day of the billing month; consumption: since the previous reading, with rollover and ratio,
+    over so many `months`; "submitted" until the billing takes it, then "accepted"; asr_*: what was heard.
     """
 
     __tablename__ = "reading"
     __table_args__ = (
         CheckConstraint("value >= 0", "value"),
+        CheckConstraint("months >= 1", "months"),
         CheckConstraint(one_of("kind", READING_KINDS), "kind"),
         CheckConstraint(one_of("status", READING_STATUSES), "status"),
         CheckConstraint(one_of("source", SOURCES), "source"),
@@ -111,6 +112,7 @@ class Reading(SQLModel, table=True):
     taken_on: date
     value: Decimal = Field(sa_type=Quantity)
     consumption: Decimal | None = Field(default=None, sa_type=Quantity)
+    months: int = 1
     kind: str = "current"
     status: str = "submitted"
     decline_code: str | None = None

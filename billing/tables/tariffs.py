@@ -3,11 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from billing.columns import Price, Quantity, Ratio
-from billing.resources import Resource, Zone, one_of
+from billing.resources import CHARGEABLE, Zone, one_of
 
 
 class Tariff(SQLModel, table=True):
@@ -21,7 +21,7 @@ class Tariff(SQLModel, table=True):
         UniqueConstraint(
             "organization_id", "resource", "zone", "group", "range_from", "valid_from", name="uq_tariff_step"
         ),
-        CheckConstraint(one_of("resource", Resource), "resource"),
+        CheckConstraint(one_of("resource", CHARGEABLE), "resource"),
         CheckConstraint(one_of("zone", Zone), "zone"),
         CheckConstraint("price >= 0 AND range_from >= 0", "amounts"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", "validity"),
@@ -41,22 +41,20 @@ class Tariff(SQLModel, table=True):
 class Norm(SQLModel, table=True):
     """Consumption assumed without a meter (норматив), a month, for a person or a square metre.
 
-    multiplier: повышающий коэффициент where a meter could be installed and is not.
+    For HEAT with unit m3: Гкал that warm a cubic metre of hot water.
     """
 
     __tablename__ = "norm"
     __table_args__ = (
         UniqueConstraint("organization_id", "resource", "unit", "valid_from"),
-        CheckConstraint(one_of("resource", Resource), "resource"),
-        CheckConstraint(one_of("unit", ("person", "m2", "m2_common")), "unit"),
-        CheckConstraint("value >= 0 AND multiplier >= 1", "amounts"),
-        Index("ix_norm_resource", "resource"),
+        CheckConstraint(one_of("resource", CHARGEABLE), "resource"),
+        CheckConstraint(one_of("unit", ("person", "m2", "m3")), "unit"),
+        CheckConstraint("value >= 0", "amounts"),
     )
     id: int = Field(default=None, primary_key=True)
     organization_id: int = Field(foreign_key="organization.id")
     resource: str
     unit: str = "person"
     value: Decimal = Field(sa_type=Ratio)
-    multiplier: Decimal = Field(default=Decimal(1), sa_type=Ratio)
     valid_from: date
     act: str | None = None

@@ -136,10 +136,7 @@ def _check_rule() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_check_rule"),
     )
     op.create_index(
-        "uq_check_rule_scope",
-        "check_rule",
-        ["organization_id", "code", sa.text("coalesce(resource, '')")],
-        unique=True,
+        "uq_check_rule_scope", "check_rule", ["organization_id", "code", sa.text("coalesce(resource, '')")], unique=True
     )
 
 
@@ -151,22 +148,20 @@ def _norm() -> None:
         sa.Column("resource", sa.String(), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("value", columns.Ratio(), nullable=False),
-        sa.Column("multiplier", columns.Ratio(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("act", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "resource IN ('COLD_WATER', 'HOT_WATER', 'ELECTRICITY', 'GAS', 'HEAT', 'COLD', 'SEWAGE', 'IRRIGATION', 'WASTE', 'LIQUID_WASTE', 'DRINKING_WATER')",
+            "resource IN ('COLD_WATER', 'HOT_WATER', 'ELECTRICITY', 'GAS', 'HEAT', 'COLD', 'SEWAGE', 'IRRIGATION', 'WASTE', 'LIQUID_WASTE', 'DRINKING_WATER', 'MAINTENANCE', 'CAPITAL_REPAIR', 'COMMON_COLD_WATER', 'COMMON_HOT_WATER', 'COMMON_ELECTRICITY', 'COMMON_SEWAGE', 'HOT_WATER_CARRIER', 'INTERCOM', 'ANTENNA', 'PARKING', 'OTHER')",
             name="ck_norm_resource",
         ),
-        sa.CheckConstraint("unit IN ('person', 'm2', 'm2_common')", name="ck_norm_unit"),
-        sa.CheckConstraint("value >= 0 AND multiplier >= 1", name="ck_norm_amounts"),
+        sa.CheckConstraint("unit IN ('person', 'm2', 'm3')", name="ck_norm_unit"),
+        sa.CheckConstraint("value >= 0", name="ck_norm_amounts"),
         sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name="fk_norm_organization_id_organization"),
         sa.PrimaryKeyConstraint("id", name="pk_norm"),
         sa.UniqueConstraint(
             "organization_id", "resource", "unit", "valid_from", name="uq_norm_organization_id_resource_unit_valid_from"
         ),
     )
-    op.create_index("ix_norm_resource", "norm", ["resource"], unique=False)
 
 
 def _property() -> None:
@@ -208,7 +203,7 @@ def _tariff() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("act", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "resource IN ('COLD_WATER', 'HOT_WATER', 'ELECTRICITY', 'GAS', 'HEAT', 'COLD', 'SEWAGE', 'IRRIGATION', 'WASTE', 'LIQUID_WASTE', 'DRINKING_WATER')",
+            "resource IN ('COLD_WATER', 'HOT_WATER', 'ELECTRICITY', 'GAS', 'HEAT', 'COLD', 'SEWAGE', 'IRRIGATION', 'WASTE', 'LIQUID_WASTE', 'DRINKING_WATER', 'MAINTENANCE', 'CAPITAL_REPAIR', 'COMMON_COLD_WATER', 'COMMON_HOT_WATER', 'COMMON_ELECTRICITY', 'COMMON_SEWAGE', 'HOT_WATER_CARRIER', 'INTERCOM', 'ANTENNA', 'PARKING', 'OTHER')",
             name="ck_tariff_resource",
         ),
         sa.CheckConstraint("zone IN ('single', 'day', 'night', 'peak', 'halfpeak')", name="ck_tariff_zone"),
@@ -219,13 +214,7 @@ def _tariff() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_tariff"),
         sa.UniqueConstraint(
-            "organization_id",
-            "resource",
-            "zone",
-            "group",
-            "range_from",
-            "valid_from",
-            name="uq_tariff_step",
+            "organization_id", "resource", "zone", "group", "range_from", "valid_from", name="uq_tariff_step"
         ),
     )
 
@@ -454,6 +443,7 @@ def _reading() -> None:
         sa.Column("taken_on", sa.Date(), nullable=False),
         sa.Column("value", columns.Quantity(), nullable=False),
         sa.Column("consumption", columns.Quantity(), nullable=True),
+        sa.Column("months", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("decline_code", sa.String(), nullable=True),
@@ -480,6 +470,7 @@ def _reading() -> None:
         sa.CheckConstraint(
             "asr_confidence IS NULL OR asr_confidence BETWEEN 0 AND 1000", name="ck_reading_asr_confidence"
         ),
+        sa.CheckConstraint("months >= 1", name="ck_reading_months"),
         sa.CheckConstraint("value >= 0", name="ck_reading_value"),
         sa.ForeignKeyConstraint(["meter_id"], ["meter.id"], name="fk_reading_meter_id_meter"),
         sa.ForeignKeyConstraint(["register_id"], ["register.id"], name="fk_reading_register_id_register"),

@@ -1,0 +1,148 @@
+"""Where accounts stand with their money when a receipt is made: balances, debts and penalties."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from billing import law, penalties
+from billing.penalties import Debt
+from billing.tables import Payment, Receipt, ReceiptLine, Refund
+from billing.windows import month_start
+
+PAID = ("WITHDRAWN", "DONE")
+
+
+@dataclass
+class Ledger:
+    """opening: the last receipt's to_pay; paid: came and not yet shown on a receipt; last_*: of the last receipt.
+
+    debts and payments are loaded only where a debt is old enough for a penalty.
+    """
+
+    opening: int = 0
+    paid: int = 0
+    last_lines: dict[str, int] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    last_paid: int = 0
+    penalties_before: int = 0
+    debts: list[Debt] = field(default_factory=list)
+    payments: list[penalties.Payment] = field(default_factory=list)
+
+
+def new_penalty(ledger: Ledger, until: date) -> int:
+    """Kopecks of penalty that grew since the last receipt: all there is through a day, less what was charged."""
+    standings, _ = penalties.set_off(ledger.debts, ledger.payments)
+    return max(0, sum(penalties.penalty(one, until) for one in standings) - ledger.penalties_before)
+
+
+def ledgers(db: Session, account_ids: Sequence[int], through: date) -> dict[int, Ledger]:
+    """Ledgers of accounts with payments through a day."""
+    found = {account_id: Ledger() for account_id in account_ids}
+    last = last_receipts(db, account_ids)
+    for account_id, amount in paid_sums(db, account_ids, through).items():
+        found[account_id].paid = amount
+    shown = (
+        select(Receipt.account_id, func.sum(Receipt.paid_kopecks), func.sum(Receipt.penalty_kopecks))
+        .where(col(Receipt.account_id).in_(account_ids))
+        .group_by(col(Receipt.account_id))
+    )
+    for account_id, paid, penalty in db.exec(shown).all():
+        found[account_id].paid -= int(paid)
+        found[account_id].penalties_before = int(penalty)
+    _add_last_lines(db, found, last)
+    late = [receipt.account_id for receipt in last if receipt.opening_kopecks - receipt.paid_kopecks > 0]
+    _add_debts(db, found, late, through)
+    return found
+
+
+def last_receipts(db: Session, account_ids: Sequence[int]) -> Sequence[Receipt]:
+    """The newest receipt of every account that has one."""
+    by_account = (
+        select(Receipt.account_id, func.max(Receipt.period).label("period"))
+        .where(col(Receipt.account_id).in_(account_ids))
+        .group_by(col(Receipt.account_id))
+        .subquery()
+    )
+    return db.exec(
+        select(Receipt).join(
+            by_account,
+            (col(Receipt.account_id) == by_account.c.account_id) & (col(Receipt.period) == by_account.c.period),
+        )
+    ).all()
+
+
+def paid_sums(db: Session, account_ids: Sequence[int], through: date) -> dict[int, int]:
+    """Kopecks that came through a day and were not given back, by account."""
+    came = (
+        select(Payment.account_id, func.sum(Payment.amount_kopecks))
+        .where(
+            col(Payment.account_id).in_(account_ids),
+            col(Payment.status).in_(PAID),
+            col(Payment.paid_on) <= through,
+        )
+        .group_by(col(Payment.account_id))
+    )
+    sums = {account_id: int(amount) for account_id, amount in db.exec(came).all()}
+    back = (
+        select(Payment.account_id, func.sum(Refund.amount_kopecks))
+        .join(Refund, col(Refund.payment_id) == col(Payment.id))
+        .where(
+            col(Payment.account_id).in_(account_ids),
+            col(Payment.status).in_(PAID),
+            Refund.status == "DONE",
+            col(Refund.done_on) <= through,
+        )
+        .group_by(col(Payment.account_id))
+    )
+    for account_id, amount in db.exec(back).all():
+        sums[account_id] = sums.get(account_id, 0) - int(amount)
+    return sums
+
+
+def _add_last_lines(db: Session, found: dict[int, Ledger], last: Sequence[Receipt]) -> None:
+    account_of = {receipt.id: receipt.account_id for receipt in last}
+    for receipt in last:
+        found[receipt.account_id].opening = receipt.to_pay_kopecks
+        found[receipt.account_id].last_paid = receipt.paid_kopecks
+    query = select(ReceiptLine.receipt_id, ReceiptLine.code, ReceiptLine.title, ReceiptLine.to_pay_kopecks).where(
+        col(ReceiptLine.receipt_id).in_(account_of.keys())
+    )
+    for receipt_id, code, title, to_pay in db.exec(query).all():
+        ledger = found[account_of[receipt_id]]
+        ledger.last_lines[code] = to_pay
+        ledger.titles[code] = title
+
+
+def _add_debts(db: Session, found: dict[int, Ledger], account_ids: Sequence[int], through: date) -> None:
+    """Every month's debt and every payment of accounts that have been late."""
+    if not account_ids:
+        return
+    repair: dict[int, int] = defaultdict(int)
+    receipts = db.exec(
+        select(Receipt).where(col(Receipt.account_id).in_(account_ids)).order_by(col(Receipt.period))
+    ).all()
+    lines = select(ReceiptLine.receipt_id, ReceiptLine.charged_kopecks, ReceiptLine.recalculated_kopecks).where(
+        col(ReceiptLine.receipt_id).in_([row.id for row in receipts]), ReceiptLine.code == "CAPITAL_REPAIR"
+    )
+    for receipt_id, charged, recalculated in db.exec(lines).all():
+        repair[receipt_id] = charged + recalculated
+    for row in receipts:
+        ledger = found[row.account_id]
+        if not ledger.debts and row.opening_kopecks:
+            before = month_start(row.period, -1)
+            ledger.debts.append(Debt(before, row.opening_kopecks, law.due_date(before)))
+        own = row.charged_kopecks + row.recalculated_kopecks - row.privilege_kopecks
+        ledger.debts.append(Debt(row.period, own - repair[row.id], row.due_on))
+        if repair[row.id]:
+            ledger.debts.append(Debt(row.period, repair[row.id], row.due_on, capital_repair=True))
+    paid = select(Payment).where(
+        col(Payment.account_id).in_(account_ids), col(Payment.status).in_(PAID), col(Payment.paid_on) <= through
+    )
+    for row_paid in db.exec(paid).all():
+        if row_paid.paid_on is not None:
+            payment = penalties.Payment(row_paid.paid_on, row_paid.amount_kopecks, row_paid.period)
+            found[row_paid.account_id].payments.append(payment)

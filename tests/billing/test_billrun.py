@@ -1,0 +1,243 @@
+"""The monthly run: what a flat is charged, month after month."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from billing import billrun, receipts, store
+from billing.tables import Account, Meter, Receipt, ReceiptLine, Service, Tariff
+from fixtures.demo_company import DemoSummary
+
+Village = Any  # the fixture's class lives in conftest.py
+
+
+def month(number: int) -> date:
+    """Months of 2026 by number; 13 is January 2027."""
+    return date(2026 + (number - 1) // 12, (number - 1) % 12 + 1, 1)
+
+
+def test_a_read_month(village: Village) -> None:
+    village.read(month(4), "6")
+    receipt, lines = village.bill(month(4))
+    assert lines["COLD_WATER"].charged_kopecks == 300_00
+    assert lines["SEWAGE"].charged_kopecks == 240_00
+    assert lines["MAINTENANCE"].charged_kopecks == 1500_00
+    assert (receipt.charged_kopecks, receipt.to_pay_kopecks) == (2040_00, 2040_00)
+    assert (receipt.due_on, receipt.issued_on) == (date(2026, 5, 15), date(2026, 5, 1))
+
+
+def test_a_silent_month_is_charged_by_the_average(village: Village) -> None:
+    for number, volume in ((1, "4"), (2, "6"), (3, "5")):
+        village.read(month(number), volume)
+    _, lines = village.bill(month(4))
+    assert (lines["COLD_WATER"].method, lines["COLD_WATER"].volume) == ("A", Decimal(5))
+    assert lines["SEWAGE"].method == "A"
+    assert lines["COLD_WATER"].explanation["basis"] == "average"
+
+
+def test_after_three_silent_months_comes_the_norm(village: Village) -> None:
+    for number in (1, 2, 3):
+        village.read(month(number), "5")
+    methods = [village.bill(month(number))[1]["COLD_WATER"].method for number in (4, 5, 6, 7, 8)]
+    assert methods == ["A", "A", "A", "N", "N"]
+    _, lines = village.bill(month(9))
+    assert lines["COLD_WATER"].charged_kopecks == 700_00  # two people, 7 m³ each, no multiplier: the meter is sound
+    assert lines["COLD_WATER"].excess_kopecks == 0
+
+
+def test_a_new_meter_without_history_is_charged_by_the_norm_at_once(village: Village) -> None:
+    village.read(month(3), "5")
+    assert village.bill(month(4))[1]["COLD_WATER"].method == "N"
+
+
+def test_a_failed_meter_pays_the_multiplier_after_three_months(village: Village) -> None:
+    meter = village.db.get(Meter, 1)
+    meter.next_verification_on = date(2026, 3, 31)
+    for number in (1, 2, 3):
+        village.read(month(number), "5")
+    lines = [village.bill(month(number))[1]["COLD_WATER"] for number in (4, 5, 6, 7)]
+    assert [line.method for line in lines] == ["A", "A", "A", "N"]
+    assert lines[-1].multiplier == 3
+    assert (lines[-1].charged_kopecks, lines[-1].excess_kopecks) == (2100_00, 1400_00)
+
+
+def test_no_meter_at_all_pays_the_multiplier_where_one_is_possible(village: Village) -> None:
+    village.db.get(Meter, 1).archived_on = date(2025, 12, 31)
+    _, lines = village.bill(month(4))
+    assert (lines["COLD_WATER"].charged_kopecks, lines["COLD_WATER"].excess_kopecks) == (2100_00, 1400_00)
+    village.db.exec(select(Service).where(Service.code == "COLD_WATER")).one().meter_possible = False
+    _, lines = village.bill(month(5))
+    assert (lines["COLD_WATER"].charged_kopecks, lines["COLD_WATER"].excess_kopecks) == (700_00, 0)
+
+
+def test_a_real_reading_after_estimates_brings_a_recalculation(village: Village) -> None:
+    for number in (1, 2, 3):
+        village.read(month(number), "5")
+    village.bill(month(4))
+    village.bill(month(5))  # two months by the average: 5 m³ each
+    village.read(month(6), "9", months=3)  # in truth 3 m³ a month
+    receipt, lines = village.bill(month(6))
+    assert lines["COLD_WATER"].charged_kopecks == 150_00
+    assert lines["COLD_WATER"].recalculated_kopecks == -200_00  # 2 × (3 − 5) × 50
+    assert lines["SEWAGE"].recalculated_kopecks == -160_00
+    assert receipt.recalculated_kopecks == -360_00
+    corrections = lines["COLD_WATER"].explanation["recalculation"]
+    assert [(one["period"], one["was"], one["now"]) for one in corrections] == [
+        ("2026-04-01", 250_00, 150_00),
+        ("2026-05-01", 250_00, 150_00),
+    ]
+
+
+def test_a_month_charged_by_the_norm_is_recalculated_too(village: Village) -> None:
+    village.read(month(3), "5")
+    assert village.bill(month(4))[1]["COLD_WATER"].charged_kopecks == 700_00
+    village.read(month(5), "8", months=2)
+    _, lines = village.bill(month(5))
+    assert lines["COLD_WATER"].charged_kopecks == 200_00
+    assert lines["COLD_WATER"].recalculated_kopecks == 200_00 - 700_00
+
+
+def test_months_that_were_never_charged_are_charged_with_the_reading(village: Village) -> None:
+    village.read(month(6), "9", months=3)
+    _, lines = village.bill(month(6))
+    assert (lines["COLD_WATER"].charged_kopecks, lines["COLD_WATER"].recalculated_kopecks) == (450_00, 0)
+
+
+def test_the_year_adds_up_whatever_was_estimated(village: Village) -> None:
+    """Estimates and recalculations together charge exactly what the meter counted."""
+    for number in (1, 2, 3):
+        village.read(month(number), "5")
+    charged = 0
+    for number, volume, months in ((4, "", 0), (5, "10", 2), (6, "", 0), (7, "", 0), (8, "7", 3), (9, "2", 1)):
+        if volume:
+            village.read(month(number), volume, months)
+        _, lines = village.bill(month(number))
+        charged += lines["COLD_WATER"].charged_kopecks + lines["COLD_WATER"].recalculated_kopecks
+    assert charged == (10 + 7 + 2) * 50_00
+
+
+def test_the_next_bill_opens_with_what_was_left(village: Village) -> None:
+    village.read(month(4), "6")
+    first, _ = village.bill(month(4))
+    village.pay(date(2026, 5, 10), 1000_00)
+    village.read(month(5), "6")
+    second, lines = village.bill(month(5))
+    assert second.opening_kopecks == first.to_pay_kopecks == 2040_00
+    assert second.paid_kopecks == 1000_00
+    assert second.to_pay_kopecks == 2040_00 + 2040_00 - 1000_00
+    assert sum(line.opening_kopecks for line in lines.values()) == 2040_00
+    village.read(month(6), "6")
+    third, lines = village.bill(month(6))
+    assert sum(line.opening_kopecks for line in lines.values()) == third.opening_kopecks == second.to_pay_kopecks
+
+
+def test_a_payment_that_was_reported_late_is_not_lost(village: Village) -> None:
+    village.read(month(4), "6")
+    village.bill(month(4))
+    village.read(month(5), "6")
+    village.bill(month(5))
+    village.pay(date(2026, 5, 20), 2040_00)  # before the second bill, known after it
+    assert receipts.balance(village.db, 1, date(2026, 6, 2)).kopecks == 2040_00
+    village.read(month(6), "6")
+    assert village.bill(month(6))[0].paid_kopecks == 2040_00
+
+
+def test_a_payment_that_came_to_nothing_does_not_count(village: Village) -> None:
+    village.read(month(4), "6")
+    village.bill(month(4))
+    village.pay(date(2026, 5, 10), 2040_00, status="ERROR")
+    assert receipts.balance(village.db, 1, date(2026, 5, 20)).kopecks == 2040_00
+
+
+def test_an_overpayment_is_an_advance(village: Village) -> None:
+    village.read(month(4), "6")
+    village.bill(month(4))
+    village.pay(date(2026, 5, 10), 3000_00)
+    assert receipts.balance(village.db, 1, date(2026, 5, 11)).kopecks == -960_00
+    village.read(month(5), "6")
+    assert village.bill(month(5))[0].to_pay_kopecks == 1080_00
+
+
+def test_a_late_debt_brings_a_penalty_from_the_31st_day(village: Village) -> None:
+    for number in (4, 5, 6):
+        village.read(month(number), "6")
+        village.bill(month(number))
+    assert receipts.latest(village.db, 1).penalty_kopecks == 10_98
+    # April's 2040.00 was due on 15 May; through 1 July that is day 47: 17 days × 2040 × 9.5 % / 300 = 10.98
+    village.read(month(7), "6")
+    receipt, lines = village.bill(month(7))
+    # through 1 August: April 48 days 31.01, May (due 15 June) 17 days 10.98; 10.98 of it was charged before
+    assert receipt.penalty_kopecks == 31_01 + 10_98 - 10_98
+    assert sum(line.penalty_kopecks for line in lines.values()) == receipt.penalty_kopecks
+
+
+def test_running_a_month_twice_makes_no_second_bill(village: Village) -> None:
+    village.read(month(4), "6")
+    village.bill(month(4))
+    report = billrun.issue_for(village.db, [1], month(4), date(2026, 5, 1))
+    assert (report.issued, report.skipped) == (0, 1)
+
+
+def test_an_account_without_a_price_is_reported_and_the_others_are_billed(village: Village) -> None:
+    village.db.delete(village.db.exec(select(Tariff).where(Tariff.resource == "SEWAGE")).one())
+    village.db.flush()
+    village.read(month(4), "6")
+    report = billrun.issue_for(village.db, [1], month(4), date(2026, 5, 1))
+    assert report.problems == [("0012345", "no tariff for SEWAGE single")]
+    assert report.issued == 0
+
+
+def test_a_whole_company_in_one_run(demo_books: Engine, demo: DemoSummary) -> None:
+    """The month the demo company is in: readings are missing, so everything metered is charged by the average."""
+    seen: list[int] = []
+    report = billrun.run(demo_books, demo.organization_id, date(2026, 11, 1), date(2026, 12, 1), seen.append)
+    assert (report.issued, report.problems, sum(seen)) == (60, [], 60)
+    with store.reading(demo_books) as db:
+        rows = db.exec(select(Receipt)).all()
+        lines = db.exec(select(ReceiptLine)).all()
+    for receipt in rows:
+        assert receipts.violations(receipt, [line for line in lines if line.receipt_id == receipt.id]) == []
+    november = {row.id for row in rows if row.period == date(2026, 11, 1)}
+    assert {line.method for line in lines if line.receipt_id in november and line.code == "COLD_WATER"} == {"A"}
+    again = billrun.run(demo_books, demo.organization_id, date(2026, 11, 1), date(2026, 12, 1))
+    assert (again.issued, again.skipped) == (0, 60)
+
+
+def test_only_the_newest_receipt_can_be_paid_and_for_three_months(village: Village) -> None:
+    village.read(month(4), "6")
+    first, _ = village.bill(month(4))
+    assert receipts.is_payable(village.db, first, date(2026, 7, 31))
+    assert not receipts.is_payable(village.db, first, date(2026, 8, 1))
+    village.read(month(5), "6")
+    second, _ = village.bill(month(5))
+    assert not receipts.is_payable(village.db, first, date(2026, 6, 2))
+    assert receipts.is_payable(village.db, second, date(2026, 6, 2))
+
+
+def test_a_balance_tells_what_is_overdue(demo_books: Engine, demo: DemoSummary) -> None:
+    with store.reading(demo_books) as db:
+        account = db.get(Account, demo.rich.id)
+        assert account is not None
+        found = receipts.balance(db, account.id, date(2026, 11, 10))
+        assert found.receipt is not None
+        assert found.overdue == found.receipt.opening_kopecks
+        assert found.kopecks == found.receipt.to_pay_kopecks
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("charged_kopecks", "lines do not add up to charged_kopecks"),
+        ("to_pay_kopecks", "lines do not add up to to_pay and paid"),
+    ],
+)
+def test_a_receipt_that_does_not_add_up_is_found_out(village: Village, field: str, wrong: str) -> None:
+    village.read(month(4), "6")
+    receipt, lines = village.bill(month(4))
+    copies = [ReceiptLine(**line.model_dump()) for line in lines.values()]
+    setattr(copies[0], field, getattr(copies[0], field) + 1)
+    assert receipts.violations(receipt, copies) == [wrong]
