@@ -1,0 +1,97 @@
+"""Words that name a slot's value («гор», «кухня», «ночь»), found in an utterance with their places."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from re import compile as pattern
+
+import yaml
+
+from skill.understanding.text import plain, sound
+
+_FILE = Path(__file__).parent / "words.yaml"
+_LETTERS = pattern(r"[а-яa-z0-9]+")
+_LONGEST_CUT = 3
+_EXACT = 4
+_CUTTABLE = frozenset({"resource", "zone", "place", "channel_to"})
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A word of a slot: what it means and which words of `text.split()` it takes (end exclusive)."""
+
+    slot: str
+    meaning: str
+    start: int
+    end: int
+    word: str
+
+
+@dataclass(frozen=True)
+class _Lexicon:
+    whole: dict[str, tuple[str, str]]
+    beginnings: dict[str, tuple[str, str]]
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> _Lexicon:
+    whole: dict[str, tuple[str, str]] = {}
+    beginnings: dict[str, tuple[str, str]] = {}
+    for slot, meanings in yaml.safe_load(_FILE.read_text(encoding="utf-8")).items():
+        for meaning, forms in meanings.items():
+            for form in forms.split():
+                target = beginnings if form.endswith("*") else whole
+                target[_key(form.rstrip("*"), whole=not form.endswith("*"))] = (slot, meaning)
+    return _Lexicon(whole, beginnings)
+
+
+def _key(word: str, *, whole: bool = True) -> str:
+    """Short words must be spelt as they are: «мая» is not «моя»."""
+    return "=" + word if whole and len(word) <= _EXACT else sound(word)
+
+
+@lru_cache(maxsize=20_000)
+def meaning(word: str) -> tuple[str, str] | None:
+    """Slot and meaning of one word as it sounds, or None."""
+    lexicon = _lexicon()
+    if hit := lexicon.whole.get(_key(word)):
+        return hit
+    key = sound(word)
+    return next((lexicon.beginnings[key[:n]] for n in range(len(key), 3, -1) if key[:n] in lexicon.beginnings), None)
+
+
+def words(text: str) -> list[str]:
+    """The words of `text.split()` in plain letters, signs taken off; a word of signs alone is empty."""
+    return ["".join(_LETTERS.findall(plain(word))) for word in text.split()]
+
+
+def markers(text: str) -> list[Marker]:
+    """All markers of a text in order; a word that recognition cut in pieces is put together again."""
+    parts = words(text)
+    found: list[Marker] = []
+    at = 0
+    while at < len(parts):
+        marker = _at(parts, at)
+        if marker is None:
+            at += 1
+        else:
+            found.append(marker)
+            at = marker.end
+    return found
+
+
+def _at(parts: list[str], at: int) -> Marker | None:
+    if not parts[at]:
+        return None
+    if hit := meaning(parts[at]):
+        return Marker(*hit, at, at + 1, parts[at])
+    for count in range(2, _LONGEST_CUT + 1):
+        piece = "".join(parts[at : at + count])
+        if at + count <= len(parts) and len(parts[at]) <= 5 and (hit := _cut(piece)):
+            return Marker(*hit, at, at + count, piece)
+    return None
+
+
+def _cut(piece: str) -> tuple[str, str] | None:
+    hit = meaning(piece)
+    return hit if hit and hit[0] in _CUTTABLE and not any(char.isdigit() for char in piece) else None

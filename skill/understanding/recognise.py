@@ -1,0 +1,101 @@
+"""From text to an intent with slots; what an open question expects weighs in."""
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from skill.understanding import features, model, rules, slots
+from skill.understanding.text import NUMBER, tokens
+
+OUT_OF_SCOPE = "out_of_scope"
+WEIGHTS = Path(__file__).parent / "model.npz"
+_ALTERNATIVES = 3
+_LONGEST = 600
+_FAVOURED = {
+    "yes_no": {"yes": 12.0, "no": 12.0, "correct": 4.0, "submit_reading": 2.0, "repeat": 2.0},
+    "number": {"submit_reading": 4.0, "repeat": 2.0, "back": 2.0, "correct": 2.0},
+    "meter": {"submit_reading": 4.0, "switch_account": 0.3, "tariffs": 0.5},
+    "account": {"link_account": 6.0, "repeat": 2.0, "stop": 2.0},
+    "code": {"link_account": 6.0, "repeat": 2.0, "stop": 2.0},
+}
+_NUMBER_MEANS = {"account": "link_account", "code": "link_account"}
+_WRONG_ONE = re.compile(r"(?:нет |ой )?не (?:та|тот|то|те|так|этот|эта|это|туда)\b")
+_FILLERS = frozenset("ну вот так эээ ээ эм мм это значит там а и".split())
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What was meant. `slots`: see slots.py; `alternatives`: the next best intents with their confidence."""
+
+    intent: str
+    slots: dict[str, Any] = field(default_factory=dict)
+    confidence: float = 1.0
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+_loaded_from = WEIGHTS
+
+
+def reload(path: Path | None = None) -> None:
+    """Take the model from another file (None: the built-in one) for all further calls. Raises OSError, ValueError."""
+    global _loaded_from
+    path = path or WEIGHTS
+    model.load(path)
+    _loaded_from = path
+    _model.cache_clear()
+    recall.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _model() -> model.Model:
+    return model.load(_loaded_from)
+
+
+def understand(text: str, channel: str = "chat", expecting: str | None = None) -> Understanding:
+    """The meaning of an utterance.
+
+    `channel` is where it came from (alice, phone, chat …); the words decide alone today. `expecting` is what the dialogue
+    waits for: yes_no, number, meter, account, code; None or command when nothing is open. Never raises on any text.
+    """
+    del channel
+    return recall(text[:_LONGEST], expecting)
+
+
+@lru_cache(maxsize=2048)
+def recall(text: str, expecting: str | None) -> Understanding:
+    """The same words in the same situation mean the same: kept for the turns to come."""
+    words = tokens(text)
+    if not words:
+        return Understanding(OUT_OF_SCOPE, {}, 0.9)
+    if danger := rules.ruled(text):
+        return Understanding(danger, slots.extract(danger, text), 0.99)
+    if (bare := _bare(text, words, expecting)) is not None:
+        return Understanding(bare, slots.extract(bare, text), 0.98)
+    return _by_model(text, expecting)
+
+
+def _bare(text: str, words: list[str], expecting: str | None) -> str | None:
+    """A number alone, or «не та», means what the question makes of it."""
+    rest = [word for word in words if word not in _FILLERS]
+    if rest and all(word == NUMBER for word in rest):
+        return _NUMBER_MEANS.get(expecting or "", "submit_reading")
+    if expecting in ("yes_no", "meter") and len(words) < 4 and _WRONG_ONE.match(" ".join(words)):
+        return "no"
+    return None
+
+
+def _by_model(text: str, expecting: str | None) -> Understanding:
+    trained = _model()
+    chances = trained.probabilities(features.index(features.names(text, trained.known)))
+    favour = _FAVOURED.get(expecting or "", {})
+    if favour:
+        chances = chances * np.array([favour.get(intent, 1.0) for intent in trained.intents], dtype=np.float32)
+        chances /= chances.sum()
+    best = np.argsort(chances)[::-1][: _ALTERNATIVES + 1]
+    ranked = [(trained.intents[i], round(float(chances[i]), 4)) for i in best]
+    intent, confidence = ranked[0]
+    return Understanding(intent, slots.extract(intent, text), confidence, tuple(ranked[1:]))
