@@ -47,3 +47,8 @@ def day(date: date) -> str:
 def digits(text: str) -> str:
     """A long number in groups as people read it out: «00 123 456 78» → two to three digits a group."""
     return " ".join(re.findall(r"\d{1,3}", text))
+
+
+def cardinal(n: int, *, feminine: bool = False) -> str:
+    """A whole number in words: двадцать один, feminine двадцать одна."""
+    return num2words(n, lang="ru", gender="f" if feminine else "m")
