@@ -1,0 +1,187 @@
+"""What this month's bill will be, and what is odd about the water: both say what they rest on."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from statistics import median
+from typing import Literal
+
+from sqlmodel import Session, col, select
+
+from billing import receipts, tariffs
+from billing.tables import Account, Meter, Reading, ReceiptLine, Register
+from billing.windows import month_start
+
+LOOK_BACK = 13
+NEEDS = 3
+RECENT = 3
+ODD_TIMES = 3
+LEAK_MONTHS = 2
+WATER = ("COLD_WATER", "HOT_WATER")
+LEAK_TIMES = Decimal("1.5")
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Kopecks charged for a month: expected, with the range that the household's own months allow.
+
+    based_on_months: months of readings behind it; already_read: services whose reading of the month is in the books;
+    same_month_last_year: it took part. fixed: kopecks of services that do not depend on readings.
+    """
+
+    period: date
+    low: int
+    expected: int
+    high: int
+    fixed: int
+    based_on_months: int
+    already_read: tuple[str, ...]
+    same_month_last_year: bool
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """Something odd about a meter. LEAK: high for months on end; SPIKE: one month far above the usual;
+    SILENT: nothing counted where something usually is. usual: the median month; months: how many are behind it.
+    """
+
+    kind: Literal["LEAK", "SPIKE", "SILENT"]
+    meter_id: int
+    resource: str
+    period: date
+    volume: Decimal
+    usual: Decimal
+    months: int
+
+
+Months = Mapping[date, Decimal]
+
+
+def forecast(db: Session, account_id: int, period: date) -> Forecast | None:
+    """The bill of a month (its first day) from the reading history; None without three months of readings or a bill."""
+    account = db.get(Account, account_id)
+    receipt = receipts.latest(db, account_id)
+    if account is None or receipt is None:
+        return None
+    history = monthly_volumes(db, account_id, period)
+    metered = {resource for resource, _ in history}
+    bill = {line.code: line for line in receipts.lines(db, receipt.id)}
+    fixed = sum(line.charged_kopecks for line in bill.values() if not _follows_meters(line, metered))
+    low = expected = high = fixed
+    months, read, last_year = 99, [], False
+    for resource in sorted(metered):
+        zones = {zone: by_month for (code, zone), by_month in history.items() if code == resource}
+        ranges = {zone: _range(by_month, period) for zone, by_month in zones.items()}
+        if any(found is None for found in ranges.values()):
+            return None
+        known = {zone: found for zone, found in ranges.items() if found is not None}
+        bounds = [
+            _cost(db, account, resource, {zone: volumes[at] for zone, volumes in known.items()}, period, bill)
+            for at in range(3)
+        ]
+        low, expected, high = low + bounds[0], expected + bounds[1], high + bounds[2]
+        months = min(months, *(len([month for month in by_month if month < period]) for by_month in zones.values()))
+        if all(period in by_month for by_month in zones.values()):
+            read.append(resource)
+        last_year = last_year or any(month_start(period, -12) in by_month for by_month in zones.values())
+    if not metered:
+        months = 0
+    return Forecast(period, low, expected, high, fixed, months, tuple(read), last_year)
+
+
+def anomalies(db: Session, account_id: int, period: date) -> list[Anomaly]:
+    """What is odd about the readings up to a month (its first day), meter by meter."""
+    rows = _rows(db, account_id, period)
+    by_meter: dict[tuple[int, str], dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for reading, meter, _ in rows:
+        by_meter[meter.id, meter.resource][reading.period] += (reading.consumption or Decimal(0)) / reading.months
+    found = (_odd(meter_id, resource, months) for (meter_id, resource), months in by_meter.items())
+    return [one for one in found if one is not None]
+
+
+def monthly_volumes(db: Session, account_id: int, period: date) -> dict[tuple[str, str], dict[date, Decimal]]:
+    """Consumption by (resource, zone) and month over the last thirteen months, the month itself included."""
+    volumes: dict[tuple[str, str], dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for reading, meter, zone in _rows(db, account_id, period):
+        for ago in range(reading.months):
+            month = month_start(reading.period, -ago)
+            volumes[meter.resource, zone][month] += (reading.consumption or Decimal(0)) / reading.months
+    return {key: dict(months) for key, months in volumes.items()}
+
+
+def _rows(db: Session, account_id: int, period: date) -> Sequence[tuple[Reading, Meter, str]]:
+    return db.exec(
+        select(Reading, Meter, Register.zone)
+        .join(Meter, col(Meter.id) == col(Reading.meter_id))
+        .join(Register, col(Register.id) == col(Reading.register_id))
+        .where(
+            Meter.account_id == account_id,
+            Reading.period >= month_start(period, -LOOK_BACK),
+            Reading.period <= period,
+            col(Reading.status).in_(("submitted", "accepted")),
+            col(Reading.consumption).is_not(None),
+        )
+        .order_by(col(Reading.period))
+    ).all()
+
+
+def _range(months: Months, period: date) -> tuple[Decimal, Decimal, Decimal] | None:
+    """Lowest, expected and highest volume of a month; the reading itself when it is there."""
+    if period in months:
+        return months[period], months[period], months[period]
+    past = [months[month] for month in sorted(months) if month < period]
+    if len(past) < NEEDS:
+        return None
+    expected = median(past[-RECENT:])
+    year_ago = months.get(month_start(period, -12))
+    if year_ago is not None:
+        expected = (expected + year_ago) / 2
+    near = past[-6:] + ([year_ago] if year_ago is not None else [])
+    return min(*near, expected), expected, max(*near, expected)
+
+
+def _cost(
+    db: Session,
+    account: Account,
+    resource: str,
+    volumes: Mapping[str, Decimal],
+    period: date,
+    bill: Mapping[str, ReceiptLine],
+) -> int:
+    """Kopecks of a resource's volumes, with the sewage of water where the last bill charges it."""
+    whole = sum(volumes.values(), Decimal(0))
+    cost = tariffs.cost(db, account.organization_id, resource, volumes, period)
+    if cost is None:  # no plain tariff (hot water in two components): at the last bill's average price
+        cost = _at_last_price(bill.get(resource), whole)
+    return cost + (_at_last_price(bill.get("SEWAGE"), whole) if resource in WATER else 0)
+
+
+def _at_last_price(line: ReceiptLine | None, volume: Decimal) -> int:
+    if line is None or line.volume == 0:
+        return 0
+    return tariffs.kopecks(Decimal(line.charged_kopecks - line.excess_kopecks) / 100 / line.volume * volume)
+
+
+def _follows_meters(line: ReceiptLine, metered: set[str]) -> bool:
+    return line.code in metered or (line.code == "SEWAGE" and not metered.isdisjoint(WATER))
+
+
+def _odd(meter_id: int, resource: str, months: Months) -> Anomaly | None:
+    ordered = sorted(months)
+    if len(ordered) < NEEDS + LEAK_MONTHS:
+        return None
+    usual = median([months[month] for month in ordered[:-LEAK_MONTHS]])
+    last = ordered[-1]
+    volume = months[last]
+    kind: Literal["LEAK", "SPIKE", "SILENT"]
+    if usual > 0 and volume == 0:
+        kind = "SILENT"
+    elif usual > 0 and all(months[month] > usual * LEAK_TIMES for month in ordered[-LEAK_MONTHS:]):
+        kind = "LEAK"
+    elif usual > 0 and volume > usual * ODD_TIMES:
+        kind = "SPIKE"
+    else:
+        return None
+    return Anomaly(kind, meter_id, resource, last, volume, usual, len(ordered) - LEAK_MONTHS)

@@ -1,0 +1,155 @@
+"""Why a bill differs from the last, what the next will be, and what looks odd."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from billing import explain, forecast, receipts, store
+from billing.tables import Meter, Receipt, Tariff
+from billing.windows import month_start
+from fixtures.demo_company import DemoSummary
+
+Village = Any  # the fixture's class lives in conftest.py
+
+
+def month(number: int) -> date:
+    return date(2026, number, 1)
+
+
+def test_more_water_is_a_difference_of_volume(village: Village) -> None:
+    village.read(month(4), "5")
+    village.bill(month(4))
+    village.pay(date(2026, 5, 10), 1950_00)
+    village.read(month(5), "7")
+    village.bill(month(5))
+    found = explain.explain_latest(village.db, 1)
+    assert found is not None
+    assert (found.total, found.volume, found.tariff) == (
+        180_00,
+        180_00,
+        0,
+    )  # 2 m³ of water and of sewage: 2 × (50 + 40)
+    assert found.services[0].code == "COLD_WATER"
+    assert (found.services[0].volume_before, found.services[0].volume_now) == (Decimal(5), Decimal(7))
+
+
+def test_a_new_tariff_is_told_apart_from_the_volume(village: Village) -> None:
+    village.db.add(Tariff(organization_id=1, resource="COLD_WATER", price=Decimal("55.5"), valid_from=date(2026, 5, 1)))
+    village.read(month(4), "5")
+    village.bill(month(4))
+    village.pay(date(2026, 5, 10), 1950_00)
+    village.read(month(5), "7")
+    village.bill(month(5))
+    found = explain.explain_latest(village.db, 1)
+    assert found is not None
+    water = found.services[0]
+    assert (water.volume, water.tariff) == (100_00, 38_50)  # 2 m³ at the old 50.00; then 7 m³ dearer by 5.50
+    assert found.total == found.volume + found.tariff
+
+
+def test_a_multiplier_a_recalculation_and_a_debt_are_told_apart(village: Village) -> None:
+    meter = village.db.get(Meter, 1)
+    meter.next_verification_on = date(2026, 3, 31)
+    village.read(month(4), "5")
+    village.bill(month(4))  # read
+    village.bill(month(5))  # norm with the multiplier of three: the meter has failed
+    found = explain.explain_latest(village.db, 1)
+    assert found is not None
+    assert found.multiplier == 1400_00
+    assert found.debt == 1950_00  # April's bill, carried over
+    village.read(month(6), "10", months=2)
+    village.bill(month(6))
+    found = explain.explain_latest(village.db, 1)
+    assert found is not None
+    assert found.recalculation == -1850_00 - 360_00  # 5 m³ instead of 14 with the multiplier; sewage 5 instead of 14
+    assert _adds_up(found)
+
+
+def _adds_up(found: explain.Difference) -> bool:
+    parts = found.volume + found.tariff + found.multiplier + found.recalculation + found.privilege + found.penalty
+    return found.total == parts + found.debt
+
+
+def test_every_difference_of_the_demo_company_adds_up(demo_books: Engine) -> None:
+    with store.reading(demo_books) as db:
+        for now in db.exec(select(Receipt).where(Receipt.period == date(2026, 10, 1))).all():
+            before = db.exec(
+                select(Receipt).where(Receipt.account_id == now.account_id, Receipt.period == date(2026, 9, 1))
+            ).one()
+            found = explain.explain(now, before, receipts.lines(db, now.id), receipts.lines(db, before.id))
+            assert _adds_up(found)
+            assert found.tariff == 0
+
+
+def test_the_first_bill_has_nothing_to_compare_with(village: Village) -> None:
+    village.read(month(4), "5")
+    village.bill(month(4))
+    assert explain.explain_latest(village.db, 1) is None
+
+
+def test_a_forecast_rests_on_the_last_months(village: Village) -> None:
+    for number, volume in ((1, "4"), (2, "6"), (3, "5"), (4, "7")):
+        village.read(month(number), volume)
+    village.bill(month(4))
+    found = forecast.forecast(village.db, 1, month(5))
+    assert found is not None
+    assert found.fixed == 1500_00
+    assert (found.low, found.expected, found.high) == (1500_00 + 4 * 90_00, 1500_00 + 6 * 90_00, 1500_00 + 7 * 90_00)
+    assert (found.based_on_months, found.already_read, found.same_month_last_year) == (4, (), False)
+
+
+def test_a_reading_of_the_month_makes_the_forecast_exact(village: Village) -> None:
+    for number in (1, 2, 3, 4):
+        village.read(month(number), "5")
+    village.bill(month(4))
+    village.read(month(5), "3")
+    found = forecast.forecast(village.db, 1, month(5))
+    assert found is not None
+    assert found.low == found.expected == found.high == 1500_00 + 3 * 90_00
+    assert found.already_read == ("COLD_WATER",)
+
+
+def test_two_months_are_too_few_for_a_forecast(village: Village) -> None:
+    for number in (3, 4):
+        village.read(month(number), "5")
+    village.bill(month(4))
+    assert forecast.forecast(village.db, 1, month(5)) is None
+
+
+def test_a_forecast_of_the_demo_flat_holds_its_last_bill(demo_books: Engine, demo: DemoSummary) -> None:
+    with store.reading(demo_books) as db:
+        found = forecast.forecast(db, demo.account.id, date(2026, 11, 1))
+        last = receipts.latest(db, demo.account.id)
+    assert found is not None
+    assert last is not None
+    assert found.low <= last.charged_kopecks <= found.high
+    assert found.same_month_last_year
+
+
+@pytest.mark.parametrize(
+    ("volumes", "kind"),
+    [
+        (["5", "5", "6", "4", "5", "5"], None),
+        (["5", "5", "6", "4", "9", "9"], "LEAK"),
+        (["5", "5", "6", "4", "5", "16"], "SPIKE"),
+        (["5", "5", "6", "4", "5", "0"], "SILENT"),
+        (["5", "5", "9", "9"], None),
+    ],
+)
+def test_odd_months_are_noticed(village: Village, volumes: list[str], kind: str | None) -> None:
+    for number, volume in enumerate(volumes, start=1):
+        village.read(month(number), volume)
+    found = forecast.anomalies(village.db, 1, month(len(volumes)))
+    assert [one.kind for one in found] == ([kind] if kind else [])
+    if found:
+        assert (found[0].usual, found[0].months) == (Decimal(5), 4)
+
+
+def test_the_history_spreads_a_reading_over_its_months(village: Village) -> None:
+    village.read(month(4), "9", months=3)
+    volumes = forecast.monthly_volumes(village.db, 1, month(4))
+    assert volumes["COLD_WATER", "single"] == {month_start(month(4), -ago): Decimal(3) for ago in range(3)}
