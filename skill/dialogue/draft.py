@@ -7,7 +7,6 @@ from typing import Any
 
 from billing.meters import MeterView
 from skill.dialogue.naming import place_name
-from skill.understanding import Understanding
 
 ZONES = ("day", "night", "peak", "halfpeak")
 
@@ -95,10 +94,10 @@ class Draft:
         return None
 
 
-def entries_of(said: Understanding) -> list[Entry]:
-    """The readings in one phrase: values with what was said of their meters; zones of one meter make one entry."""
+def entries_of(slots: dict[str, Any]) -> list[Entry]:
+    """The readings in the slots of one phrase: values with what was said of their meters; zones of one meter make one entry."""
     entries: list[Entry] = []
-    for value, resource, zone, place in _rows(said.slots):
+    for value, resource, zone, place in _rows(slots):
         entry = next((old for old in entries if zone and old.resource == resource and old.place == place), None)
         if entry is None:
             entry = Entry(resource=resource, place=place)

@@ -21,6 +21,11 @@ from skill.dialogue.turn import Reply, Session, Turn, digest
 from skill.settings import Settings
 from skill.understanding import Understanding, understand
 
+SURE = 0.5
+"""From this confidence on an intent is heard whatever question is open."""
+GUESSED = 0.35
+"""Below it an intent does not carry the conversation away from the open question."""
+
 
 @cache
 def topics() -> dict[str, Scene]:
@@ -108,15 +113,20 @@ def _answer(talk: Talk) -> Reply:
 
 
 def _reply(talk: Talk, said: Understanding) -> Reply | None:
-    """What a topic has to say; None if no topic understands."""
+    """What a topic has to say; None if no topic understands.
+
+    The less sure the meaning, the more it is taken as an answer to the open question: «газ» names a meter there.
+    """
     opener = openers().get(said.intent)
-    if opener is not None and said.intent in opener.anywhere:
+    anywhere = opener is not None and said.intent in opener.anywhere
+    if opener is not None and anywhere and (talk.scene is None or said.confidence >= SURE):
         return opener.begin(talk, said)
     reply = talk.scene.answer(talk, said) if talk.scene else None
-    if reply is None and opener is not None:
+    if reply is not None or opener is None or (talk.scene and said.confidence < GUESSED):
+        return reply
+    if not anywhere:
         talk.session.close()
-        reply = opener.begin(talk, said)
-    return reply
+    return opener.begin(talk, said)
 
 
 def _resume(talk: Talk, done: Reply) -> Reply:

@@ -1,6 +1,7 @@
 """Gathering readings: from what was said so far to the next question, the read-back and the booking."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from billing import readings
 from billing.meters import MeterView
@@ -62,6 +63,12 @@ class Gathering:
             return self.next()
         some = self.flat.left() or self.flat.meters
         return self._ask("which", "readings.which", "meter", self.flat.buttons(some), meters=self.flat.names(some))
+
+    def repeats(self, said: list[Entry]) -> bool:
+        """Whether the values are those just read back («да, двадцать пять»)."""
+        drafted = {Decimal(value) for entry in self.draft.entries for value in entry.values.values()}
+        named = {Decimal(value) for entry in said for value in [*entry.values.values(), *entry.loose]}
+        return bool(named) and named <= drafted
 
     def take(self, entry: Entry, said: Entry) -> None:
         """Put what was said of an entry's meter into it."""

@@ -9,6 +9,13 @@ from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
+from skill.understanding.slots import extract
+
+ANSWERS = frozenset({"yes", "no", "correct", "back", "stop"})
+CERTAIN = 0.6
+"""Nothing is booked on a yes, or dropped on a no, that is less sure."""
+UNSURE = 0.6
+"""Below it an intent of another topic counts for less than the name of a meter."""
 
 
 class Readings:
@@ -27,7 +34,7 @@ class Readings:
         if not gathering.flat.meters:
             talk.session.close()
             return talk.reply("readings.no_meters")
-        entries = entries_of(said)
+        entries = entries_of(said.slots)
         gathering.draft.entries = entries
         if said.intent == "correct" and not any(_tells(entry) for entry in entries):
             talk.session.step = "which"
@@ -36,11 +43,13 @@ class Readings:
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """What was said to the open question; other topics are left to others."""
-        gathering, entries = Gathering(talk), entries_of(said)
+        gathering, entries = Gathering(talk), _heard(talk, said)
+        if said.intent == "yes" and gathering.repeats(entries):
+            entries = []
         if any(_tells(entry) for entry in entries):
             return self._told(talk, gathering, entries)
-        if said.intent in {"yes", "no", "correct", "back", "stop"}:
-            return self._decided(talk, gathering, said.intent)
+        if said.intent in ANSWERS:
+            return self._decided(talk, gathering, said)
         return gathering.next() if said.intent == "submit_reading" else None
 
     def help(self, talk: Talk) -> str | None:
@@ -53,8 +62,10 @@ class Readings:
             return talk.say("readings.help_confirm")
         return talk.say("readings.help_which", meters=gathering.flat.names(gathering.flat.meters))
 
-    def _decided(self, talk: Talk, gathering: Gathering, intent: str) -> Reply:
-        step = talk.session.step
+    def _decided(self, talk: Talk, gathering: Gathering, said: Understanding) -> Reply:
+        intent, step = said.intent, talk.session.step
+        if said.confidence < CERTAIN and step in {"confirm", "doubt", "guess"} and intent in {"yes", "no"}:
+            return gathering.next()
         match intent, step:
             case "yes", "confirm":
                 return gathering.book()
@@ -92,6 +103,13 @@ class Readings:
                 gathering.draft.entries = [old for old in gathering.draft.entries if old.meter is not None or old.loose]
                 gathering.draft.entries.append(entry)
         return gathering.next()
+
+
+def _heard(talk: Talk, said: Understanding) -> list[Entry]:
+    """Meters and values in the phrase, whatever its intent: «свет» or «нет, двести» speak of readings here."""
+    if said.intent == "submit_reading" or (said.intent not in ANSWERS and said.confidence >= UNSURE):
+        return entries_of(said.slots)
+    return entries_of(extract("submit_reading", talk.turn.text))
 
 
 def _answers(gathering: Gathering, asked: Entry, said: Entry) -> bool:
