@@ -1,0 +1,148 @@
+"""The steps from recordings to a Vosk model folder; each is one command and does only what is still to be done."""
+
+import json
+import random
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from speech.acoustic import corpus
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+Corpora = Annotated[list[Path], typer.Argument(help="corpus folders")]
+HeldOut = Annotated[Path | None, typer.Option(help="file of speakers kept out of training, one CORPUS/SPEAKER a line")]
+
+
+@app.command()
+def features(
+    layout: Annotated[str, typer.Argument(help="voxforge-features, manifest, voxforge, common-voice or golos")],
+    recordings: Annotated[Path, typer.Argument(help="folder as its publisher lays it out")],
+    out: Annotated[Path, typer.Argument(help="corpus folder to write")],
+    jobs: int = 2,
+) -> None:
+    """Make a corpus (cepstra and transcripts) of recorded speech."""
+    from speech.acoustic import sources
+
+    if corpus.is_complete(out):
+        return
+    if layout == "voxforge-features":
+        count = corpus.write_corpus(out, track(sources.voxforge_features(recordings), layout))
+    elif layout in sources.LAYOUTS:
+        found = list(sources.LAYOUTS[layout](recordings))
+        with ProcessPoolExecutor(jobs) as pool:
+            made = track(pool.map(sources.record, found, chunksize=20), layout, total=len(found))
+            count = corpus.write_corpus(out, sources.kept(made))
+    else:
+        raise typer.BadParameter(f"unknown layout {layout!r}: voxforge-features, {', '.join(sources.LAYOUTS)}")
+    typer.echo(f"{out}: {count} utterances")
+
+
+@app.command()
+def synthesise(
+    engine: Annotated[str, typer.Argument(help="espeak or festival")],
+    out: Annotated[Path, typer.Argument(help="corpus folder to write")],
+    count: int = 3000,
+    seed: int = 1,
+) -> None:
+    """Make a corpus of synthetic speech saying what residents say."""
+    from speech.acoustic import synthesis
+
+    if corpus.is_complete(out):
+        return
+    if engine not in synthesis.ENGINES:
+        raise typer.BadParameter(f"unknown engine {engine!r}: {', '.join(synthesis.ENGINES)}")
+    made = corpus.write_corpus(out, track(synthesis.ENGINES[engine](count, seed), engine, total=count))
+    typer.echo(f"{out}: {made} utterances")
+
+
+@app.command()
+def align(
+    checkpoint: Annotated[Path, typer.Argument(help="a trained checkpoint")], corpora: Corpora, jobs: int = 2
+) -> None:
+    """Find where each word lies, so that training can cut words out and join them."""
+    from speech.acoustic import alignment
+    from speech.acoustic.examples import Material
+
+    material = Material()
+    for folder in corpora:
+        material.add(folder)
+    for folder in corpora:
+        count = alignment.align_corpus(folder, checkpoint, material.level(), jobs)
+        typer.echo(f"{folder}: {count} utterances aligned")
+
+
+@app.command()
+def train(
+    out: Annotated[Path, typer.Argument(help="folder of the run: model.pt, state.pt, progress.jsonl, progress.png")],
+    corpora: Corpora,
+    held_out: HeldOut = None,
+    start: Annotated[Path | None, typer.Option(help="checkpoint to start from, of the same shape")] = None,
+    epochs: int = 12,
+    rate: float = 2e-3,
+    width: int = 448,
+    bottleneck: int = 96,
+    batch_frames: int = 16000,
+    threads: int = 2,
+    bfloat16: Annotated[bool, typer.Option(help="only where /proc/cpuinfo shows avx512_bf16 or amx")] = False,
+    seed: int = 1,
+) -> None:
+    """Train a network, or go on with the run in the folder."""
+    from speech.acoustic import curve, training
+    from speech.acoustic.network import Shape
+
+    schedule = training.Schedule(epochs, rate, batch_frames=batch_frames, bfloat16=bfloat16, seed=seed)
+    speakers = set(held_out.read_text(encoding="utf-8").split("\n")) - {""} if held_out else set()
+    trainer = training.prepare_run(out, corpora, speakers, Shape(width, bottleneck), schedule, start, threads)
+    for measured in trainer.run():
+        curve.draw(out / "progress.jsonl", out / "progress.png")
+        typer.echo(json.dumps(measured))
+
+
+@app.command()
+def build(
+    checkpoint: Annotated[Path, typer.Argument(help="a trained checkpoint")],
+    out: Annotated[Path, typer.Argument(help="Vosk model folder to write")],
+    examples: Annotated[list[Path] | None, typer.Option(help="files with sentences for vocabulary and n-gram")] = None,
+) -> None:
+    """Make a Vosk model folder: am/final.mdl, conf/ and graph/."""
+    from speech.acoustic import building
+
+    for name, size in building.build_model(checkpoint, out, examples or []).items():
+        typer.echo(f"{name:18} {size:>10}")
+
+
+@app.command()
+def evaluate(
+    model: Annotated[Path, typer.Argument(help="Vosk model folder")],
+    recordings: Annotated[list[Path], typer.Argument(help="folders with manifest.tsv of file, transcript, kind")],
+    numbers: Annotated[bool, typer.Option(help="hear numbers only, else the model's own graph")] = True,
+    errors: Annotated[int, typer.Option(help="confusions to show of each kind")] = 0,
+) -> None:
+    """Measure the share of utterances wholly right: clean, over an A-law line, in noise."""
+    import vosk
+
+    from speech.acoustic import evaluation
+    from speech.acoustic.language import number_words, reading
+
+    vosk.SetLogLevel(-1)
+    rng = random.Random(1)
+    grammar = [*(reading(rng) for _ in range(1500)), *sorted(number_words()), *["[unk]"] * 80] if numbers else None
+    hear = evaluation.listener(vosk.Model(str(model)), grammar)
+    spoken = [item for folder in recordings for item in evaluation.read_test(folder)]
+    table = Table("condition", "kind", "n", "right %", "CPU s a second")
+    for condition in evaluation.CONDITIONS:
+        for kind, tally in evaluation.evaluate(spoken, hear, condition).items():
+            cost = f"{tally.cpu / tally.seconds:.4f}"
+            table.add_row(condition, kind, str(tally.total), f"{100 * tally.share:.1f}", cost)
+            for (wanted, heard), count in tally.confusions.most_common(errors):
+                table.add_row("", "", str(count), f"{wanted} → {heard}", "")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    app()
