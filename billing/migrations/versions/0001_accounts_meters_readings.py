@@ -77,11 +77,11 @@ def _organization() -> None:
         sa.Column("bank_bic", sa.String(), nullable=True),
         sa.Column("bank_correspondent_account", sa.String(), nullable=True),
         sa.Column("zone_index", sa.JSON(), nullable=False),
-        sa.CheckConstraint("kind IN ('UO', 'TSJ', 'RSO', 'RC', 'KR', 'TKO', 'OGV')", name="ck_organization_kind"),
-        sa.CheckConstraint("kpp IS NULL OR length(kpp) = 9", name="ck_organization_kpp"),
-        sa.CheckConstraint("length(inn) IN (10, 12)", name="ck_organization_inn"),
-        sa.PrimaryKeyConstraint("id", name="pk_organization"),
-        sa.UniqueConstraint("inn", "kpp", name="uq_organization_inn_kpp"),
+        sa.CheckConstraint("kind IN ('UO', 'TSJ', 'RSO', 'RC', 'KR', 'TKO', 'OGV')", name=op.f("ck_organization_kind")),
+        sa.CheckConstraint("kpp IS NULL OR length(kpp) = 9", name=op.f("ck_organization_kpp")),
+        sa.CheckConstraint("length(inn) IN (10, 12)", name=op.f("ck_organization_inn")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organization")),
+        sa.UniqueConstraint("inn", "kpp", name=op.f("uq_organization_inn_kpp")),
     )
 
 
@@ -91,7 +91,7 @@ def _resident() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("display_name", sa.String(), nullable=True),
         sa.Column("created_at", columns.UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_resident"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resident")),
     )
 
 
@@ -103,11 +103,13 @@ def _channel_identity() -> None:
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("external_digest", sa.String(), nullable=False),
         sa.Column("first_seen_at", columns.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name="fk_channel_identity_resident_id_resident"),
-        sa.PrimaryKeyConstraint("id", name="pk_channel_identity"),
-        sa.UniqueConstraint("channel", "external_digest", name="uq_channel_identity_channel_external_digest"),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_channel_identity_resident_id_resident")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel_identity")),
+        sa.UniqueConstraint("channel", "external_digest", name=op.f("uq_channel_identity_channel_external_digest")),
     )
-    op.create_index("ix_channel_identity_resident_id", "channel_identity", ["resident_id"], unique=False)
+    op.create_index(op.f("ix_channel_identity_resident_id"), "channel_identity", ["resident_id"], unique=False)
 
 
 def _check_rule() -> None:
@@ -121,19 +123,19 @@ def _check_rule() -> None:
         sa.Column("limit", columns.Quantity(), nullable=True),
         sa.CheckConstraint(
             "level IS NULL OR code IN ('METER_VERIFICATION_MISSED', 'READING_WINDOW_CLOSED', 'ZONES_SWAPPED', 'SWAPPED_METERS', 'DIGIT_COUNT_MISMATCH', 'ROLLOVER', 'SAME_AS_PREVIOUS', 'TOO_BIG', 'UNUSUAL', 'GAP_3_MONTHS')",
-            name="ck_check_rule_adjustable",
+            name=op.f("ck_check_rule_adjustable"),
         ),
         sa.CheckConstraint(
-            "level IS NULL OR level IN ('block', 'confirm', 'review', 'off')", name="ck_check_rule_level"
+            "level IS NULL OR level IN ('block', 'confirm', 'review', 'off')", name=op.f("ck_check_rule_level")
         ),
         sa.CheckConstraint(
             "resource IS NULL OR resource IN ('COLD_WATER', 'HOT_WATER', 'ELECTRICITY', 'GAS', 'HEAT', 'COLD', 'SEWAGE', 'IRRIGATION', 'WASTE', 'LIQUID_WASTE', 'DRINKING_WATER')",
-            name="ck_check_rule_resource",
+            name=op.f("ck_check_rule_resource"),
         ),
         sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name="fk_check_rule_organization_id_organization"
+            ["organization_id"], ["organization.id"], name=op.f("fk_check_rule_organization_id_organization")
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_check_rule"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_rule")),
     )
     op.create_index(
         "uq_check_rule_scope", "check_rule", ["organization_id", "code", sa.text("coalesce(resource, '')")], unique=True
@@ -152,14 +154,20 @@ def _norm() -> None:
         sa.Column("act", sa.String(), nullable=True),
         sa.CheckConstraint(
             "resource IN ('COLD_WATER', 'HOT_WATER', 'ELECTRICITY', 'GAS', 'HEAT', 'COLD', 'SEWAGE', 'IRRIGATION', 'WASTE', 'LIQUID_WASTE', 'DRINKING_WATER', 'MAINTENANCE', 'CAPITAL_REPAIR', 'COMMON_COLD_WATER', 'COMMON_HOT_WATER', 'COMMON_ELECTRICITY', 'COMMON_SEWAGE', 'HOT_WATER_CARRIER', 'INTERCOM', 'ANTENNA', 'PARKING', 'OTHER')",
-            name="ck_norm_resource",
+            name=op.f("ck_norm_resource"),
         ),
-        sa.CheckConstraint("unit IN ('person', 'm2', 'm3')", name="ck_norm_unit"),
-        sa.CheckConstraint("value >= 0", name="ck_norm_amounts"),
-        sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name="fk_norm_organization_id_organization"),
-        sa.PrimaryKeyConstraint("id", name="pk_norm"),
+        sa.CheckConstraint("unit IN ('person', 'm2', 'm3')", name=op.f("ck_norm_unit")),
+        sa.CheckConstraint("value >= 0", name=op.f("ck_norm_amounts")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_norm_organization_id_organization")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_norm")),
         sa.UniqueConstraint(
-            "organization_id", "resource", "unit", "valid_from", name="uq_norm_organization_id_resource_unit_valid_from"
+            "organization_id",
+            "resource",
+            "unit",
+            "valid_from",
+            name=op.f("uq_norm_organization_id_resource_unit_valid_from"),
         ),
     )
 
@@ -176,17 +184,17 @@ def _property() -> None:
         sa.Column("fias_guid", sa.String(), nullable=True),
         sa.Column("gis_id", sa.String(), nullable=True),
         sa.Column("oktmo", sa.String(), nullable=True),
-        sa.CheckConstraint("oktmo IS NULL OR length(oktmo) IN (8, 11)", name="ck_property_oktmo"),
+        sa.CheckConstraint("oktmo IS NULL OR length(oktmo) IN (8, 11)", name=op.f("ck_property_oktmo")),
         sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name="fk_property_organization_id_organization"
+            ["organization_id"], ["organization.id"], name=op.f("fk_property_organization_id_organization")
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_property"),
-        sa.UniqueConstraint("fias_guid", name="uq_property_fias_guid"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_property")),
+        sa.UniqueConstraint("fias_guid", name=op.f("uq_property_fias_guid")),
         sa.UniqueConstraint(
-            "organization_id", "city", "street", "house", name="uq_property_organization_id_city_street_house"
+            "organization_id", "city", "street", "house", name=op.f("uq_property_organization_id_city_street_house")
         ),
     )
-    op.create_index("ix_property_organization_id", "property", ["organization_id"], unique=False)
+    op.create_index(op.f("ix_property_organization_id"), "property", ["organization_id"], unique=False)
 
 
 def _tariff() -> None:
@@ -204,15 +212,15 @@ def _tariff() -> None:
         sa.Column("act", sa.String(), nullable=True),
         sa.CheckConstraint(
             "resource IN ('COLD_WATER', 'HOT_WATER', 'ELECTRICITY', 'GAS', 'HEAT', 'COLD', 'SEWAGE', 'IRRIGATION', 'WASTE', 'LIQUID_WASTE', 'DRINKING_WATER', 'MAINTENANCE', 'CAPITAL_REPAIR', 'COMMON_COLD_WATER', 'COMMON_HOT_WATER', 'COMMON_ELECTRICITY', 'COMMON_SEWAGE', 'HOT_WATER_CARRIER', 'INTERCOM', 'ANTENNA', 'PARKING', 'OTHER')",
-            name="ck_tariff_resource",
+            name=op.f("ck_tariff_resource"),
         ),
-        sa.CheckConstraint("zone IN ('single', 'day', 'night', 'peak', 'halfpeak')", name="ck_tariff_zone"),
-        sa.CheckConstraint("price >= 0 AND range_from >= 0", name="ck_tariff_amounts"),
-        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ck_tariff_validity"),
+        sa.CheckConstraint("zone IN ('single', 'day', 'night', 'peak', 'halfpeak')", name=op.f("ck_tariff_zone")),
+        sa.CheckConstraint("price >= 0 AND range_from >= 0", name=op.f("ck_tariff_amounts")),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_tariff_validity")),
         sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name="fk_tariff_organization_id_organization"
+            ["organization_id"], ["organization.id"], name=op.f("fk_tariff_organization_id_organization")
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_tariff"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tariff")),
         sa.UniqueConstraint(
             "organization_id", "resource", "zone", "group", "range_from", "valid_from", name="uq_tariff_step"
         ),
@@ -232,11 +240,11 @@ def _premises() -> None:
         sa.Column("gis_id", sa.String(), nullable=True),
         sa.CheckConstraint(
             "unit_type IN ('flat', 'room', 'parking', 'warehouse', 'apartment', 'commercial')",
-            name="ck_premises_unit_type",
+            name=op.f("ck_premises_unit_type"),
         ),
-        sa.ForeignKeyConstraint(["property_id"], ["property.id"], name="fk_premises_property_id_property"),
-        sa.PrimaryKeyConstraint("id", name="pk_premises"),
-        sa.UniqueConstraint("property_id", "unit_type", "unit", name="uq_premises_property_id_unit_type_unit"),
+        sa.ForeignKeyConstraint(["property_id"], ["property.id"], name=op.f("fk_premises_property_id_property")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_premises")),
+        sa.UniqueConstraint("property_id", "unit_type", "unit", name=op.f("uq_premises_property_id_unit_type_unit")),
     )
 
 
@@ -254,19 +262,24 @@ def _reporting_window() -> None:
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "resource IS NULL OR resource IN ('COLD_WATER', 'HOT_WATER', 'ELECTRICITY', 'GAS', 'HEAT', 'COLD', 'SEWAGE', 'IRRIGATION', 'WASTE', 'LIQUID_WASTE', 'DRINKING_WATER')",
-            name="ck_reporting_window_resource",
+            name=op.f("ck_reporting_window_resource"),
         ),
-        sa.CheckConstraint("NOT closed OR month IS NOT NULL", name="ck_reporting_window_closed_month"),
-        sa.CheckConstraint("month IS NULL OR month BETWEEN 1 AND 12", name="ck_reporting_window_month"),
-        sa.CheckConstraint("start_day BETWEEN 1 AND 31 AND end_day BETWEEN 1 AND 31", name="ck_reporting_window_days"),
+        sa.CheckConstraint("NOT closed OR month IS NOT NULL", name=op.f("ck_reporting_window_closed_month")),
+        sa.CheckConstraint("month IS NULL OR month BETWEEN 1 AND 12", name=op.f("ck_reporting_window_month")),
         sa.CheckConstraint(
-            "strict_until_day IS NULL OR strict_until_day BETWEEN 1 AND 31", name="ck_reporting_window_strict_until_day"
+            "start_day BETWEEN 1 AND 31 AND end_day BETWEEN 1 AND 31", name=op.f("ck_reporting_window_days")
+        ),
+        sa.CheckConstraint(
+            "strict_until_day IS NULL OR strict_until_day BETWEEN 1 AND 31",
+            name=op.f("ck_reporting_window_strict_until_day"),
         ),
         sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name="fk_reporting_window_organization_id_organization"
+            ["organization_id"], ["organization.id"], name=op.f("fk_reporting_window_organization_id_organization")
         ),
-        sa.ForeignKeyConstraint(["property_id"], ["property.id"], name="fk_reporting_window_property_id_property"),
-        sa.PrimaryKeyConstraint("id", name="pk_reporting_window"),
+        sa.ForeignKeyConstraint(
+            ["property_id"], ["property.id"], name=op.f("fk_reporting_window_property_id_property")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reporting_window")),
     )
     op.create_index(
         "uq_reporting_window_scope",
@@ -290,14 +303,14 @@ def _resource_owner() -> None:
         sa.Column("organization_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "resource IN ('COLD_WATER', 'HOT_WATER', 'ELECTRICITY', 'GAS', 'HEAT', 'COLD', 'SEWAGE', 'IRRIGATION', 'WASTE', 'LIQUID_WASTE', 'DRINKING_WATER')",
-            name="ck_resource_owner_resource",
+            name=op.f("ck_resource_owner_resource"),
         ),
         sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name="fk_resource_owner_organization_id_organization"
+            ["organization_id"], ["organization.id"], name=op.f("fk_resource_owner_organization_id_organization")
         ),
-        sa.ForeignKeyConstraint(["property_id"], ["property.id"], name="fk_resource_owner_property_id_property"),
-        sa.PrimaryKeyConstraint("id", name="pk_resource_owner"),
-        sa.UniqueConstraint("property_id", "resource", name="uq_resource_owner_property_id_resource"),
+        sa.ForeignKeyConstraint(["property_id"], ["property.id"], name=op.f("fk_resource_owner_property_id_property")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_owner")),
+        sa.UniqueConstraint("property_id", "resource", name=op.f("uq_resource_owner_property_id_resource")),
     )
 
 
@@ -316,22 +329,24 @@ def _account() -> None:
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("without_commission", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("closed_on IS NULL OR closed_on >= opened_on", name="ck_account_closed_on"),
-        sa.CheckConstraint("els IS NULL OR length(els) = 10", name="ck_account_els"),
-        sa.CheckConstraint("gis_service_id IS NULL OR length(gis_service_id) = 13", name="ck_account_gis_service_id"),
-        sa.CheckConstraint("length(bill_code) = 6", name="ck_account_bill_code"),
-        sa.CheckConstraint("length(number) BETWEEN 1 AND 30", name="ck_account_number"),
-        sa.CheckConstraint("registered BETWEEN 0 AND 9999", name="ck_account_registered"),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name="fk_account_organization_id_organization"
+        sa.CheckConstraint("closed_on IS NULL OR closed_on >= opened_on", name=op.f("ck_account_closed_on")),
+        sa.CheckConstraint("els IS NULL OR length(els) = 10", name=op.f("ck_account_els")),
+        sa.CheckConstraint(
+            "gis_service_id IS NULL OR length(gis_service_id) = 13", name=op.f("ck_account_gis_service_id")
         ),
-        sa.ForeignKeyConstraint(["premises_id"], ["premises.id"], name="fk_account_premises_id_premises"),
-        sa.PrimaryKeyConstraint("id", name="pk_account"),
-        sa.UniqueConstraint("organization_id", "number", name="uq_account_organization_id_number"),
+        sa.CheckConstraint("length(bill_code) = 6", name=op.f("ck_account_bill_code")),
+        sa.CheckConstraint("length(number) BETWEEN 1 AND 30", name=op.f("ck_account_number")),
+        sa.CheckConstraint("registered BETWEEN 0 AND 9999", name=op.f("ck_account_registered")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_account_organization_id_organization")
+        ),
+        sa.ForeignKeyConstraint(["premises_id"], ["premises.id"], name=op.f("fk_account_premises_id_premises")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("organization_id", "number", name=op.f("uq_account_organization_id_number")),
     )
-    op.create_index("ix_account_els", "account", ["els"], unique=False)
-    op.create_index("ix_account_number", "account", ["number"], unique=False)
-    op.create_index("ix_account_premises_id", "account", ["premises_id"], unique=False)
+    op.create_index(op.f("ix_account_els"), "account", ["els"], unique=False)
+    op.create_index(op.f("ix_account_number"), "account", ["number"], unique=False)
+    op.create_index(op.f("ix_account_premises_id"), "account", ["premises_id"], unique=False)
 
 
 def _account_link() -> None:
@@ -344,17 +359,17 @@ def _account_link() -> None:
         sa.Column("verified_how", sa.String(), nullable=False),
         sa.Column("verified_at", columns.UtcDateTime(), nullable=False),
         sa.Column("nickname", sa.String(), nullable=True),
-        sa.CheckConstraint("role IN ('owner', 'tenant', 'helper')", name="ck_account_link_role"),
+        sa.CheckConstraint("role IN ('owner', 'tenant', 'helper')", name=op.f("ck_account_link_role")),
         sa.CheckConstraint(
             "verified_how IN ('code_on_bill', 'operator', 'gosuslugi', 'sms_otp', 'last_payment_sum', 'channel_login', 'demo')",
-            name="ck_account_link_verified_how",
+            name=op.f("ck_account_link_verified_how"),
         ),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_account_link_account_id_account"),
-        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name="fk_account_link_resident_id_resident"),
-        sa.PrimaryKeyConstraint("id", name="pk_account_link"),
-        sa.UniqueConstraint("resident_id", "account_id", name="uq_account_link_resident_id_account_id"),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_link_account_id_account")),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_account_link_resident_id_resident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_link")),
+        sa.UniqueConstraint("resident_id", "account_id", name=op.f("uq_account_link_resident_id_account_id")),
     )
-    op.create_index("ix_account_link_account_id", "account_link", ["account_id"], unique=False)
+    op.create_index(op.f("ix_account_link_account_id"), "account_link", ["account_id"], unique=False)
 
 
 def _audit_entry() -> None:
@@ -370,10 +385,10 @@ def _audit_entry() -> None:
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("before", sa.JSON(), nullable=True),
         sa.Column("after", sa.JSON(), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_audit_entry_account_id_account"),
-        sa.PrimaryKeyConstraint("id", name="pk_audit_entry"),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_audit_entry_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
-    op.create_index("ix_audit_entry_account_id", "audit_entry", ["account_id"], unique=False)
+    op.create_index(op.f("ix_audit_entry_account_id"), "audit_entry", ["account_id"], unique=False)
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject", "subject_id"], unique=False)
 
 
@@ -405,19 +420,23 @@ def _meter() -> None:
         sa.Column("gis_guid", sa.String(), nullable=True),
         sa.CheckConstraint(
             "resource IN ('COLD_WATER', 'HOT_WATER', 'ELECTRICITY', 'GAS', 'HEAT', 'COLD', 'SEWAGE', 'IRRIGATION', 'WASTE', 'LIQUID_WASTE', 'DRINKING_WATER')",
-            name="ck_meter_resource",
+            name=op.f("ck_meter_resource"),
         ),
-        sa.CheckConstraint("digits_int BETWEEN 1 AND 12 AND digits_frac BETWEEN 0 AND 3", name="ck_meter_digits"),
-        sa.CheckConstraint("length(serial) BETWEEN 1 AND 50", name="ck_meter_serial"),
-        sa.CheckConstraint("ratio > 0", name="ck_meter_ratio"),
-        sa.CheckConstraint("submit_frac BETWEEN 0 AND digits_frac", name="ck_meter_submit_frac"),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_meter_account_id_account"),
-        sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name="fk_meter_organization_id_organization"),
-        sa.ForeignKeyConstraint(["replaces_id"], ["meter.id"], name="fk_meter_replaces_id_meter"),
-        sa.PrimaryKeyConstraint("id", name="pk_meter"),
-        sa.UniqueConstraint("organization_id", "resource", "serial", name="uq_meter_organization_id_resource_serial"),
+        sa.CheckConstraint("digits_int BETWEEN 1 AND 12 AND digits_frac BETWEEN 0 AND 3", name=op.f("ck_meter_digits")),
+        sa.CheckConstraint("length(serial) BETWEEN 1 AND 50", name=op.f("ck_meter_serial")),
+        sa.CheckConstraint("ratio > 0", name=op.f("ck_meter_ratio")),
+        sa.CheckConstraint("submit_frac BETWEEN 0 AND digits_frac", name=op.f("ck_meter_submit_frac")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_meter_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_meter_organization_id_organization")
+        ),
+        sa.ForeignKeyConstraint(["replaces_id"], ["meter.id"], name=op.f("fk_meter_replaces_id_meter")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meter")),
+        sa.UniqueConstraint(
+            "organization_id", "resource", "serial", name=op.f("uq_meter_organization_id_resource_serial")
+        ),
     )
-    op.create_index("ix_meter_account_id", "meter", ["account_id"], unique=False)
+    op.create_index(op.f("ix_meter_account_id"), "meter", ["account_id"], unique=False)
 
 
 def _register() -> None:
@@ -426,10 +445,10 @@ def _register() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("meter_id", sa.Integer(), nullable=False),
         sa.Column("zone", sa.String(), nullable=False),
-        sa.CheckConstraint("zone IN ('single', 'day', 'night', 'peak', 'halfpeak')", name="ck_register_zone"),
-        sa.ForeignKeyConstraint(["meter_id"], ["meter.id"], name="fk_register_meter_id_meter"),
-        sa.PrimaryKeyConstraint("id", name="pk_register"),
-        sa.UniqueConstraint("meter_id", "zone", name="uq_register_meter_id_zone"),
+        sa.CheckConstraint("zone IN ('single', 'day', 'night', 'peak', 'halfpeak')", name=op.f("ck_register_zone")),
+        sa.ForeignKeyConstraint(["meter_id"], ["meter.id"], name=op.f("fk_register_meter_id_meter")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register")),
+        sa.UniqueConstraint("meter_id", "zone", name=op.f("uq_register_meter_id_zone")),
     )
 
 
@@ -458,24 +477,24 @@ def _reading() -> None:
         sa.Column("asr_confidence", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "kind IN ('current', 'control', 'verification', 'estimated', 'normative', 'initial', 'final')",
-            name="ck_reading_kind",
+            name=op.f("ck_reading_kind"),
         ),
         sa.CheckConstraint(
             "source IN ('alice', 'salute', 'marusya', 'ivr_voice', 'ivr_dtmf', 'sms', 'voice_message', 'messenger', 'web_app', 'mobile_app', 'operator', 'call', 'visit', 'email', 'import', 'api', 'billing', 'remote_system', 'smart_meter', 'demo', 'other')",
-            name="ck_reading_source",
+            name=op.f("ck_reading_source"),
         ),
         sa.CheckConstraint(
-            "status IN ('draft', 'submitted', 'accepted', 'declined', 'superseded')", name="ck_reading_status"
+            "status IN ('draft', 'submitted', 'accepted', 'declined', 'superseded')", name=op.f("ck_reading_status")
         ),
         sa.CheckConstraint(
-            "asr_confidence IS NULL OR asr_confidence BETWEEN 0 AND 1000", name="ck_reading_asr_confidence"
+            "asr_confidence IS NULL OR asr_confidence BETWEEN 0 AND 1000", name=op.f("ck_reading_asr_confidence")
         ),
-        sa.CheckConstraint("months >= 1", name="ck_reading_months"),
-        sa.CheckConstraint("value >= 0", name="ck_reading_value"),
-        sa.ForeignKeyConstraint(["meter_id"], ["meter.id"], name="fk_reading_meter_id_meter"),
-        sa.ForeignKeyConstraint(["register_id"], ["register.id"], name="fk_reading_register_id_register"),
-        sa.PrimaryKeyConstraint("id", name="pk_reading"),
-        sa.UniqueConstraint("idempotency_key", "register_id", name="uq_reading_idempotency_key_register_id"),
+        sa.CheckConstraint("months >= 1", name=op.f("ck_reading_months")),
+        sa.CheckConstraint("value >= 0", name=op.f("ck_reading_value")),
+        sa.ForeignKeyConstraint(["meter_id"], ["meter.id"], name=op.f("fk_reading_meter_id_meter")),
+        sa.ForeignKeyConstraint(["register_id"], ["register.id"], name=op.f("fk_reading_register_id_register")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reading")),
+        sa.UniqueConstraint("idempotency_key", "register_id", name=op.f("uq_reading_idempotency_key_register_id")),
     )
     op.create_index("ix_reading_meter_id_taken_on", "reading", ["meter_id", "taken_on"], unique=False)
     op.create_index("ix_reading_period_meter_id", "reading", ["period", "meter_id"], unique=False)

@@ -46,17 +46,17 @@ def _service() -> None:
         sa.Column("meter_possible", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "basis IN ('metered', 'sewage', 'hot_two_component', 'area', 'person', 'fixed', 'common')",
-            name="ck_service_basis",
+            name=op.f("ck_service_basis"),
         ),
         sa.CheckConstraint(
             "code IN ('COLD_WATER', 'HOT_WATER', 'ELECTRICITY', 'GAS', 'HEAT', 'COLD', 'SEWAGE', 'IRRIGATION', 'WASTE', 'LIQUID_WASTE', 'DRINKING_WATER', 'MAINTENANCE', 'CAPITAL_REPAIR', 'COMMON_COLD_WATER', 'COMMON_HOT_WATER', 'COMMON_ELECTRICITY', 'COMMON_SEWAGE', 'HOT_WATER_CARRIER', 'INTERCOM', 'ANTENNA', 'PARKING', 'OTHER')",
-            name="ck_service_code",
+            name=op.f("ck_service_code"),
         ),
         sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name="fk_service_organization_id_organization"
+            ["organization_id"], ["organization.id"], name=op.f("fk_service_organization_id_organization")
         ),
-        sa.ForeignKeyConstraint(["property_id"], ["property.id"], name="fk_service_property_id_property"),
-        sa.PrimaryKeyConstraint("id", name="pk_service"),
+        sa.ForeignKeyConstraint(["property_id"], ["property.id"], name=op.f("fk_service_property_id_property")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
     )
     op.create_index(
         "uq_service_scope", "service", ["organization_id", "code", sa.text("coalesce(property_id, 0)")], unique=True
@@ -81,18 +81,18 @@ def _receipt() -> None:
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.CheckConstraint(
-            "charged_kopecks >= 0 AND penalty_kopecks >= 0 AND privilege_kopecks >= 0", name="ck_receipt_amounts"
+            "charged_kopecks >= 0 AND penalty_kopecks >= 0 AND privilege_kopecks >= 0", name=op.f("ck_receipt_amounts")
         ),
-        sa.CheckConstraint("document_id IS NULL OR length(document_id) = 18", name="ck_receipt_document_id"),
-        sa.CheckConstraint("due_on > period", name="ck_receipt_due_on"),
+        sa.CheckConstraint("document_id IS NULL OR length(document_id) = 18", name=op.f("ck_receipt_document_id")),
+        sa.CheckConstraint("due_on > period", name=op.f("ck_receipt_due_on")),
         sa.CheckConstraint(
             "to_pay_kopecks = opening_kopecks + charged_kopecks + recalculated_kopecks - privilege_kopecks + penalty_kopecks - paid_kopecks",
-            name="ck_receipt_to_pay",
+            name=op.f("ck_receipt_to_pay"),
         ),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_receipt_account_id_account"),
-        sa.PrimaryKeyConstraint("id", name="pk_receipt"),
-        sa.UniqueConstraint("account_id", "period", name="uq_receipt_account_id_period"),
-        sa.UniqueConstraint("document_id", name="uq_receipt_document_id"),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_receipt_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("account_id", "period", name=op.f("uq_receipt_account_id_period")),
+        sa.UniqueConstraint("document_id", name=op.f("uq_receipt_document_id")),
     )
     op.create_index("ix_receipt_period_account_id", "receipt", ["period", "account_id"], unique=False)
 
@@ -117,18 +117,20 @@ def _payment() -> None:
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "method IN ('SBP_QR', 'CARD', 'SBER_PAY', 'BANK_LINK', 'CASH', 'REGISTRY', 'BANK_TRANSFER', 'AUTOPAY')",
-            name="ck_payment_method",
+            name=op.f("ck_payment_method"),
         ),
         sa.CheckConstraint(
-            "status IN ('CREATED', 'PROCESSING', 'WITHDRAWN', 'DONE', 'ERROR')", name="ck_payment_status"
+            "status IN ('CREATED', 'PROCESSING', 'WITHDRAWN', 'DONE', 'ERROR')", name=op.f("ck_payment_status")
         ),
-        sa.CheckConstraint("status NOT IN ('WITHDRAWN', 'DONE') OR paid_on IS NOT NULL", name="ck_payment_paid_on"),
-        sa.CheckConstraint("amount_kopecks > 0 AND fee_kopecks >= 0", name="ck_payment_amounts"),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_payment_account_id_account"),
-        sa.ForeignKeyConstraint(["receipt_id"], ["receipt.id"], name="fk_payment_receipt_id_receipt"),
-        sa.PrimaryKeyConstraint("id", name="pk_payment"),
-        sa.UniqueConstraint("idempotency_key", name="uq_payment_idempotency_key"),
-        sa.UniqueConstraint("provider", "external_id", name="uq_payment_provider_external_id"),
+        sa.CheckConstraint(
+            "status NOT IN ('WITHDRAWN', 'DONE') OR paid_on IS NOT NULL", name=op.f("ck_payment_paid_on")
+        ),
+        sa.CheckConstraint("amount_kopecks > 0 AND fee_kopecks >= 0", name=op.f("ck_payment_amounts")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_payment_account_id_account")),
+        sa.ForeignKeyConstraint(["receipt_id"], ["receipt.id"], name=op.f("fk_payment_receipt_id_receipt")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_payment_idempotency_key")),
+        sa.UniqueConstraint("provider", "external_id", name=op.f("uq_payment_provider_external_id")),
     )
     op.create_index("ix_payment_account_id_paid_on", "payment", ["account_id", "paid_on"], unique=False)
 
@@ -155,19 +157,19 @@ def _receipt_line() -> None:
         sa.Column("explanation", sa.JSON(), nullable=False),
         sa.CheckConstraint(
             "code IN ('COLD_WATER', 'HOT_WATER', 'ELECTRICITY', 'GAS', 'HEAT', 'COLD', 'SEWAGE', 'IRRIGATION', 'WASTE', 'LIQUID_WASTE', 'DRINKING_WATER', 'MAINTENANCE', 'CAPITAL_REPAIR', 'COMMON_COLD_WATER', 'COMMON_HOT_WATER', 'COMMON_ELECTRICITY', 'COMMON_SEWAGE', 'HOT_WATER_CARRIER', 'INTERCOM', 'ANTENNA', 'PARKING', 'OTHER')",
-            name="ck_receipt_line_code",
+            name=op.f("ck_receipt_line_code"),
         ),
-        sa.CheckConstraint("method IN ('M', 'A', 'N', 'O')", name="ck_receipt_line_method"),
-        sa.CheckConstraint("volume_kind IN ('I', 'O')", name="ck_receipt_line_volume_kind"),
-        sa.CheckConstraint("excess_kopecks BETWEEN 0 AND charged_kopecks", name="ck_receipt_line_excess"),
-        sa.CheckConstraint("multiplier >= 1", name="ck_receipt_line_multiplier"),
+        sa.CheckConstraint("method IN ('M', 'A', 'N', 'O')", name=op.f("ck_receipt_line_method")),
+        sa.CheckConstraint("volume_kind IN ('I', 'O')", name=op.f("ck_receipt_line_volume_kind")),
+        sa.CheckConstraint("excess_kopecks BETWEEN 0 AND charged_kopecks", name=op.f("ck_receipt_line_excess")),
+        sa.CheckConstraint("multiplier >= 1", name=op.f("ck_receipt_line_multiplier")),
         sa.CheckConstraint(
             "to_pay_kopecks = opening_kopecks + charged_kopecks + recalculated_kopecks - privilege_kopecks + penalty_kopecks",
-            name="ck_receipt_line_to_pay",
+            name=op.f("ck_receipt_line_to_pay"),
         ),
-        sa.ForeignKeyConstraint(["receipt_id"], ["receipt.id"], name="fk_receipt_line_receipt_id_receipt"),
-        sa.PrimaryKeyConstraint("id", name="pk_receipt_line"),
-        sa.UniqueConstraint("receipt_id", "code", name="uq_receipt_line_receipt_id_code"),
+        sa.ForeignKeyConstraint(["receipt_id"], ["receipt.id"], name=op.f("fk_receipt_line_receipt_id_receipt")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt_line")),
+        sa.UniqueConstraint("receipt_id", "code", name=op.f("uq_receipt_line_receipt_id_code")),
     )
 
 
@@ -182,10 +184,10 @@ def _refund() -> None:
         sa.Column("idempotency_key", sa.String(), nullable=False),
         sa.Column("created_at", columns.UtcDateTime(), nullable=False),
         sa.Column("done_on", sa.Date(), nullable=True),
-        sa.CheckConstraint("status IN ('CREATED', 'DONE', 'ERROR')", name="ck_refund_status"),
-        sa.CheckConstraint("amount_kopecks > 0", name="ck_refund_amount"),
-        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name="fk_refund_payment_id_payment"),
-        sa.PrimaryKeyConstraint("id", name="pk_refund"),
-        sa.UniqueConstraint("idempotency_key", name="uq_refund_idempotency_key"),
+        sa.CheckConstraint("status IN ('CREATED', 'DONE', 'ERROR')", name=op.f("ck_refund_status")),
+        sa.CheckConstraint("amount_kopecks > 0", name=op.f("ck_refund_amount")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_refund_payment_id_payment")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_refund_idempotency_key")),
     )
-    op.create_index("ix_refund_payment_id", "refund", ["payment_id"], unique=False)
+    op.create_index(op.f("ix_refund_payment_id"), "refund", ["payment_id"], unique=False)

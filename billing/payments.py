@@ -1,0 +1,214 @@
+"""Payments (платежи): CREATED → PROCESSING → WITHDRAWN → DONE, ERROR from any; refunds; what a provider reports.
+
+No card data comes here: a provider shows its own page or QR and reports by webhook.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from billing import audit
+from billing.providers.provider import Event, Order, RefundOrder, Started
+from billing.tables import Account, Payment, Premises, Property, Receipt, Refund
+from billing.windows import local_date
+
+MINIMUM_KOPECKS = 5_00
+ORDER = ("CREATED", "PROCESSING", "WITHDRAWN", "DONE")
+
+
+class PaymentRefused(ValueError):
+    """A payment or refund cannot be made. code: TOO_SMALL, TOO_MUCH, NOT_PAID, KEY_REUSED or OTHER_ACCOUNT."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class AmountMismatch(ValueError):
+    """A provider reports another sum than was ordered."""
+
+
+def create(
+    db: Session,
+    *,
+    account_id: int,
+    amount_kopecks: int,
+    method: str,
+    provider: str,
+    idempotency_key: str,
+    now: datetime,
+    channel: str,
+    actor: str = "resident",
+    receipt_id: int | None = None,
+    fee_kopecks: int = 0,
+) -> Payment:
+    """A payment before the provider knows of it. The same key gives the same payment. Raises PaymentRefused."""
+    known = db.exec(select(Payment).where(Payment.idempotency_key == idempotency_key)).first()
+    if known is not None:
+        if (known.account_id, known.amount_kopecks, known.receipt_id) != (account_id, amount_kopecks, receipt_id):
+            raise PaymentRefused("KEY_REUSED")
+        return known
+    if amount_kopecks < MINIMUM_KOPECKS:
+        raise PaymentRefused("TOO_SMALL")
+    receipt = db.get(Receipt, receipt_id) if receipt_id is not None else None
+    if receipt is not None and receipt.account_id != account_id:
+        raise PaymentRefused("OTHER_ACCOUNT")
+    payment = Payment(
+        account_id=account_id,
+        receipt_id=receipt_id,
+        period=receipt.period if receipt else None,
+        amount_kopecks=amount_kopecks,
+        fee_kopecks=fee_kopecks,
+        method=method,
+        provider=provider,
+        idempotency_key=idempotency_key,
+        created_at=now,
+    )
+    db.add(payment)
+    db.flush()
+    _trace(db, payment, now, actor, channel, "create", None)
+    return payment
+
+
+def order_of(payment: Payment, account: Account, return_url: str) -> Order:
+    """What a provider needs to take the money; the fee is on top."""
+    month = f" за {payment.period:%m.%Y}" if payment.period else ""
+    return Order(
+        key=payment.idempotency_key,
+        kopecks=payment.amount_kopecks + payment.fee_kopecks,
+        method=payment.method,
+        purpose=f"ЖКУ{month}, лицевой счёт {account.number}",
+        return_url=return_url,
+        period=payment.period,
+        account_number=account.number,
+    )
+
+
+def started(db: Session, payment_id: int, begun: Started, *, now: datetime, channel: str) -> Payment:
+    """The provider took the order: where to pay, and how it calls the payment."""
+    payment = _locked(db, payment_id)
+    payment.external_id = begun.external_id
+    payment.pay_url = begun.pay_url
+    _move(db, payment, "PROCESSING", now, payment.provider, channel)
+    return payment
+
+
+def report(db: Session, provider: str, event: Event, *, now: datetime) -> Payment:
+    """What a provider says of a payment. The same or an older state changes nothing.
+
+    Raises LookupError for an unknown payment, AmountMismatch when the sums differ.
+    """
+    payment = db.exec(
+        select(Payment).where(Payment.provider == provider, Payment.external_id == event.external_id).with_for_update()
+    ).first()
+    if payment is None:
+        raise LookupError(f"{provider} has no payment {event.external_id} here")
+    if event.kopecks is not None and event.kopecks != payment.amount_kopecks + payment.fee_kopecks:
+        raise AmountMismatch(f"payment {payment.id}: {event.kopecks} instead of {payment.amount_kopecks}")
+    if event.status == "ERROR":
+        payment.error = event.reason
+    _move(db, payment, event.status, now, f"provider:{provider}", "webhook")
+    return payment
+
+
+def refund(
+    db: Session,
+    *,
+    payment_id: int,
+    amount_kopecks: int,
+    idempotency_key: str,
+    now: datetime,
+    actor: str,
+    channel: str,
+) -> tuple[Refund, RefundOrder]:
+    """Give money back: a refund to hand to the provider. Raises PaymentRefused."""
+    payment = _locked(db, payment_id)
+    known = db.exec(select(Refund).where(Refund.idempotency_key == idempotency_key)).first()
+    if known is not None and (known.payment_id, known.amount_kopecks) != (payment_id, amount_kopecks):
+        raise PaymentRefused("KEY_REUSED")
+    if known is None:
+        if payment.status not in ("WITHDRAWN", "DONE"):
+            raise PaymentRefused("NOT_PAID")
+        spent = db.exec(
+            select(func.coalesce(func.sum(Refund.amount_kopecks), 0)).where(
+                Refund.payment_id == payment_id, Refund.status != "ERROR"
+            )
+        ).one()
+        if amount_kopecks <= 0 or int(spent) + amount_kopecks > payment.amount_kopecks:
+            raise PaymentRefused("TOO_MUCH")
+        known = Refund(
+            payment_id=payment_id, amount_kopecks=amount_kopecks, idempotency_key=idempotency_key, created_at=now
+        )
+        db.add(known)
+        db.flush()
+        _trace(db, payment, now, actor, channel, "refund", {"refund": known.id, "kopecks": amount_kopecks})
+    return known, RefundOrder(payment.external_id or "", amount_kopecks, idempotency_key)
+
+
+def refunded(db: Session, refund_id: int, *, external_id: str, done: bool, now: datetime) -> Refund:
+    """The provider's answer to a refund; given back money stops counting as paid on the local day."""
+    row = db.exec(select(Refund).where(Refund.id == refund_id).with_for_update()).one()
+    row.external_id = external_id
+    if row.status == "CREATED":
+        payment = _locked(db, row.payment_id)
+        row.status = "DONE" if done else "ERROR"
+        row.done_on = _local_day(db, payment, now) if done else None
+        _trace(db, payment, now, f"provider:{payment.provider}", "webhook", "refunded", {"status": row.status})
+    return row
+
+
+def _locked(db: Session, payment_id: int) -> Payment:
+    payment = db.exec(select(Payment).where(Payment.id == payment_id).with_for_update()).first()
+    if payment is None:
+        raise LookupError(f"no payment {payment_id}")
+    return payment
+
+
+def _move(db: Session, payment: Payment, status: str, now: datetime, actor: str, channel: str) -> None:
+    """Forward only: what a provider says twice or too late is not a step back; ERROR is the end."""
+    if payment.status == "ERROR" or payment.status == status:
+        return
+    if status != "ERROR" and ORDER.index(status) < ORDER.index(payment.status):
+        return
+    before = {"status": payment.status}
+    if status in ("WITHDRAWN", "DONE") and payment.paid_on is None:
+        payment.paid_on = _local_day(db, payment, now)
+    payment.status = status
+    db.flush()
+    _trace(db, payment, now, actor, channel, "status", {"status": status}, before)
+
+
+def _local_day(db: Session, payment: Payment, now: datetime) -> date:
+    house = db.exec(
+        select(Property)
+        .join(Premises, col(Premises.property_id) == col(Property.id))
+        .join(Account, col(Account.premises_id) == col(Premises.id))
+        .where(Account.id == payment.account_id)
+    ).one()
+    return local_date(now, house)
+
+
+def _trace(
+    db: Session,
+    payment: Payment,
+    now: datetime,
+    actor: str,
+    channel: str,
+    action: str,
+    after: Mapping[str, object] | None,
+    before: Mapping[str, object] | None = None,
+) -> None:
+    audit.record(
+        db,
+        now=now,
+        actor=actor,
+        channel=channel,
+        action=action,
+        subject="payment",
+        subject_id=payment.id,
+        account_id=payment.account_id,
+        before=dict(before) if before else None,
+        after=dict(after) if after else {"kopecks": payment.amount_kopecks, "method": payment.method},
+    )

@@ -1,0 +1,66 @@
+"""A provider for trying things out: takes no money, signs its webhooks as a real one would."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from billing.providers.provider import BadWebhook, Event, Order, RefundAnswer, RefundOrder, Started
+
+SIGNATURE = "X-Zhku-Signature"
+FRESH_SECONDS = 300
+STATUSES = ("PROCESSING", "WITHDRAWN", "DONE", "ERROR")
+
+
+class Sandbox:
+    """secret: signs webhooks with HMAC-SHA256 over time and body; page: address of a page that plays the bank."""
+
+    name = "sandbox"
+
+    def __init__(self, secret: str, page: str = "/pay/sandbox") -> None:
+        if not secret:
+            raise ValueError("the sandbox needs a secret to sign with")
+        self._secret = secret.encode()
+        self._page = page
+
+    def start(self, order: Order) -> Started:
+        """The same order always has the same name."""
+        external_id = "sbx-" + hashlib.sha256(order.key.encode()).hexdigest()[:24]
+        return Started(external_id, f"{self._page}/{quote(external_id)}?sum={order.kopecks}")
+
+    def signed(self, event: Event, now: float) -> tuple[dict[str, str], bytes]:
+        """Headers and body of the webhook that reports an event."""
+        body = json.dumps(
+            {"payment": event.external_id, "status": event.status, "kopecks": event.kopecks, "reason": event.reason}
+        ).encode()
+        return {SIGNATURE: f"t={int(now)},v1={self._signature(str(int(now)), body)}"}, body
+
+    def webhook(self, headers: Mapping[str, str], body: bytes, now: float) -> Event | None:
+        """Check time and signature, then read."""
+        given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE.lower(), "")
+        parts = dict(part.partition("=")[::2] for part in given.split(","))
+        at = parts.get("t", "")
+        if not at.isdigit() or abs(now - int(at)) > FRESH_SECONDS:
+            raise BadWebhook("the webhook is not signed, or too old")
+        if not hmac.compare_digest(parts.get("v1", "").encode(), self._signature(at, body).encode()):
+            raise BadWebhook("the signature is wrong")
+        return _read(body)
+
+    def refund(self, order: RefundOrder) -> RefundAnswer:
+        """Always at once."""
+        return RefundAnswer("sbx-refund-" + hashlib.sha256(order.key.encode()).hexdigest()[:16], done=True)
+
+    def _signature(self, at: str, body: bytes) -> str:
+        return hmac.new(self._secret, at.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def _read(body: bytes) -> Event:
+    try:
+        told = json.loads(body)
+        event = Event(str(told["payment"]), told["status"], told.get("kopecks"), told.get("reason"))
+    except (ValueError, KeyError, TypeError, AttributeError) as unreadable:
+        raise BadWebhook("the body cannot be read") from unreadable
+    if event.status not in STATUSES or not (event.kopecks is None or isinstance(event.kopecks, int)):
+        raise BadWebhook("the body makes no sense")
+    return event
