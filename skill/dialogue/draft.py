@@ -19,7 +19,7 @@ class Entry:
     loose: values said before it was known which register they belong to.
     values: register → value as written digits.
     sure: codes of the books' doubts to which the resident said yes.
-    guess: what may have been meant, offered by the open question: `{"values": …}` or, for another meter, `{"meter": id}`.
+    guess: what the open question offers as meant: `{"values": …}` or, for another meter, `{"meter": id}`.
     refused: codes of findings whose guess the resident did not mean.
     """
 
@@ -95,7 +95,7 @@ class Draft:
 
 
 def entries_of(slots: dict[str, Any]) -> list[Entry]:
-    """The readings in the slots of one phrase: values with what was said of their meters; zones of one meter make one entry."""
+    """The readings in the slots of one phrase: values with their meters; zones of one meter make one entry."""
     entries: list[Entry] = []
     for value, resource, zone, place in _rows(slots):
         entry = next((old for old in entries if zone and old.resource == resource and old.place == place), None)

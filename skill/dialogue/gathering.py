@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from billing import readings
 from billing.meters import MeterView
-from billing.readings import Finding
+from billing.readings import Finding, NotAccepted, Preview
 from skill.dialogue.draft import Draft, Entry
 from skill.dialogue.flat import Flat
 from skill.dialogue.naming import capital, listed, month_name, register_name
@@ -37,6 +37,7 @@ class Gathering:
         self.flat = Flat(talk)
         known = Draft.load(talk.session.draft).entries
         self.draft = Draft([entry for entry in known if entry.meter is None or self.flat.knows(entry.meter)])
+        self._outcomes: dict[tuple[int | None, tuple[tuple[str, str], ...]], Preview | NotAccepted] = {}
 
     @property
     def step(self) -> str:
@@ -55,7 +56,8 @@ class Gathering:
             if reply is not None:
                 return reply
         if self.draft.entries:
-            text = read_back(self.talk, self.flat, self.draft.entries)
+            previews = [(self.flat.meter(entry.meter), self._tried(entry)) for entry in self.draft.entries]
+            text = read_back(self.talk, self.flat, [(meter, p) for meter, p in previews if isinstance(p, Preview)])
             return self._ask("confirm", "readings.confirm", "yes_no", YES_NO, readings=text, Readings=capital(text))
         if len(self.flat.meters) == 1:
             only = self.flat.meters[0]
@@ -244,8 +246,21 @@ class Gathering:
         return not any(finding.level != "review" for finding in self._findings(trial))
 
     def _findings(self, entry: Entry) -> list[Finding]:
-        meter = self.flat.meter(entry.meter)
-        return readings.check(self.talk.db, meter_id=meter.id, values=entry.decimals(), today=self.flat.today)
+        outcome = self._tried(entry)
+        return outcome.findings
+
+    def _tried(self, entry: Entry) -> Preview | NotAccepted:
+        """What the books would make of an entry; asked once a turn for the same values."""
+        key = (entry.meter, tuple(sorted(entry.values.items())))
+        if key not in self._outcomes:
+            meter = self.flat.meter(entry.meter)
+            try:
+                self._outcomes[key] = readings.preview(
+                    self.talk.db, meter_id=meter.id, values=entry.decimals(), today=self.flat.today
+                )
+            except NotAccepted as refused:
+                self._outcomes[key] = refused
+        return self._outcomes[key]
 
     def _put_last(self, entry: Entry) -> None:
         """The entry asked about is the last one."""

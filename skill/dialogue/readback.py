@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from billing import readings
 from billing.meters import MeterView
 from billing.readings import Finding, Preview
 from skill.dialogue.draft import Entry
@@ -27,15 +26,10 @@ def shown(value: str) -> str:
     return wording.reading(Decimal(value))
 
 
-def read_back(talk: Talk, flat: Flat, entries: list[Entry]) -> str:
+def read_back(talk: Talk, flat: Flat, previews: list[tuple[MeterView, Preview]]) -> str:
     """The readings with consumption and cost, in the order said, as one sentence without its full stop."""
-    lines, costs = [], []
-    for entry in entries:
-        meter = flat.meter(entry.meter)
-        preview = readings.preview(talk.db, meter_id=meter.id, values=entry.decimals(), today=flat.today)
-        lines.append(_line(talk, flat, meter, preview))
-        costs.append(preview.cost_kopecks)
-    text = "; ".join(lines)
+    text = "; ".join(_line(talk, flat, meter, preview) for meter, preview in previews)
+    costs = [preview.cost_kopecks for _, preview in previews]
     known = [cost for cost in costs if cost is not None]
     if not known or len(known) < len(costs):
         return text

@@ -102,7 +102,7 @@ def test_a_tone_is_no_number(client: FlaskClient, bearer: dict[str, str]) -> Non
         (b"", 422),
         (b"not a sound at all" * 100, 415),
         (silence(61), 413),
-        (recording("number_125.wav")[:60], 422),
+        (recording("number_125.wav")[:20], 422),
     ],
     ids=["empty", "not audio", "too long", "truncated"],
 )
@@ -110,7 +110,7 @@ def test_what_cannot_be_heard_is_refused_with_a_sentence(
     client: FlaskClient, bearer: dict[str, str], sound: bytes, status: int
 ) -> None:
     answer = client.post("/api/v1/audio", data=sound, headers=bearer)
-    assert answer.status_code in {status, 422}
+    assert answer.status_code == status
     assert answer.get_json()["text"]
 
 

@@ -12,7 +12,7 @@ from skill.log import configure, masked
     ("text", "expected"),
     [
         ("счёт 1005120001 закрыт", "счёт *** закрыт"),
-        ("+7 912 345-67-89", "+7 ***"),
+        ("+7 912 345-67-89", "+***"),
         ("POST /alice/s3cr3t HTTP/1.1", "POST /alice/*** HTTP/1.1"),
         ("Authorization: Bearer abc.def", "Authorization: Bearer ***"),
         ("показание 125,4 за 2026 год", "показание 125,4 за 2026 год"),
