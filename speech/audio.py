@@ -63,7 +63,7 @@ def decode(
     rate: int | None = None,
     encoding: str | None = None,
     channels: int = 1,
-    limits: Limits = Limits(),  # noqa: B008  (frozen, so one default instance is safe to share)
+    limits: Limits = Limits(),
 ) -> Pcm:
     """Turn a recording into mono PCM at its own rate.
 

@@ -1,4 +1,4 @@
-"""What Vosk is told to expect: example phrases for a question, and a check that keeps a bad list from killing the process.
+"""What Vosk is told to expect: example phrases for a question, and a check of lists that would kill the process.
 
 Vosk estimates a bigram from a list of phrases and searches only that. It works for models with a dynamic graph.
 `[unk]` is the filler word: speech that is none of the phrases must have somewhere to go, or noise becomes a number.
@@ -9,7 +9,7 @@ import random
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Protocol
+from typing import Any, Protocol
 
 import yaml
 
@@ -75,9 +75,10 @@ def examples(expecting: str) -> tuple[str, ...] | None:
 
 
 @cache
-def _expectations() -> dict[str, dict[str, list[str]]]:
+def _expectations() -> dict[str, Any]:
     text = files("speech").joinpath("data/expectations.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    data: dict[str, Any] = yaml.safe_load(text)
+    return data
 
 
 def _filled(phrase: str, draw: random.Random) -> str:
@@ -105,7 +106,7 @@ def _decimal(draw: random.Random) -> str:
     if kind < 0.6:
         return f"{whole} {draw.choice(('запятая', 'запятая', 'точка'))} {cardinal(draw.randrange(1000))}"
     if kind < 0.9:
-        return f"{whole} целых {cardinal(draw.randrange(1, 10), feminine=True)} десятых"
+        return f"{whole} целых {cardinal(draw.randrange(1, 10), gender='f')} десятых"
     return f"{whole} и {cardinal(draw.randrange(1, 10))}"
 
 

@@ -4,8 +4,8 @@ A recogniser belongs to one thread; the model is shared by all and may be loaded
 computation and releases the interpreter's lock: call it from a worker thread, never from an event loop.
 
 Sound is decoded twice where the model allows it: freely, and within the grammar of what is asked (speech.grammar). The
-surer of the two is the answer; where they disagree, or where the grammar's filler took much of the sound, the confidence
-falls. Speech about something else makes the free decoding invent look-alikes with a confidence near 1: only the
+surer of the two is the answer; where they disagree, or where the grammar's filler took much of the sound, the
+confidence falls. Speech about something else makes the free decoding invent look-alikes with a confidence near 1: only the
 disagreement gives them away.
 """
 
@@ -123,7 +123,8 @@ def _at_speech_level(sound: Samples, rate: int) -> Samples | None:
     if peak < QUIETEST:
         return None
     gain = min(SPEECH_LEVEL / max(level, 1.0), MOST_GAIN)
-    return np.clip(sound * gain, -32768, 32767).astype(np.int16)
+    louder: Samples = np.clip(sound * gain, -32768, 32767).astype(np.int16)
+    return louder
 
 
 @cache
@@ -188,8 +189,8 @@ class _Path:
 
 
 def _segment_paths(alternatives: list[dict[str, Any]]) -> list[_Path]:
-    """Vosk's alternatives carry unnormalised log scores and no confidence of a word: a word's is the summed share of the
-    alternatives that have it at about the same place."""
+    """Vosk's alternatives carry unnormalised log scores and no confidence of a word: a word's is the summed share of
+    the alternatives that have it at about the same place."""
     scores = np.array([alternative["confidence"] for alternative in alternatives])
     shares = np.exp(scores - scores.max())
     shares /= shares.sum()

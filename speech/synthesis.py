@@ -1,8 +1,8 @@
 """Words in, a spoken WAV out: pyttsx3 over espeak-ng from the espeakng-loader wheel, so that pip alone is enough.
 
 pyttsx3 2.99's own espeak driver returns before the sound is there, hangs after a fork and reads past its buffer, so a
-synchronous driver replaces it. espeak-ng has one voice and one callback a process: a lock serialises the calls, at a few
-milliseconds a sentence. The engine is made on first use and survives a fork.
+synchronous driver replaces it. espeak-ng has one voice and one callback a process: a lock serialises the calls, at a
+few milliseconds a sentence. The engine is made on first use and survives a fork.
 """
 
 import ctypes

@@ -2,7 +2,18 @@
 
 import re
 
-from speech.wording.inflection import LARGEST, Case, Gender, cardinal, counted, decimal, form, gender, ordinal, word_data
+from speech.wording.inflection import (
+    LARGEST,
+    Case,
+    Gender,
+    cardinal,
+    counted,
+    decimal,
+    form,
+    gender,
+    ordinal,
+    word_data,
+)
 from speech.wording.rules import START, UNIT, WHOLE, Rules, asked_case, full_stop, grouped, whole, word_before
 
 AMOUNTS = Rules()
@@ -12,12 +23,18 @@ _PER = rf"((?: ?/ ?(?:{UNIT}))?)"
 
 @AMOUNTS.add(rf"([-−]?){START}({WHOLE}) ?(?:₽|руб\.|руб|рубл[а-я]+),? ?(\d\d?) ?(?:копе[а-я]+|коп\.|коп){_PER}")
 def _roubles_and_kopecks(found: re.Match[str]) -> str:
-    return _sum(found[1], whole(found[2]), int(found[3]), asked_case(found)) + _per(found[4]) + full_stop(found, found[0])
+    return (
+        _sum(found[1], whole(found[2]), int(found[3]), asked_case(found)) + _per(found[4]) + full_stop(found, found[0])
+    )
 
 
 @AMOUNTS.add(rf"([-−]?){START}({WHOLE})[.,](\d{{1,2}}) ?(?:₽|рубл[а-я]+|руб\.|руб\b|р\.){_PER}")
 def _decimal_roubles(found: re.Match[str]) -> str:
-    return _sum(found[1], whole(found[2]), int(found[3].ljust(2, "0")), asked_case(found)) + _per(found[4]) + full_stop(found, found[0])
+    return (
+        _sum(found[1], whole(found[2]), int(found[3].ljust(2, "0")), asked_case(found))
+        + _per(found[4])
+        + full_stop(found, found[0])
+    )
 
 
 def _sum(sign: str, roubles: int, kopecks: int, case: Case) -> str:

@@ -51,7 +51,7 @@ def word_before(found: re.Match[str]) -> str:
 
 
 def full_stop(found: re.Match[str], written: str) -> str:
-    """"." if the dot of an abbreviation also ended the sentence."""
+    """ "." if the dot of an abbreviation also ended the sentence."""
     return "." if written.endswith(".") and re.match(r"\s*$|\s+[А-ЯЁ]", found.string[found.end() :]) else ""
 
 

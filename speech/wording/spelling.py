@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from speech.wording.inflection import form, word_data
-from speech.wording.rules import UNIT, asked_case
+from speech.wording.rules import asked_case
 
 _VOWELS = "аеёиоуыэюя"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒―"), "-")
@@ -44,7 +44,7 @@ _ABBREVIATION = re.compile(
     ),
     re.I,
 )
-_BARE_UNIT = re.compile(rf"(?<![\w.])(?:кв\. ?м\b\.?|куб\. ?м\b\.?|кВт[·*∙⋅•-]?ч\b|Гкал\b|₽|%)", re.I)
+_BARE_UNIT = re.compile(r"(?<![\w.])(?:кв\. ?м\b\.?|куб\. ?м\b\.?|кВт[·*∙⋅•-]?ч\b|Гкал\b|₽|%)", re.I)
 
 
 def _unit(found: re.Match[str]) -> str:
@@ -83,7 +83,9 @@ def letters_in_words(text: str) -> str:
 def _without_accents(text: str) -> str:
     """é → e, while й and ё stay."""
     return "".join(
-        c if "а" <= c.lower() <= "ё" else "".join(part for part in unicodedata.normalize("NFD", c) if part.isascii()) or c
+        c
+        if "а" <= c.lower() <= "ё"
+        else "".join(part for part in unicodedata.normalize("NFD", c) if part.isascii()) or c
         for c in text
     )
 
