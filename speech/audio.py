@@ -13,7 +13,7 @@ from email.message import Message
 
 import av
 import numpy as np
-import soxr
+import soxr  # type: ignore[import-untyped]  # has no annotations
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
@@ -145,7 +145,7 @@ def _decode_container(data: bytes, container: str, limits: Limits) -> Pcm:
     try:
         for frame in _frames(data, container):
             rate = rate or frame.sample_rate
-            piece = frame.to_ndarray().reshape(-1)
+            piece = frame.to_ndarray().reshape(-1).astype(np.int16, copy=False)
             pieces.append(piece)
             count += len(piece)
             if count > limits.max_seconds * rate:
@@ -163,7 +163,7 @@ def _decode_container(data: bytes, container: str, limits: Limits) -> Pcm:
 
 def _frames(data: bytes, container: str) -> Iterator[AudioFrame]:
     """Decoded frames of the first audio stream: int16, mono, at the stream's rate."""
-    with av.open(io.BytesIO(data), format=container, metadata_errors="ignore") as source:
+    with av.open(io.BytesIO(data), mode="r", format=container, metadata_errors="ignore") as source:
         if not source.streams.audio:
             raise AudioError("not_audio", f"The {container} file holds no sound.")
         stream = source.streams.audio[0]

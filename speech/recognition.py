@@ -5,8 +5,8 @@ computation and releases the interpreter's lock: call it from a worker thread, n
 
 Sound is decoded twice where the model allows it: freely, and within the grammar of what is asked (speech.grammar). The
 surer of the two is the answer; where they disagree, or where the grammar's filler took much of the sound, the
-confidence falls. Speech about something else makes the free decoding invent look-alikes with a confidence near 1: only the
-disagreement gives them away.
+confidence falls. Speech about something else makes the free decoding invent look-alikes with a confidence near 1: only
+the disagreement gives them away.
 """
 
 import json
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import vosk
+import vosk  # type: ignore[import-untyped]  # has no annotations
 
 from speech.audio import Samples, resample
 from speech.grammar import FILLER, examples, validated

@@ -16,7 +16,7 @@ import wave
 from collections import OrderedDict
 from typing import Any
 
-import espeakng_loader
+import espeakng_loader  # type: ignore[import-untyped]  # has no annotations
 import numpy as np
 
 from speech.audio import Samples, resample, to_wav
@@ -112,7 +112,7 @@ class _Engine:
     def __init__(self) -> None:
         os.environ.setdefault("ESPEAK_DATA_PATH", espeakng_loader.get_data_path())
         ctypes.CDLL(espeakng_loader.get_library_path())  # so that pyttsx3 finds this library by its soname
-        import pyttsx3
+        import pyttsx3  # type: ignore[import-untyped]  # has no annotations
 
         driver = _driver_class()
         module = types.ModuleType("pyttsx3.drivers.espeak_synchronous")
@@ -151,11 +151,13 @@ def _engine() -> _Engine:
 def _driver_class() -> Any:  # noqa: ANN401  (pyttsx3 has no types)
     """pyttsx3's espeak driver, but the sound is there when runAndWait returns: espeak-ng runs in the caller's thread,
     and is told the true length of the text."""
-    from pyttsx3.drivers import _espeak
-    from pyttsx3.drivers.espeak import EspeakDriver
+    from pyttsx3.drivers import _espeak  # type: ignore[import-untyped]  # has no annotations
+    from pyttsx3.drivers.espeak import EspeakDriver  # type: ignore[import-untyped]  # has no annotations
 
     class SynchronousDriver(EspeakDriver):  # type: ignore[misc]  # pyttsx3 has no types
         rate = 0
+        _text_to_say: str | None
+        _save_file: io.BytesIO | None
 
         def __init__(self, proxy: Any) -> None:  # noqa: ANN401
             if not EspeakDriver._moduleInitialized:

@@ -51,7 +51,8 @@ def _per(unit: str) -> str:
 
 def noun_of(unit: str) -> str:
     """The noun for a unit as written: м³ → кубометр."""
-    return next(noun for pattern, noun in word_data()["units"].items() if re.fullmatch(pattern, unit))
+    units: dict[str, str] = word_data()["units"]
+    return next(noun for pattern, noun in units.items() if re.fullmatch(pattern, unit))
 
 
 @AMOUNTS.add(rf"{START}({WHOLE})(?:[.,](\d+))? ?[-–—] ?({WHOLE})(?:[.,](\d+))? ?({UNIT}){_PER}")
@@ -193,6 +194,9 @@ _LABELS = re.compile(
 )
 
 
+_OBLIQUE_ENDINGS: dict[str, Case] = {"ами": "i", "ями": "i", "ах": "p", "ях": "p", "ам": "d", "ям": "d"}
+
+
 def _agreement(n: int, found: re.Match[str]) -> tuple[Case, Gender]:
     """Case and gender of a bare number, from the words around it. After «квартира» or «дом» it is a label: nominative.
     Else the ending of the next word tells: 21 минута, 2 заявки, в 5 домах, с 3 квартирами."""
@@ -205,7 +209,7 @@ def _agreement(n: int, found: re.Match[str]) -> tuple[Case, Gender]:
     adjective, noun = following[1], following[2] or ""
     if not re.search(r"(?:ые|(?<!н)(?<!т)ие|ых|их|ым|им|ыми|ими|ая|яя|ое|ее|ую|юю|ой|ого)$", adjective):
         adjective, noun = "", adjective
-    for ending, oblique in (("ами", "i"), ("ями", "i"), ("ах", "p"), ("ях", "p"), ("ам", "d"), ("ям", "d")):
+    for ending, oblique in _OBLIQUE_ENDINGS.items():
         if noun.endswith(ending):
             return oblique, "m"
     return case, _gender_by_ending(n, case, adjective, noun)

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 import yaml
-from num2words import num2words
+from num2words import num2words  # type: ignore[import-untyped]  # has no annotations
 
 Case = Literal["n", "g", "d", "a", "i", "p"]
 Gender = Literal["m", "f", "n", "p"]
