@@ -84,22 +84,13 @@ class Assembler:
         self.run()
 
     def run(self) -> None:
-        at = {
-            c.BREAK: self.on_break, c.PLAIN: self.on_break, c.COMMA: self.on_comma, c.HYPHEN: self.on_break,
-            c.UNIT: self.on_unit, c.LABEL: self.on_label, c.AND: self.on_and, c.POINT: self.on_point,
-            c.WHOLE: self.on_whole, c.FRACTION: self.on_fraction, c.MINUS: self.on_minus, c.SIGN: self.on_sign,
-            c.CORRECTION: self.on_correction, c.CONFIRM: self.on_confirm, c.BUT: self.on_but, c.NOT: self.on_not,
-            c.INDEX: self.on_index, c.PLACE: self.on_place, c.TIMES: self.on_times, c.BETWEEN: self.on_between,
-            c.OPEN_BRACKET: self.on_bracket,
-        }  # fmt: skip
         for i, item in enumerate(self.items):
             if item[0] is not None:
                 self.on_part(i, item)
             elif item[3] > 0:
                 self.on_denominator(i, item[3])
             else:
-                handle = at.get(item[3], self.on_break)
-                handle(i, item)
+                ON_ROLE[item[3]](self, i, item)
         self.finish()
 
     # Numbers
@@ -416,6 +407,15 @@ class Assembler:
         self.into_fraction = self.whole = False
         correct(self.readings, self.scope, reading, self.flips, self.forks)
 
+
+ON_ROLE = {
+    c.ANCHOR: Assembler.on_break, c.BREAK: Assembler.on_break, c.PLAIN: Assembler.on_break, c.COMMA: Assembler.on_comma, c.HYPHEN: Assembler.on_break,
+    c.UNIT: Assembler.on_unit, c.LABEL: Assembler.on_label, c.AND: Assembler.on_and, c.POINT: Assembler.on_point,
+    c.WHOLE: Assembler.on_whole, c.FRACTION: Assembler.on_fraction, c.MINUS: Assembler.on_minus, c.SIGN: Assembler.on_sign,
+    c.CORRECTION: Assembler.on_correction, c.CONFIRM: Assembler.on_confirm, c.BUT: Assembler.on_but, c.NOT: Assembler.on_not,
+    c.INDEX: Assembler.on_index, c.PLACE: Assembler.on_place, c.TIMES: Assembler.on_times, c.BETWEEN: Assembler.on_between,
+    c.OPEN_BRACKET: Assembler.on_bracket,
+}  # fmt: skip
 
 SMALLER = {"l": ("m3", 3), "kop": ("rub", 2), "wh": ("kwh", 3)}
 """Unit → the unit it is a part of and the decimal places it fills."""

@@ -19,6 +19,7 @@ ZEROS = 1213  # «нуля, нулей»: as many zeros as the unit before says
 HALF_OF = 1214  # «пол» before a scale or a unit
 PAIR = 1215  # «пара» before a scale word
 ONE_AND_HALF = 1216
+SLANG = 1220  # + exponent: «лимон», a scale only after a number
 ONE_NOUN = 1218  # «единица»: the digit, or a unit after a number
 BIRD = 1217  # «сорока»: forty only in company
 ORDINAL = 2000  # + 1…999
@@ -27,6 +28,7 @@ DENOMINATOR = 4000  # + exponent: «десятых» 4001
 QUARTERS = 4100  # «три четверти»
 ROUND = 6000  # + 1…999: a number written in digits that ends in zero, «20»
 DIGITS = 5000  # written digits, text in Digits.text
+FRAGMENT = 8000  # a piece of a split number word
 COMPOUND = 9000  # several words in one token, codes in Compound.codes
 
 FILLER = -1
@@ -48,11 +50,11 @@ NOT = -20
 INDEX = -21  # a noun whose number names it: «тариф», «т», «номер»
 PLACE = -22  # an address: «этаж», «квартира»
 TIMES = -23  # swallows the number before it: «раз», «минут», «числа»
+PAUSE = -27  # «секунду, минутку»: a filler that swallows «одну»
 COMMA = -24
 BETWEEN = -25
 OPEN_BRACKET = -26
-ANCHOR = -30  # stands in a phrase of phrases.tsv
-FRAGMENT = -31  # a piece of a split number word
+ANCHOR = -30  # the rare word of a phrase in phrases.tsv
 
 
 class Role(int):

@@ -12,7 +12,8 @@ ORDINAL, SCALED, COUNTED, BARE, WRITTEN = 1, 2, 4, 8, 16
 written in digits."""
 
 Item = tuple[int | str | None, int, int, int, int]
-"""(value or digits as written; None for a role, first word, word after the last, flags or role code, tail zeros)."""
+"""(value or digits as written or None for a role, first word, word after the last, part flags or role code, zeros said
+after a scale word or the ordinal word's own value)."""
 
 LIMIT = [0] + [100 if n % 100 == 0 else 10 if n % 10 == 0 and n % 100 > 10 else 1 for n in range(1, 1000)]
 """What a following word must be smaller than, by the value of the word before."""
@@ -45,7 +46,7 @@ def compose(words: list[int]) -> list[Item]:
             if start >= 0:
                 add((total + current, start, end, flags, zeros))
                 start = -1
-            elif code == 0:
+            elif code == 0 and (not items or items[-1][0] is None):
                 continue
             add((None, i, i + 1, code, 0))
             limit = scale = 0
@@ -77,11 +78,11 @@ def compose(words: list[int]) -> list[Item]:
             value = code - c.ORDINAL
             if value < limit:
                 current += value
-                add((total + current, start, i + 1, flags | ORDINAL, zeros))
+                add((total + current, start, i + 1, flags | ORDINAL, value))
             else:
                 if start >= 0:
                     add((total + current, start, end, flags, zeros))
-                add((value, i, i + 1, ORDINAL, 0))
+                add((value, i, i + 1, ORDINAL, value))
             start = -1
             limit = scale = 0
         else:

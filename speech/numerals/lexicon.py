@@ -49,6 +49,8 @@ CODE_OF: dict[str, Callable[[str], int]] = {
     "label": lambda name: c.Role(c.LABEL, name),
     "index": lambda name: c.Role(c.INDEX, name),
     "place": lambda name: c.Role(c.PLACE, name),
+    "pause": lambda value: c.PAUSE,
+    "slang": lambda value: c.SLANG + int(value),
     "times": lambda name: c.Role(c.TIMES, name),
     "correction": lambda name: c.Role(c.CORRECTION, name),
     "confirm": lambda name: c.Role(c.CONFIRM, name),
@@ -71,7 +73,9 @@ class Lexicon(dict[str, int]):
                     self.update(dict.fromkeys(forms.split(), CODE_OF[kind](value)))
         self.phrases = _read_phrases(folder / "phrases.tsv")
         for anchor in self.phrases:
-            self.setdefault(anchor, c.ANCHOR)
+            if not self.get(anchor):
+                self[anchor] = c.ANCHOR
+        self.anchors = frozenset(self.phrases)
         self.written = frozenset(self)
         """The words of the data files, without those learned since."""
         self.learned: list[str] = []
@@ -99,9 +103,9 @@ def _read_phrases(path: Path) -> dict[str, list[Phrase]]:
         if line and line[0] != "#":
             kind, name, text = line.split("\t")
             words = text.split()
-            at = next(i for i, word in enumerate(words) if word[0] == "*")
+            at = next(i for i, word in enumerate(words) if word.startswith("*"))
             words[at] = words[at][1:]
-            code = c.PLAIN if kind == "idiom" else CODE_OF[kind](name)
+            code = c.Role(c.PLAIN, "idiom") if kind == "idiom" else CODE_OF[kind](name)
             phrases.setdefault(words[at], []).append((tuple(words), at, code))
     for known in phrases.values():
         known.sort(key=lambda phrase: -len(phrase[0]))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SHORTEST_PIECE = 3
 SHORTEST_HEARD = 5
 LONG = 8
+ENDLESS = 99.0
 """Lengths of words: what is shorter is too often something else."""
 
 _FOLD = str.maketrans("оеяэыюбвгджзщ", "аииииупфктшсш", "ьъ")
@@ -78,8 +79,16 @@ class Repairs:
             if shorter in self.keys:
                 near.add(shorter)
             near.update(other for other in self.deletions.get(shorter, ()) if _one_apart(other, key))
-        codes = {self.keys[other][1] for other in near if _close(word, self.keys[other][0])}
-        return codes.pop() if len(codes) == 1 else None
+        found: dict[int, float] = {}
+        for other in near:
+            target, code = self.keys[other]
+            if _same_start(word, target):
+                far = _distance(_light(word), _light(target)) + (0 if other == key else 0.5)
+                found[code] = min(far, found.get(code, ENDLESS))
+        best = sorted(found, key=lambda code: found[code])
+        if not best or found[best[0]] > (3 if len(word) >= LONG else 2):
+            return None
+        return best[0] if len(best) == 1 or found[best[1]] > found[best[0]] else None
 
 
 def _one_apart(one: str, other: str) -> bool:
@@ -102,11 +111,14 @@ def _is_target(word: str, code: int) -> bool:
     return len(word) > SHORTEST_HEARD and (10 <= code <= c.FAST_TOP or c.ORDINAL + 10 < code < c.ORDINAL_SCALE)
 
 
-def _close(word: str, target: str) -> bool:
-    """Same first letter (or a lost one) and at most two letters apart, three in a long word."""
-    if word[0] != target[0] and word[0] != target[1]:
-        return False
-    return _distance(word, target) <= (3 if len(target) >= LONG else 2)
+def _same_start(word: str, target: str) -> bool:
+    """The first letter is rarely misheard, but may be lost."""
+    return phonetic_key(word[0]) == phonetic_key(target[0]) or word[0] == target[1]
+
+
+def _light(word: str) -> str:
+    """Letters that are never heard apart made one; vowels kept."""
+    return _CLUSTERS[1].sub(r"\1", _CLUSTERS[0].sub("ц", word.replace("ь", "").replace("дц", "тц").replace("дс", "тс")))
 
 
 def _distance(one: str, other: str) -> int:

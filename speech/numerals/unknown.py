@@ -18,6 +18,7 @@ PIECES = re.compile(
 )
 HESITATION = re.compile("э+м*|м+|а{2,}|о{2,}|х+м+|г+м+|ы+|э+э+|ну+|м+х*м+|у+г*у+")
 SHORTENED = frozenset("тыс млн млрд куб м кв д руб коп л т г р с хол гор эл сч пок".split())
+VULGAR = {"½": ".5", "¼": ".25", "¾": ".75"}
 LATIN = str.maketrans("aceopxykmtbhё", "асеорхукмтвне")
 UNITS = {"куб": "m3", "м": "m3", "кв": "kwh", "л/": "l"}
 
@@ -29,12 +30,20 @@ def read_unknown(word: str, lexicon: "Lexicon") -> int:
         return lexicon[folded]
     if folded.isalpha():
         return _read_word(folded, lexicon)
+    bare = folded.replace("-", "")
+    if bare in lexicon.written and "-" in folded[1:-1] and lexicon[bare] > 0:
+        return lexicon[bare]
+    if bare.isalpha() and HESITATION.fullmatch(bare):
+        return c.FILLER
     return _read_pieces(folded, lexicon)
 
 
 def fold(word: str) -> str:
     """ё as е, no stress marks, no invisible characters, Cyrillic for the Latin letters that look the same."""
-    text = "".join(ch for ch in unicodedata.normalize("NFKD", word.replace("³", "3")) if not _invisible(ch))
+    for sign, fraction in VULGAR.items():
+        if sign in word:
+            word = word.replace(sign, fraction if word[0] != sign else "0" + fraction)
+    text = "".join(ch for ch in unicodedata.normalize("NFKD", word) if not _invisible(ch))
     text = unicodedata.normalize("NFC", text.replace("и\u0306", "й"))
     if any("а" <= ch <= "я" for ch in text):
         text = text.translate(LATIN)
@@ -52,15 +61,15 @@ def _read_word(word: str, lexicon: "Lexicon") -> int:
     tables = repairs(lexicon)
     if word in tables.lookalikes:
         return c.PLAIN
+    heard = tables.hear(word)
+    if heard is not None:
+        return c.Compound((word,), (heard,), repaired=True)
     pieces = tables.cut(word)
     if pieces:
         words, codes = zip(*pieces, strict=True)
         if c.ORDINAL_SCALE < codes[-1] < c.DENOMINATOR and all(0 < code < 1000 for code in codes[:-1]):
             return c.Compound(words, (*codes[:-1], codes[-1] - c.ORDINAL_SCALE + c.SCALE))
         return c.Compound(words, codes, repaired=True)
-    heard = tables.hear(word)
-    if heard is not None:
-        return c.Compound((word,), (heard,), repaired=True)
     return c.FRAGMENT if word in tables.fragments else c.PLAIN
 
 
@@ -77,6 +86,8 @@ def _read_pieces(text: str, lexicon: "Lexicon") -> int:
             new = [c.Role(c.UNIT, next(name for stem, name in UNITS.items() if piece.startswith(stem)))]
         elif match["word"]:
             code = lexicon[piece]
+            if piece in "кk" and codes and words[-1][-1].isdigit():
+                code = c.SCALE + c.COUNTED + 3
             new = list(code.codes) if isinstance(code, c.Compound) else [code]
         else:
             new = _read_mark(piece, match.start(), text, words)
@@ -112,7 +123,7 @@ def _drop_hyphens(words: list[str], codes: list[int]) -> None:
     for i in reversed(at):
         left, right = codes[i - 1], codes[i + 1]
         fits = 0 < left < 1000 and 0 < right < LIMIT[left] and words[i - 1].isalpha()
-        scaled = c.SCALE < left <= c.FAST_TOP or (left > 0 and c.SCALE < right <= c.FAST_TOP)
+        scaled = c.SCALE < left <= c.FAST_TOP or (left > 0 and c.SCALE < right < c.SLANG)
         if fits or scaled or digits:
             del words[i], codes[i]
 
