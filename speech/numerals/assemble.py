@@ -1,234 +1,179 @@
-"""From parts and roles to readings: groups, decimals, labels, units; corrections are in corrections.py."""
+"""From parts and roles to readings: groups of one dial, decimals, signs, units.
+
+Names that are numbers («первый тариф») are in names.py, self-corrections in corrections.py.
+"""
+
+from typing import cast
 
 from speech.numerals import codes as c
-from speech.numerals.compose import COUNTED, ORDINAL, SCALED, Item
+from speech.numerals.compose import ORDINAL, SCALED, Item
 from speech.numerals.corrections import correct
+from speech.numerals.reading import Reading, part_digits
+from speech.numerals.regroup import regroup
 
 NO_FLIPS: frozenset[str] = frozenset()
-
-
-class Reading:
-    """A number being put together; becomes a Segment."""
-
-    __slots__ = (
-        "bracket", "confirmed", "corrected", "digits", "end", "flags", "fraction", "labels", "marker",
-        "minus", "parts", "rejected", "repaired", "start", "unit", "why",
-    )  # fmt: skip
-
-    def __init__(self, digits: str, start: int, end: int, flags: int) -> None:
-        self.digits = digits
-        self.fraction: str | None = None
-        self.start = start
-        self.end = end
-        self.flags = flags
-        self.parts = [digits]
-        self.minus = False
-        self.unit: str | None = None
-        self.labels: list[str] = []
-        self.why: list[str] = []
-        self.marker: str | None = None
-        """The correction said before it."""
-        self.confirmed = False
-        self.rejected = False
-        self.bracket = False
-        self.corrected = False
-        self.repaired = False
-
-    @property
-    def text(self) -> str:
-        sign = "-" if self.minus else ""
-        return sign + (self.digits if self.fraction is None else f"{self.digits}.{self.fraction}")
-
-
-def part_digits(item: Item, flips: frozenset[str] = NO_FLIPS) -> str:
-    """A part's digits; «тыщ пять» counts thousands though the scale came first."""
-    value, _, _, flags, _ = item
-    if flags & COUNTED and isinstance(value, int):
-        scale = 10 ** ((len(str(value)) - 1) // 3 * 3)
-        tail = value - scale
-        if 0 < tail < 100 and value // scale == 1:
-            return str(tail * scale)
-    return str(value)
+SMALLER = {"l": ("m3", 3), "kop": ("rub", 2), "wh": ("kwh", 3)}
+"""Unit → the unit it is a part of and the decimal places it fills."""
+QUARTERS = {"1": "25", "2": "5", "3": "75"}
 
 
 class Assembler:
-    """Reads items left to right; ``readings`` is the result. ``flips`` names forks to take the other way."""
+    """Reads items left to right into ``readings``. ``flips`` names forks to take the other way, ``forks`` those met."""
 
     def __init__(self, items: list[Item], flips: frozenset[str] = NO_FLIPS) -> None:
-        self.items = items
         self.flips = flips
         self.forks: set[str] = set()
+        self.items = regroup(items, flips, self.forks)
         self.readings: list[Reading] = []
         self.open: Reading | None = None
         """The reading the next part may still belong to."""
         self.into_fraction = False
-        self.whole = False
-        self.last: Item | None = None
-        """The last part put into the open reading."""
-        self.joiner: str | None = None
-        """«и» seen since the last part."""
-        self.minus = False
-        self.reject = False
-        self.bracket = False
-        self.marker: str | None = None
-        self.confirmed: str | None = None
-        self.named = -2
-        """The item that was a bare ordinal before its noun."""
-        self.noun_at = 0
-        self.noun: c.Role | None = None
-        """An index or place noun that waits for its number."""
-        self.labels: list[str] = []
+        self.joined = False
+        """«и» was said since the last part."""
         self.between = False
+        self.minus = self.reject = self.bracket = self.confirmed = False
+        """Said before the next number."""
+        self.marker: str | None = None
+        """The correction said before the next number."""
+        self.linked: Reading | None = None
+        """The number whose unit was the last thing said."""
+        self.labels: list[str] = []
+        """Labels said since the last number."""
         self.scope = 0
         """Number of readings when the last label was said: a correction reaches no further back."""
-        self.run()
+        self.noun: c.Role | None = None
+        """An index or place noun that waits for its number."""
+        self.noun_at = 0
+        self.named = -2
+        """The item that was a bare ordinal naming what follows."""
 
-    def run(self) -> None:
+    def run(self) -> list[Reading]:
         for i, item in enumerate(self.items):
             if item[0] is not None:
                 self.on_part(i, item)
             elif item[3] > 0:
-                self.on_denominator(i, item[3])
+                self.on_denominator(i, item)
             else:
                 ON_ROLE[item[3]](self, i, item)
         self.finish()
+        return self.readings
+
+    def next_is_part(self, i: int) -> bool:
+        return i + 1 < len(self.items) and self.items[i + 1][0] is not None
 
     # Numbers
 
     def on_part(self, i: int, item: Item) -> None:
-        flags = item[3]
-        if self.noun is not None and self.swallow(i, item):
+        if self.noun is not None and names.swallow(self, i, item):
             return
-        if flags & ORDINAL and self.is_name(i, item):
+        if item[3] & ORDINAL and names.names_what_follows(self, i, item):
             return
         reading = self.open
-        if reading is not None and self.joiner:
-            reading = self.join_with_and(i, item, reading)
-        if reading is None:
-            self.begin(item)
+        if reading is not None and self.joined:
+            self.joined = False
+            if self.join_with_and(i, item, reading):
+                return
+            reading = self.open
+        digits = part_digits(item, self.flips, self.forks)
+        if reading is None or "." in digits and self.into_fraction:
+            self.begin(digits, item)
         elif self.into_fraction:
-            reading.fraction = (reading.fraction or "") + str(item[0])
+            reading.fraction = (reading.fraction or "") + digits
             reading.end = item[2]
-        elif "." in reading.digits or reading.fraction is not None:
-            self.begin(item)
+        elif reading.fraction is not None or (reading.rejected and len(digits) > 1):
+            self.begin(digits, item)
         else:
-            self.glue(reading, item)
-        self.last = item
-        self.joiner = None
+            reading.glue(digits, item[2], item[3] & ~ORDINAL)
 
-    def begin(self, item: Item) -> None:
+    def begin(self, digits: str, item: Item) -> None:
+        linked = self.linked
         self.finish()
-        digits, _, fraction = part_digits(item, self.flips).partition(".")
         reading = Reading(digits, item[1], item[2], item[3])
-        reading.fraction = fraction or None
+        reading.linked, self.linked = linked, None
         reading.minus, self.minus = self.minus, False
         reading.rejected, self.reject = self.reject, False
         reading.bracket, self.bracket = self.bracket, False
         reading.marker, self.marker = self.marker, None
-        reading.confirmed, self.confirmed = self.confirmed is not None, None
+        reading.confirmed, self.confirmed = self.confirmed, False
         reading.labels, self.labels = self.labels, []
         self.open = reading
 
-    def glue(self, reading: Reading, item: Item) -> None:
-        """The next group of the same dial."""
-        digits, _, fraction = part_digits(item, self.flips).partition(".")
-        last = self.last
-        if last is not None and last[3] & SCALED and isinstance(last[0], int) and not fraction:
-            tail = _tail(last)
-            if tail and len(tail) + len(digits) <= 3 and (tail[0] == "0" or len(tail) == 1):
-                filled = self.fill_triad(reading, last, tail + digits, item)
-                if filled:
-                    return
-        reading.parts.append(digits)
-        reading.digits += digits
-        reading.fraction = fraction or None
-        reading.end = item[2]
-        reading.flags |= item[3] & ~ORDINAL
-
-    def fill_triad(self, reading: Reading, last: Item, tail: str, item: Item) -> bool:
-        """«сорок пять тысяч ноль три один»: digits said one by one fill the places after the thousand."""
-        value = int(last[0]) // 1000 * 1000 + int(tail)  # type: ignore[arg-type]  # a scaled part holds an int
-        if len(tail) < 3 and tail[0] != "0":
-            following = len(tail)
-            for nxt in self.items[self.items.index(item) + 1 :]:
-                if nxt[0] is None or following >= 3:
-                    break
-                following += len(str(nxt[0]))
-            if following != 3:
-                return False
-        digits = str(value)
-        reading.digits = reading.digits[: -len(reading.parts[-1])] + digits
-        reading.parts[-1] = digits
-        reading.end = item[2]
-        reading.why.append("digits fill the thousand")
-        zeros = len(tail) - len(str(int(tail))) if int(tail) else len(tail)
-        self.last = (value, last[1], item[2], last[3], zeros)
-        return True
-
-    def join_with_and(self, i: int, item: Item, reading: Reading) -> Reading | None:
-        """«двенадцать и пять» is 12.5, «тысяча и один» is 1001, «сто и двести» are two."""
+    def join_with_and(self, i: int, item: Item, reading: Reading) -> bool:
+        """«двенадцать и пять» is 12.5, «тысяча и один» 1001, «сто и двести» two; whether it was joined."""
         digits = str(item[0])
-        self.joiner = None
-        if self.between or reading.fraction is not None or item[3] & (ORDINAL | SCALED):
-            return None
-        denominated = i + 1 < len(self.items) and self.items[i + 1][3] > c.DENOMINATOR
-        if denominated:
+        if self.between or reading.fraction is not None or item[3] & (ORDINAL | SCALED) or "." in digits:
+            self.finish()
+        elif i + 1 < len(self.items) and self.items[i + 1][3] > c.DENOMINATOR and self.items[i + 1][0] is None:
             self.into_fraction = True
         elif reading.flags & SCALED and reading.digits.endswith("000") and len(digits) <= 3:
-            digits = reading.digits[: -len(digits)] + digits
-            reading.digits, reading.parts[-1], reading.end = digits, digits, item[2]
+            reading.digits = reading.digits[: -len(digits)] + digits
+            reading.parts[-1] = reading.parts[-1][: -len(digits)] + digits
+            reading.end = item[2]
             reading.why.append("«и» inside the number")
-            self.last = item
-            return reading
-        elif (len(digits) == 1 or digits[0] == "0") and "." not in digits:
+            return True
+        elif len(digits) == 1 or digits[0] == "0":
             self.forks.add("and")
             if "and" in self.flips:
-                return None
-            self.into_fraction = True
-            reading.why.append("«и» before the fraction")
-        else:
-            return None
-        return reading
-
-    def on_denominator(self, i: int, code: int) -> None:
-        places = code - c.DENOMINATOR
-        reading = self.open
-        if reading is None or places > 12:
-            if reading is not None:
                 self.finish()
-            return
-        if self.into_fraction or self.whole:
-            digits = reading.fraction or "0"
-            reading.fraction = digits.zfill(places)
+            else:
+                self.into_fraction = True
+                reading.why.append("«и» before the fraction")
         else:
-            self.split_fraction(reading, places)
+            self.forks.add("and point")
+            if "and point" in self.flips:
+                self.into_fraction = True
+            else:
+                self.finish()
+        return False
+
+    def on_denominator(self, i: int, item: Item) -> None:
+        reading = self.open
+        if reading is None:
+            return
+        if item[3] == c.QUARTERS:
+            self.split_quarters(reading)
+        elif self.into_fraction:
+            reading.fraction = (reading.fraction or "0").zfill(item[3] - c.DENOMINATOR)
+        else:
+            self.split_fraction(reading, item[3] - c.DENOMINATOR)
         reading.why.append("denominator")
-        reading.end = self.items[i][2]
-        self.open, closed = None, reading
-        self.close(closed)
+        reading.end = item[2]
+        if reading.digits == "0" and reading.linked is not None and reading.linked.fraction is None:
+            reading.linked.fraction = reading.fraction
+            reading.linked.end = item[2]
+            self.open = None
+        self.finish()
 
     def split_fraction(self, reading: Reading, places: int) -> None:
-        """«двенадцать пять десятых», «двадцать пять десятых»: the numerator is the tail smaller than the denominator."""
-        last = reading.parts.pop()
-        number, limit = int(last), 10**places
-        numerator = number % limit if number >= limit else number
-        rest = number - numerator
-        reading.digits = "".join(reading.parts) + (str(rest) if rest else "") or "0"
-        reading.parts.append(str(rest) if rest else "")
-        previous = self.readings[-1] if self.readings else None
+        """«двенадцать пять десятых», «двадцать пять десятых»: the numerator is the tail below the denominator."""
+        number = int(reading.parts.pop())
+        numerator = number % 10**places
+        if number != numerator:
+            self.forks.add("improper")
+            if "improper" in self.flips:
+                text = str(number).zfill(places + 1)
+                reading.digits, reading.fraction = text[:-places], text[-places:]
+                return
+            reading.parts.append(str(number - numerator))
+        reading.parts = reading.parts or ["0"]
+        reading.digits = "".join(reading.parts)
         reading.fraction = str(numerator).zfill(places)
-        if reading.digits == "0" and previous is not None and previous.unit and previous.fraction is None:
-            if reading.start == previous.end + 1 and not reading.labels:
-                previous.fraction, reading.fraction = reading.fraction, None
-                reading.rejected = True
+
+    def split_quarters(self, reading: Reading) -> None:
+        """«пять и три четверти»."""
+        if self.into_fraction:
+            reading.fraction = QUARTERS.get(reading.fraction or "", reading.fraction)
+        elif reading.parts[-1] in QUARTERS:
+            reading.fraction = QUARTERS[reading.parts.pop()]
+            reading.parts = reading.parts or ["0"]
+            reading.digits = "".join(reading.parts)
 
     def on_point(self, i: int, item: Item) -> None:
-        if self.open is None and self.readings and self.readings[-1].unit and self.readings[-1].fraction is None:
-            if self.readings[-1].end + 1 == item[1]:
-                self.open = self.readings.pop()
+        if self.open is None and self.linked is not None and self.linked is self.readings[-1]:
+            self.open = self.readings.pop()
         if self.open is not None and self.open.fraction is None and self.number_follows(i):
             self.into_fraction = True
-            self.joiner = None
+            self.joined = False
             self.open.why.append("decimal point said")
         else:
             self.finish()
@@ -243,16 +188,19 @@ class Assembler:
 
     def on_whole(self, i: int, item: Item) -> None:
         if self.open is not None and self.open.fraction is None:
-            self.whole = self.into_fraction = True
-            self.joiner = None
+            self.into_fraction = True
+            self.joined = False
             self.open.end = item[2]
 
     def on_fraction(self, i: int, item: Item) -> None:
-        if self.open is not None and self.open.fraction is None:
-            self.open.fraction = item[3].name  # type: ignore[attr-defined]  # a Role
-            self.open.end = item[2]
-            self.open.why.append("half or quarter")
-            self.finish()
+        reading = self.open
+        if reading is None and self.linked is not None and self.linked is self.readings[-1]:
+            reading = self.linked
+        if reading is not None and reading.fraction is None:
+            reading.fraction = cast(c.Role, item[3]).name
+            reading.end = item[2]
+            reading.why.append("half or quarter")
+        self.finish()
 
     # Signs and separators
 
@@ -261,15 +209,21 @@ class Assembler:
         self.minus = True
 
     def on_sign(self, i: int, item: Item) -> None:
-        if self.open is None and (i == 0 or self.items[i - 1][3] not in (c.LABEL, c.INDEX, c.PLAIN)):
-            self.minus = True
+        after_word = i > 0 and self.items[i - 1][3] in (c.LABEL, c.INDEX, c.PLAIN, c.UNIT)
+        sign = self.open is None and not after_word
         self.finish()
+        self.minus = sign
 
     def on_break(self, i: int, item: Item) -> None:
         self.finish()
         self.noun = None
 
     def on_comma(self, i: int, item: Item) -> None:
+        if self.open is not None and self.next_is_part(i):
+            self.forks.add("comma point")
+            if "comma point" in self.flips and self.open.fraction is None:
+                self.into_fraction = True
+                return
         self.finish()
 
     def on_bracket(self, i: int, item: Item) -> None:
@@ -278,150 +232,98 @@ class Assembler:
 
     def on_and(self, i: int, item: Item) -> None:
         if self.open is not None and not self.into_fraction:
-            self.joiner = "and"
+            self.joined = True
 
     def on_between(self, i: int, item: Item) -> None:
         self.finish()
         self.between = True
 
     def on_unit(self, i: int, item: Item) -> None:
-        name = item[3].name  # type: ignore[attr-defined]  # a Role
+        """A unit closes its number; litres after cubic metres are their fraction."""
         reading = self.open
         self.finish()
-        if reading is None or reading not in self.readings:
+        if reading is None:
+            if self.linked is None and self.readings and i and self.items[i - 1][3] == c.UNIT:
+                self.linked = self.readings[-1]
             return
-        reading.unit = name
-        if name in SMALLER and len(self.readings) > 1:
-            whole_unit, places = SMALLER[name]
-            whole = self.readings[-2]
-            adjacent = reading.start - whole.end <= 2
-            if whole.unit == whole_unit and whole.fraction is None and adjacent and len(reading.digits) <= places:
-                self.forks.add("small unit")
-                if "small unit" not in self.flips:
-                    whole.fraction = reading.digits.zfill(places)
-                    whole.end = item[2]
-                    whole.why.append("smaller unit is the fraction")
-                    self.readings.pop()
-                    return
-        reading.end = reading.end
-
-    def on_label(self, i: int, item: Item) -> None:
-        self.finish()
-        if not self.labels:
-            self.scope = len(self.readings)
-            self.between = False
-        self.labels.append(item[3].name)  # type: ignore[attr-defined]  # a Role
-
-    # Names that are numbers
-
-    def on_index(self, i: int, item: Item) -> None:
-        if self.named == i - 1:
+        reading.unit = cast(c.Role, item[3]).name
+        reading.end = item[2]
+        self.linked = reading
+        whole = reading.linked
+        whole_unit, places = SMALLER.get(reading.unit, ("", 0))
+        if whole is None or whole.unit != whole_unit or whole.fraction is not None or len(reading.digits) > places:
             return
-        last = self.last
-        if self.open is not None and last is not None and self.open.parts and len(self.open.parts) == 1:
-            follows = i + 1 < len(self.items) and self.items[i + 1][0] is not None
-            if follows and self.open.digits in "1234" and not self.open.flags & SCALED:
-                self.labels.append(self.open.digits)
-                self.open = None
-                self.scope = len(self.readings)
-                return
-        self.finish()
-        self.scope = len(self.readings)
-        self.noun, self.noun_at = item[3], item[2]  # type: ignore[assignment]  # a Role
-
-    def on_place(self, i: int, item: Item) -> None:
-        if self.named == i - 1:
-            return
-        follows = i + 1 < len(self.items) and self.items[i + 1][0] is not None
-        if self.open is not None and (not follows or self.open.flags & ORDINAL):
-            self.open = None
-            return
-        self.finish()
-        self.noun, self.noun_at = item[3], item[2]  # type: ignore[assignment]  # a Role
-
-    def swallow(self, i: int, item: Item) -> bool:
-        noun, self.noun = self.noun, None
-        assert noun is not None
-        if item[1] > self.noun_at + 1:
-            return False
-        if int(noun) == c.PLACE:
-            return True
-        follows = i + 1 < len(self.items) and self.items[i + 1][0] is not None
-        small = isinstance(item[0], int) and 0 < item[0] < 10
-        if small and (follows or noun.name != "meter"):
-            self.labels.append(f"{noun.name} {item[0]}")
-            return True
-        return False
-
-    def is_name(self, i: int, item: Item) -> bool:
-        """«первый тариф», «второй двести»: a bare ordinal before a noun or a number names it."""
-        if item[2] - item[1] != 1 or not isinstance(item[0], int) or item[0] > 20 or i + 1 == len(self.items):
-            return False
-        after = self.items[i + 1]
-        noun = after[3] in (c.LABEL, c.INDEX, c.PLACE, c.TIMES) or (after[3] == c.PLAIN and self.open is None)
-        if after[0] is None and not noun:
-            return False
-        self.finish()
-        self.labels.append(str(item[0]))
-        self.scope = len(self.readings)
-        self.named = i
-        return True
-
-    def on_times(self, i: int, item: Item) -> None:
-        if self.open is not None and len(self.open.parts) == 1:
-            self.open = None
-            return
-        self.finish()
+        self.forks.add("small unit")
+        if "small unit" not in self.flips and self.readings[-1] is reading:
+            whole.fraction = reading.digits.zfill(places)
+            whole.end = item[2]
+            whole.why.append("smaller unit is the fraction")
+            self.readings.pop()
 
     # Corrections
 
     def on_correction(self, i: int, item: Item) -> None:
         self.finish()
-        if len(self.readings) > self.scope:
-            self.marker = item[3].name  # type: ignore[attr-defined]  # a Role
+        if self.readings:
+            self.marker = cast(c.Role, item[3]).name
 
     def on_confirm(self, i: int, item: Item) -> None:
         self.finish()
-        if self.readings:
-            self.confirmed = item[3].name  # type: ignore[attr-defined]  # a Role
+        self.confirmed = bool(self.readings)
 
     def on_but(self, i: int, item: Item) -> None:
         self.finish()
 
     def on_not(self, i: int, item: Item) -> None:
         self.finish()
-        self.reject = i + 1 < len(self.items) and self.items[i + 1][0] is not None
+        self.reject = self.next_is_part(i) and self.items[i + 1][1] == item[2]
+
+    def on_pause(self, i: int, item: Item) -> None:
+        """«секунду» is a filler inside a number; «одну секунду» is none."""
+        if self.open is not None and self.open.digits == "1" and not self.open.flags:
+            self.open = None
 
     # Closing
 
     def finish(self) -> None:
         """Close the open reading."""
         reading, self.open = self.open, None
-        self.joiner = None
-        if reading is not None:
-            self.close(reading)
-        self.into_fraction = self.whole = False
-        self.last = None
+        self.into_fraction = self.joined = False
+        self.linked = None
+        if reading is None:
+            return
+        for one in self.finished(reading):
+            correct(self.readings, self.scope, one, self.flips, self.forks)
 
-    def close(self, reading: Reading) -> None:
-        self.into_fraction = self.whole = False
-        correct(self.readings, self.scope, reading, self.flips, self.forks)
+    def finished(self, reading: Reading) -> list[Reading]:
+        if len(reading.parts) == 1:
+            return [reading]
+        if names.one_each(reading):
+            labelled = reading.split()
+            for one, label in zip(labelled, reading.labels, strict=True):
+                one.labels = [label]
+            return labelled
+        self.forks.update(("split", "point"))
+        if "0" in reading.parts:
+            self.forks.add("zero")
+            if "zero" in self.flips:
+                reading.compose_zeros()
+        if "split" in self.flips:
+            return reading.split()
+        if "point" in self.flips and reading.fraction is None:
+            reading.fraction = reading.parts.pop()
+            reading.digits = "".join(reading.parts)
+        return [reading]
 
+
+from speech.numerals import names  # noqa: E402  # names works on the Assembler above
 
 ON_ROLE = {
-    c.ANCHOR: Assembler.on_break, c.BREAK: Assembler.on_break, c.PLAIN: Assembler.on_break, c.COMMA: Assembler.on_comma, c.HYPHEN: Assembler.on_break,
-    c.UNIT: Assembler.on_unit, c.LABEL: Assembler.on_label, c.AND: Assembler.on_and, c.POINT: Assembler.on_point,
-    c.WHOLE: Assembler.on_whole, c.FRACTION: Assembler.on_fraction, c.MINUS: Assembler.on_minus, c.SIGN: Assembler.on_sign,
-    c.CORRECTION: Assembler.on_correction, c.CONFIRM: Assembler.on_confirm, c.BUT: Assembler.on_but, c.NOT: Assembler.on_not,
-    c.INDEX: Assembler.on_index, c.PLACE: Assembler.on_place, c.TIMES: Assembler.on_times, c.BETWEEN: Assembler.on_between,
-    c.OPEN_BRACKET: Assembler.on_bracket,
+    c.PLAIN: Assembler.on_break, c.ANCHOR: Assembler.on_break, c.BREAK: Assembler.on_break,
+    c.COMMA: Assembler.on_comma, c.HYPHEN: Assembler.on_break, c.OPEN_BRACKET: Assembler.on_bracket,
+    c.AND: Assembler.on_and, c.POINT: Assembler.on_point, c.WHOLE: Assembler.on_whole,
+    c.FRACTION: Assembler.on_fraction, c.MINUS: Assembler.on_minus, c.SIGN: Assembler.on_sign,
+    c.BETWEEN: Assembler.on_between, c.UNIT: Assembler.on_unit, c.CORRECTION: Assembler.on_correction,
+    c.CONFIRM: Assembler.on_confirm, c.BUT: Assembler.on_but, c.NOT: Assembler.on_not, c.PAUSE: Assembler.on_pause,
+    c.LABEL: names.on_label, c.INDEX: names.on_index, c.PLACE: names.on_place, c.TIMES: names.on_times,
 }  # fmt: skip
-
-SMALLER = {"l": ("m3", 3), "kop": ("rub", 2), "wh": ("kwh", 3)}
-"""Unit → the unit it is a part of and the decimal places it fills."""
-
-
-def _tail(item: Item) -> str:
-    """The digits said after the last scale word, with their zeros: «тысяча ноль пять» → «05»."""
-    value = int(item[0] or 0) % 1000
-    return "0" * item[4] + (str(value) if value else "")

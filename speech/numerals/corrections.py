@@ -1,26 +1,27 @@
 """Self-corrections: «нет», «ой», «точнее», «не … а …», «а не …», of the whole reading or of its tail."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from speech.numerals.assemble import Reading
+from speech.numerals.reading import Reading
 
 
-def correct(readings: "list[Reading]", scope: int, new: "Reading", flips: frozenset[str], forks: set[str]) -> None:
+def correct(readings: list[Reading], scope: int, new: Reading, flips: frozenset[str], forks: set[str]) -> None:
     """Add ``new`` to ``readings``, or put it in the place of the one it corrects or repeats."""
     old = readings[-1] if len(readings) > scope else None
+    if new.marker and new.labels:
+        for i in range(len(readings) - 1, -1, -1):
+            if readings[i].labels == new.labels:
+                readings[i] = merged(readings[i], new, flips, forks)
+                return
     if old is None:
         readings.append(new)
     elif old.rejected and not new.rejected:
         replace_rejected(readings, scope, new, flips, forks)
     elif new.rejected:
-        if new.marker:
-            old.marker = new.marker
         readings.append(new)
     elif new.marker:
         readings[-1] = merged(old, new, flips, forks)
-    elif (new.confirmed or new.bracket) and new.text == old.text:
+    elif (new.confirmed or new.bracket) and new.text.lstrip("0") == old.text.lstrip("0"):
         forks.add("repeat")
+        old.corrected = True
         if "repeat" in flips:
             readings.append(new)
     else:
@@ -28,7 +29,7 @@ def correct(readings: "list[Reading]", scope: int, new: "Reading", flips: frozen
 
 
 def replace_rejected(
-    readings: "list[Reading]", scope: int, new: "Reading", flips: frozenset[str], forks: set[str]
+    readings: list[Reading], scope: int, new: Reading, flips: frozenset[str], forks: set[str]
 ) -> None:
     """«не A а B», perhaps after a reading that A is the tail of."""
     wrong = readings.pop()
@@ -40,7 +41,7 @@ def replace_rejected(
         readings.append(new)
 
 
-def merged(old: "Reading", new: "Reading", flips: frozenset[str], forks: set[str]) -> "Reading":
+def merged(old: Reading, new: Reading, flips: frozenset[str], forks: set[str]) -> Reading:
     """The corrected reading: a shorter correction replaces the tail that was said in its place."""
     new.labels = new.labels or old.labels
     new.unit = new.unit or old.unit
@@ -57,7 +58,7 @@ def merged(old: "Reading", new: "Reading", flips: frozenset[str], forks: set[str
     return new
 
 
-def _tail_said(old: "Reading", width: int) -> bool:
+def _tail_said(old: Reading, width: int) -> bool:
     """Whether the last ``width`` digits were words of their own: not round zeros, not the end of «двенадцать»."""
     tail = old.digits[-width:]
     if not tail.strip("0"):

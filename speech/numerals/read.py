@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 from speech.numerals import codes as c
-from speech.numerals.assemble import NO_FLIPS, Assembler, Reading
+from speech.numerals.assemble import NO_FLIPS, Assembler
 from speech.numerals.compose import COUNTED, ORDINAL, SCALED, compose
 from speech.numerals.lexicon import LEXICON
+from speech.numerals.names import labels_behind
 from speech.numerals.prepare import prepare
+from speech.numerals.reading import Reading
 from speech.numerals.segments import Segment
 
 _code = LEXICON.__getitem__
@@ -21,15 +23,17 @@ def numbers(text: str) -> list[str]:
     if top <= c.FAST_TOP and min(codes) >= c.SIMPLE:
         found: list[str] = []
         digits = ""
+        scaled = 0
         for value, _, _, flags, _ in compose(codes):
             if value is None:
                 if digits:
                     found.append(digits)
                     digits = ""
-            elif flags & COUNTED or (digits and flags & SCALED):
+            elif flags & COUNTED or (digits and scaled):
                 break
             else:
                 digits += str(value)
+                scaled = flags & SCALED
         else:
             if digits:
                 found.append(digits)
@@ -79,8 +83,10 @@ def split(text: str) -> list[str]:
 def _readings(words: list[str], codes: list[int], flips: frozenset[str] = NO_FLIPS) -> tuple[list[Reading], set[str]]:
     prepared = prepare(words, codes, flips)
     assembler = Assembler(compose(prepared.codes), flips)
-    found = assembler.readings
+    found = assembler.run()
     kept = [reading for reading in found if not reading.rejected] or found
+    if kept:
+        labels_behind(kept, assembler.labels)
     for reading in kept:
         first, last = reading.start, min(reading.end, len(prepared.ends)) - 1
         reading.start, reading.end = prepared.starts[first], prepared.ends[last]

@@ -1,0 +1,115 @@
+"""Between the automaton and the readings: parts that only their neighbours explain.
+
+Digits said one by one after «тысяч» fill its places; an ordinal that names a tariff is cut off the number before it; digits
+written with commas between them are one dial.
+"""
+
+from speech.numerals import codes as c
+from speech.numerals.compose import ORDINAL, SCALED, WRITTEN, Item
+
+NAMED_BY_ORDINAL = (c.INDEX, c.LABEL)
+LARGEST_NAME = 20
+FEWEST_DIGITS = 3
+"""From so many single digits on, commas between them do not separate values."""
+
+
+def regroup(items: list[Item], flips: frozenset[str], forks: set[str]) -> list[Item]:
+    if any(item[3] & ORDINAL for item in items if item[0] is not None):
+        items = _cut_names(items)
+    if any(item[3] == c.COMMA for item in items if item[0] is None):
+        items = _drop_commas(items, flips, forks)
+    if any(item[3] & (SCALED | WRITTEN) for item in items if item[0] is not None):
+        items = _fill_thousands(items, flips, forks)
+    return items
+
+
+def _cut_names(items: list[Item]) -> list[Item]:
+    """«первый тариф двести второй тариф триста»: 200 and the second, not the 202nd."""
+    cut: list[Item] = []
+    named = False
+    for i, item in enumerate(items):
+        value, start, end, flags, own = item
+        after = items[i + 1] if i + 1 < len(items) else None
+        whole = isinstance(value, int) and flags & ORDINAL and value == own
+        if whole and after is not None:
+            named = True
+        names = after is not None and (after[0] is not None or after[3] == c.INDEX or (named and after[3] == c.LABEL))
+        if names and isinstance(value, int) and flags & ORDINAL and not whole and own <= LARGEST_NAME:
+            cut.append((value - own, start, end - 1, flags & ~ORDINAL, 0))
+            cut.append((own, end - 1, end, ORDINAL, own))
+        else:
+            cut.append(item)
+    return cut
+
+
+def _drop_commas(items: list[Item], flips: frozenset[str], forks: set[str]) -> list[Item]:
+    """«0, 0, 4, 5» is one dial; a comma beside «запятая» is nothing."""
+    forks.add("comma")
+    kept: list[Item] = []
+    for i, item in enumerate(items):
+        if item[0] is None and item[3] == c.COMMA:
+            around = [items[j][3] for j in (i - 1, i + 1) if 0 <= j < len(items) and items[j][0] is None]
+            if c.POINT in around or c.WHOLE in around or "comma" in flips or _digits_around(items, i):
+                continue
+        kept.append(item)
+    return kept
+
+
+def _digits_around(items: list[Item], comma: int) -> bool:
+    count = 0
+    for step in (-1, 1):
+        i = comma + step
+        while 0 <= i < len(items) and _is_digit(items[i]):
+            count += 1
+            i += 2 * step
+            if not 0 <= i - step < len(items) or items[i - step][3] != c.COMMA:
+                break
+    return count >= FEWEST_DIGITS
+
+
+def _is_digit(item: Item) -> bool:
+    return isinstance(item[0], int) and item[0] < 10 and not item[3]
+
+
+def _fill_thousands(items: list[Item], flips: frozenset[str], forks: set[str]) -> list[Item]:
+    """«сорок пять тысяч ноль три один», «45 тысяч 0 31», «1000 двести»: small parts fill the places after a thousand."""
+    filled: list[Item] = []
+    i = 0
+    while i < len(items):
+        item = items[i]
+        taken = 0
+        if item[0] is not None and i + 1 < len(items) and items[i + 1][0] is not None:
+            value, taken = _fill(items, i)
+            if taken:
+                forks.add("fill")
+                if "fill" in flips:
+                    taken = 0
+                else:
+                    item = (value, item[1], items[i + taken][2], item[3] & ~WRITTEN | SCALED, 0)
+        filled.append(item)
+        i += taken + 1
+    return filled
+
+
+def _fill(items: list[Item], i: int) -> tuple[int, int]:
+    """The filled value and how many of the following parts it took; 0 taken when nothing fills."""
+    value, _, _, flags, zeros = items[i]
+    if flags & WRITTEN:
+        after = items[i + 1]
+        if str(value)[-3:] == "000" and str(value).isdigit() and len(str(value)) > 3 and isinstance(after[0], int):
+            if not after[3] & ~ORDINAL and 9 < after[0] < 1000:
+                return int(str(value)) + after[0], 1
+        return 0, 0
+    if not flags & SCALED or flags & ORDINAL or not isinstance(value, int):
+        return 0, 0
+    tail = "0" * zeros + (str(value % 1000) if value % 1000 else "")
+    if not tail or (tail[0] != "0" and len(tail) > 1):
+        return 0, 0
+    taken = 0
+    while len(tail) < 3 and i + taken + 1 < len(items):
+        part = items[i + taken + 1]
+        if not isinstance(part[0], int) or part[3] & ~ORDINAL:
+            break
+        tail += str(part[0])
+        taken += 1
+    return (value // 1000 * 1000 + int(tail), taken) if len(tail) == 3 else (0, 0)
