@@ -278,11 +278,6 @@ class Assembler:
         self.finish()
         self.reject = self.next_is_part(i) and self.items[i + 1][1] == item[2]
 
-    def on_pause(self, i: int, item: Item) -> None:
-        """«секунду» is a filler inside a number; «одну секунду» is none."""
-        if self.open is not None and self.open.digits == "1" and not self.open.flags:
-            self.open = None
-
     # Closing
 
     def finish(self) -> None:
@@ -323,7 +318,7 @@ ON_ROLE = {
     c.COMMA: Assembler.on_comma, c.HYPHEN: Assembler.on_break, c.OPEN_BRACKET: Assembler.on_bracket,
     c.AND: Assembler.on_and, c.POINT: Assembler.on_point, c.WHOLE: Assembler.on_whole,
     c.FRACTION: Assembler.on_fraction, c.MINUS: Assembler.on_minus, c.SIGN: Assembler.on_sign,
-    c.BETWEEN: Assembler.on_between, c.UNIT: Assembler.on_unit, c.CORRECTION: Assembler.on_correction,
-    c.CONFIRM: Assembler.on_confirm, c.BUT: Assembler.on_but, c.NOT: Assembler.on_not, c.PAUSE: Assembler.on_pause,
+    c.BETWEEN: Assembler.on_between, c.UNIT: Assembler.on_unit, c.SMALL_UNIT: Assembler.on_unit, c.CORRECTION: Assembler.on_correction,
+    c.CONFIRM: Assembler.on_confirm, c.BUT: Assembler.on_but, c.NOT: Assembler.on_not,
     c.LABEL: names.on_label, c.INDEX: names.on_index, c.PLACE: names.on_place, c.TIMES: names.on_times,
 }  # fmt: skip

@@ -50,6 +50,7 @@ NOT = -20
 INDEX = -21  # a noun whose number names it: «тариф», «т», «номер»
 PLACE = -22  # an address: «этаж», «квартира»
 TIMES = -23  # swallows the number before it: «раз», «минут», «числа»
+SMALL_UNIT = -28  # a part of a larger unit: «литров, копеек»
 PAUSE = -27  # «секунду, минутку»: a filler that swallows «одну»
 COMMA = -24
 BETWEEN = -25

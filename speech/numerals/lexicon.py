@@ -46,6 +46,7 @@ CODE_OF: dict[str, Callable[[str], int]] = {
     "point": lambda name: c.Role(c.POINT, name),
     "fraction": lambda name: c.Role(c.FRACTION, name),
     "unit": lambda name: c.Role(c.UNIT, name),
+    "small_unit": lambda name: c.Role(c.SMALL_UNIT, name),
     "label": lambda name: c.Role(c.LABEL, name),
     "index": lambda name: c.Role(c.INDEX, name),
     "place": lambda name: c.Role(c.PLACE, name),

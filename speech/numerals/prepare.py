@@ -74,6 +74,8 @@ def prepare(words: list[str], codes: list[int], flips: frozenset[str] = frozense
         _fold_phrases(text, flips)
     if c.FRAGMENT in text.codes:
         _join_fragments(text)
+    if c.PAUSE in text.codes:
+        _drop_pauses(text)
     if c.INDEX in text.codes:
         _end_index(text)
     if c.FRACTION in text.codes or max(text.codes) > c.FAST_TOP:
@@ -89,6 +91,14 @@ def _list_marks(words: list[str], codes: list[int]) -> list[int]:
     return [
         c.Role(c.LABEL, word[0]) if len(word) == 2 and word[0].isdigit() and word[1] == mark else code
         for word, code in zip(words, codes, strict=True)
+    ]
+
+
+def _drop_pauses(text: Words) -> None:
+    """«секунду» is a filler inside a number; «одну секунду» is none."""
+    text.codes = [
+        c.FILLER if code == c.PAUSE or (code == 1 and text.codes[i + 1 : i + 2] == [c.PAUSE]) else code
+        for i, code in enumerate(text.codes)
     ]
 
 

@@ -103,7 +103,7 @@ def _one_apart(one: str, other: str) -> bool:
 
 
 def _is_piece(code: int) -> bool:
-    return code in (c.UNIT, c.WHOLE, c.POINT, c.FRACTION) or 0 < code < c.DIGITS
+    return code in (c.UNIT, c.SMALL_UNIT, c.WHOLE, c.POINT, c.FRACTION) or 0 < code < c.DIGITS
 
 
 def _is_target(word: str, code: int) -> bool:

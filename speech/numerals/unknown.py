@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from speech.numerals.lexicon import Lexicon
 
 PIECES = re.compile(
-    r"(?P<unit>куб\.?м\b|м\.?куб\b|м[3³]|м\^3|квт[·*.\-/ ]?ч(?:ас\w*)?|л/с)"
+    r"(?P<unit>куб\.?м\b|м\.?куб\b|м[3³]|м\^3|квт[·*.\-/ ]?ч(?:ас\w*)?)"
     r"|(?P<number>\d+(?:[.,]\d+)*)(?P<suffix>-?(?:ый|ий|ой|ая|ое|ого|его|ому|ему|ым|ом|ую|ти|ми|х|й|я|е|го|му|м)\b)?"
     r"|(?P<word>[^\W\d_]+)|(?P<mark>[^\w\s]|_)"
 )
@@ -20,7 +20,7 @@ HESITATION = re.compile("э+м*|м+|а{2,}|о{2,}|х+м+|г+м+|ы+|э+э+|ну+
 SHORTENED = frozenset("тыс млн млрд куб м кв д руб коп л т г р с хол гор эл сч пок".split())
 VULGAR = {"½": ".5", "¼": ".25", "¾": ".75"}
 LATIN = str.maketrans("aceopxykmtbhё", "асеорхукмтвне")
-UNITS = {"куб": "m3", "м": "m3", "кв": "kwh", "л/": "l"}
+UNITS = {"куб": "m3", "м": "m3", "кв": "kwh"}
 
 
 def read_unknown(word: str, lexicon: "Lexicon") -> int:
