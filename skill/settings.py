@@ -13,6 +13,9 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 
+HOURS = r"^\d{1,2}:\d{2}–\d{1,2}:\d{2}$"
+
+
 class Settings(BaseSettings):
     """Settings of one installation. Sizes in bytes, times in the unit the name ends with."""
 
@@ -22,6 +25,8 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder.")
     company: str = Field("управляющей компании", description="The company's name as the greeting says it (genitive).")
     operator_phone: str = Field("", description="The telephone number given to those who need a person.")
+    operator_hours: str = Field("8:00–20:00", pattern=HOURS, description="When operators answer, local time.")
+    console_password: str = Field("", description="Login of the operators' page; empty: made once and kept.")
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on.")
@@ -30,6 +35,14 @@ class Settings(BaseSettings):
 
     alice_secret: str = Field("", description="Last part of the Alice webhook's path; empty: made once and kept.")
     alice_skill_ids: frozenset[str] = Field(frozenset(), description="Alice skills let in; empty: any.")
+    marusia_secret: str = Field("", description="Last part of VK Marusya's webhook path; empty: no such door.")
+    salute_secret: str = Field("", description="The same of Sber Salute.")
+    alexa_secret: str = Field("", description="The same of Amazon Alexa.")
+    alexa_skill_ids: frozenset[str] = Field(frozenset(), description="Alexa skills let in; empty: any.")
+    dialogflow_es_secret: str = Field("", description="The same of Dialogflow ES.")
+    dialogflow_cx_secret: str = Field("", description="The same of Dialogflow CX.")
+    actions_builder_secret: str = Field("", description="The same of Google's Actions Builder.")
+    answer_seconds: float = Field(0, ge=0, description="Time for an assistant's answer; 0: the platform's less 1 s.")
 
     max_json_bytes: int = Field(262_144, gt=0, description="Largest JSON body.")
     max_audio_bytes: int = Field(8_388_608, gt=0, description="Largest audio body.")
@@ -72,6 +85,11 @@ class Settings(BaseSettings):
     def secret_of_alice(self) -> str:
         """The webhook's secret: as set, else made at first use and kept in the data folder, readable by its owner."""
         return self.alice_secret or self._kept("alice_secret")
+
+    @cached_property
+    def password_of_console(self) -> str:
+        """The operators' password: as set, else made at first use and kept in the data folder."""
+        return self.console_password or self._kept("console_password")
 
     def _kept(self, name: str) -> str:
         self.data_dir.mkdir(parents=True, exist_ok=True)

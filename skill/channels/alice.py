@@ -1,140 +1,151 @@
-"""Yandex Alice, a skill's webhook (Yandex Dialogs, protocol 1.0).
-
-Bodies are read leniently: whatever is missing, null or of another type counts as absent.
-"""
+"""Yandex Alice, a skill's webhook (Yandex Dialogs, protocol 1.0). VK Marusya speaks a dialect of it (`marusia`)."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
+from skill.channels.body import Body, count, find, items, name, number, part, text, texts
+from skill.channels.channel import Assistant, phrases
+from skill.channels.limits import capabilities, clip
 from skill.dialogue.turn import Kind, Reply, Turn
+from skill.settings import Settings
 from speech.recognition import Hypothesis
 from speech.wording import to_words
 
-TEXT_LIMIT = 1024
-TITLE_LIMIT = 64
 SPOKEN = frozenset({"SimpleUtterance", "ButtonPressed"})
+ADDRESSED = re.compile(r"^(?:алиса|маруся)[\s,!.]+", re.IGNORECASE)
+LINKING_STEP = "account"
+"""What the conversation expects while it asks who is speaking: the moment to offer our linking page."""
 
 
-def read(body: dict[str, Any]) -> Turn:
+def read(body: Body) -> Turn:
     """The turn in a webhook body; a body wrapped in `body` by a proxy or a cloud function is unwrapped first."""
-    body = _unwrapped(body)
-    session, request = _object(body, "session"), _object(body, "request")
-    who = _text(_object(session, "user"), "user_id") or _text(_object(session, "application"), "application_id")
-    new = session.get("new") is True
-    number = session.get("message_id")
-    said = _hypotheses(request, new)
-    kind: Kind = "text" if said else "start" if new else "silence" if _text(request, "type") in SPOKEN else "event"
+    body = unwrapped(body)
+    session, request, interfaces = part(body, "session"), part(body, "request"), part(body, "meta", "interfaces")
+    said, linked = hypotheses(request, session.get("new") is True), "account_linking_complete_event" in body
     return Turn(
         channel="alice",
-        user_key=who or _text(session, "user_id"),
-        session_key=_text(session, "session_id"),
+        user_key=user_of(session),
+        session_key=name(session, "session_id"),
         hypotheses=said,
-        kind=kind,
-        turn_key=_turn_key(session, request, number),
-        sequence=number if isinstance(number, int) and not isinstance(number, bool) else None,
+        kind=kind_of(body, said, linked=linked),
+        turn_key=turn_key(session, request),
+        sequence=count(session, "message_id"),
         source="alice",
-        screen="screen" in _object(_object(body, "meta"), "interfaces"),
+        screen="screen" in interfaces,
+        can_link="account_linking" in interfaces,
+        access_token=text(session, "user", "access_token"),
+        linked=linked,
     )
 
 
-def is_ping(body: dict[str, Any]) -> bool:
-    """Whether the platform only checks that the skill is alive."""
-    request = _object(_unwrapped(body), "request")
-    return "ping" in (request.get("command"), request.get("original_utterance"))
-
-
-def skill_id(body: dict[str, Any]) -> str:
-    """Which skill the platform says it calls."""
-    return _text(_object(_unwrapped(body), "session"), "skill_id")
-
-
-def write(reply: Reply, turn: Turn | None = None) -> dict[str, Any]:
-    """The webhook's answer, within the platform's limits."""
-    response: dict[str, Any] = {
-        "text": _clip(reply.text),
-        "tts": _clip(to_words(reply.text)),
-        "end_session": reply.end,
-    }
-    if reply.buttons and (turn is None or turn.screen):
-        response["buttons"] = [{"title": title[:TITLE_LIMIT], "hide": True} for title in reply.buttons]
+def write(reply: Reply, turn: Turn, body: Body) -> Body:  # noqa: ARG001 - the signature of every channel
+    """The webhook's answer. Where the device can, it offers the linking page with the question for the account."""
+    response = response_of(reply, turn, "alice")
+    for button in response.get("buttons", ()):
+        button["hide"] = True
+    if turn.can_link and reply.expecting == LINKING_STEP:
+        response["directives"] = {"start_account_linking": {}}
     return {"version": "1.0", "response": response}
 
 
-def _hypotheses(request: dict[str, Any], new: bool) -> tuple[Hypothesis, ...]:
+def ours(body: Body, settings: Settings) -> bool:
+    """Whether the skill is one of those let in."""
+    allowed = settings.alice_skill_ids
+    return not allowed or text(unwrapped(body), "session", "skill_id") in allowed
+
+
+def user_of(session: Body) -> str:
+    """Who speaks: the person where the platform knows one, else the device."""
+    return (
+        name(session, "user", "user_id") or name(session, "application", "application_id") or name(session, "user_id")
+    )
+
+
+def kind_of(body: Body, said: tuple[Hypothesis, ...], *, linked: bool = False) -> Kind:
+    """What the body is: the platform's check, a phrase, an opening, a silence, or something the device did."""
+    request = part(body, "request")
+    if "ping" in (request.get("command"), request.get("original_utterance")):
+        return "ping"
+    if linked:
+        return "event"
+    if said:
+        return "text"
+    if find(body, "session", "new") is True:
+        return "start"
+    return "silence" if text(request, "type") in SPOKEN else "event"
+
+
+def hypotheses(request: Body, new: bool) -> tuple[Hypothesis, ...]:
     """What was said, best first.
 
     `command` lacks commas and the activation phrase, `original_utterance` has both: the first turn of a session is read
     from the command, later ones from the utterance. A fraction that spans several tokens is put back together.
     """
-    if _text(request, "type") == "ButtonPressed":
+    if text(request, "type") == "ButtonPressed":
         payload = request.get("payload")
-        pressed = _text(payload, "text") if isinstance(payload, dict) else ""
-        texts = [pressed or " ".join(_tokens(request))]
-    else:
-        command, original = _text(request, "command"), _text(request, "original_utterance")
-        mended = _mended(request)
-        texts = [mended if command else "", command] if new else [original, mended, command]
-    unique = dict.fromkeys(text.strip() for text in texts if text.strip())
-    return tuple(Hypothesis(text, 1.0, ()) for text in unique)
+        pressed = payload if isinstance(payload, str) else text(payload, "text")
+        return phrases([pressed or " ".join(texts(request, "nlu", "tokens"))])
+    command, original = text(request, "command"), text(request, "original_utterance")
+    mended = _mended(request)
+    candidates = [mended if command else "", command] if new else [original, mended, command]
+    return phrases(ADDRESSED.sub("", candidate.strip()) for candidate in candidates)
 
 
-def _mended(request: dict[str, Any]) -> str:
-    """The tokens as a phrase, with every fraction that Alice split into two tokens whole again."""
-    tokens = _tokens(request)
-    entities = _object(request, "nlu").get("entities")
-    for entity in reversed(entities if isinstance(entities, list) else []):
-        if not isinstance(entity, dict) or entity.get("type") != "YANDEX.NUMBER":
-            continue
-        span, value = _object(entity, "tokens"), entity.get("value")
-        start, end = span.get("start"), span.get("end")
-        whole = isinstance(start, int) and isinstance(end, int) and 0 <= start < end - 1 < len(tokens)
-        if whole and isinstance(value, float):
-            tokens[start:end] = [f"{Decimal(repr(value)):f}"]
-    return " ".join(tokens)
+def response_of(reply: Reply, turn: Turn, platform: str) -> dict[str, Any]:
+    """The `response` object that Alice and Marusya share."""
+    limits = capabilities(platform)
+    response: dict[str, Any] = {
+        "text": clip(reply.text, limits.text),
+        "tts": clip(to_words(reply.text), limits.text),
+        "end_session": reply.end,
+    }
+    if reply.buttons and turn.screen:
+        response["buttons"] = [{"title": title[: limits.title]} for title in reply.buttons[: limits.buttons]]
+    return response
 
 
-def _turn_key(session: dict[str, Any], request: dict[str, Any], number: object) -> str | None:
+def turn_key(session: Body, request: Body) -> str | None:
     """Names the delivery. What was said is part of the name: test consoles number every message 0."""
-    if not isinstance(number, int):
+    sequence = count(session, "message_id")
+    if sequence is None:
         return None
     said = [request.get(key) for key in ("type", "command", "original_utterance", "payload")]
-    return json.dumps([_text(session, "session_id"), number, said], ensure_ascii=False, sort_keys=True)
+    return json.dumps([name(session, "session_id"), sequence, said], ensure_ascii=False, sort_keys=True)
 
 
-def _unwrapped(body: dict[str, Any]) -> dict[str, Any]:
+def unwrapped(body: Body) -> Body:
+    """The platform's own body out of a cloud function's event."""
     inner = body.get("body")
     if "request" in body or "session" in body or inner is None:
         return body
     if isinstance(inner, str):
         try:
             inner = json.loads(inner)
-        except ValueError:
+        except (ValueError, RecursionError):
             return body
     return inner if isinstance(inner, dict) else body
 
 
-def _tokens(request: dict[str, Any]) -> list[str]:
-    tokens = _object(request, "nlu").get("tokens")
-    return [token for token in tokens if isinstance(token, str)] if isinstance(tokens, list) else []
+def _mended(request: Body) -> str:
+    """The tokens as a phrase, with every fraction that the platform split into two tokens whole again."""
+    tokens = [token for token in texts(request, "nlu", "tokens") if token]
+    for entity in reversed(items(request, "nlu", "entities")):
+        value = number(entity, "value")
+        if entity.get("type") != "YANDEX.NUMBER" or not isinstance(value, float):
+            continue
+        whole = f"{Decimal(repr(value)):f}"
+        for start in _places(tokens, whole):
+            tokens[start : start + 2] = [whole]
+            break
+    return " ".join(tokens)
 
 
-def _object(holder: dict[str, Any], key: str) -> dict[str, Any]:
-    value = holder.get(key)
-    return value if isinstance(value, dict) else {}
+def _places(tokens: list[str], whole: str) -> list[int]:
+    """Where two neighbouring tokens are the two halves of the number, the last place first."""
+    halves = whole.split(".")
+    return [start for start in range(len(tokens) - 2, -1, -1) if tokens[start : start + 2] == halves]
 
 
-def _text(holder: dict[str, Any], key: str) -> str:
-    value = holder.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _clip(text: str) -> str:
-    """At most 1024 characters, cut at the end of a sentence or a word."""
-    if len(text) <= TEXT_LIMIT:
-        return text
-    cut = text[:TEXT_LIMIT]
-    for mark in (". ", "? ", "! ", " "):
-        if mark in cut:
-            return cut[: cut.rindex(mark) + 1].rstrip()
-    return cut
+CHANNEL = Assistant("alice", read, write, secret=lambda settings: settings.secret_of_alice, ours=ours)

@@ -6,7 +6,9 @@ from typing import Any, Literal, Self
 
 from speech.recognition import Hypothesis
 
-Kind = Literal["text", "start", "silence", "event"]
+OFFER = "offer"
+"""The step of a question that only offers to go on («Оплатить сейчас?»): nobody returns to it."""
+Kind = Literal["text", "start", "silence", "event", "ping"]
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,14 @@ class Turn:
     session_key: the platform's conversation.
     hypotheses: what was heard or typed, best first; empty for a silence.
     kind: `start` opens the conversation with nothing asked, `silence` is an empty recording, `event` is something the
-        device did by itself, `text` is all else.
+        device did by itself, `ping` only asks whether we live and never reaches the conversation, `text` is all else.
     turn_key: names this delivery, so that a repeated one has no second effect; None when the platform has no such name.
     sequence: the platform's count of turns in the session, if it counts.
     source: what the books note as the source of a reading (`billing.tables.meters.SOURCES`).
     screen: whether buttons and text can be shown.
+    can_link: whether the device can open our page for linking an account.
+    access_token: the one our page gave for this speaker, as the platform sends it back.
+    linked: the speaker has just finished on that page.
     """
 
     channel: str
@@ -34,6 +39,9 @@ class Turn:
     sequence: int | None = None
     source: str = "other"
     screen: bool = True
+    can_link: bool = False
+    access_token: str = field(default="", repr=False)
+    linked: bool = False
 
     @property
     def text(self) -> str:
@@ -44,6 +52,11 @@ class Turn:
 def digest(*parts: str) -> str:
     """A fixed-length name made of parts that may be long or personal."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def session_name(turn: Turn) -> str:
+    """The key of the turn's conversation in the database."""
+    return digest(turn.channel, turn.user_key, turn.session_key)
 
 
 def spoken(text: str) -> tuple[Hypothesis, ...]:
@@ -59,12 +72,18 @@ class Reply:
     buttons: short phrases that mean the same when pressed and when said.
     end: the conversation is over.
     expecting: what an answer would be (`number`, `yes_no`, `meter`, `account`, `code`, `command`); chooses the grammar.
+    slow: the resident asked for slower speech.
+    link: a page to open (payment), shown where there is a screen and never read out.
+    handoff: a person takes over; a telephone transfers the call.
     """
 
     text: str
     buttons: tuple[str, ...] = ()
     end: bool = False
     expecting: str = "command"
+    slow: bool = False
+    link: str = ""
+    handoff: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As kept with an answered turn."""
@@ -87,6 +106,10 @@ class Session:
     misses: phrases in a row that were not understood.
     said: how often each phrase was used, so that variants take turns.
     last: the last reply, for «повтори».
+    suspended: topics with an open question that another topic interrupted, each scene, step, draft and last reply.
+    anger: signs of anger and failures so far; they shorten the way to a person.
+    slow: the resident asked for slower speech.
+    unlocked: the PIN was given in this conversation.
     """
 
     scene: str = ""
@@ -97,7 +120,24 @@ class Session:
     misses: int = 0
     said: dict[str, int] = field(default_factory=dict)
     last: dict[str, Any] = field(default_factory=dict)
+    suspended: list[dict[str, Any]] = field(default_factory=list)
+    anger: int = 0
+    slow: bool = False
+    unlocked: bool = False
 
     def close(self) -> None:
         """Leave the open topic."""
         self.scene, self.step, self.draft = "", "", {}
+
+    def suspend(self) -> None:
+        """Leave the open topic so that its question can be taken up again."""
+        if self.scene and self.step != OFFER:
+            kept = {"scene": self.scene, "step": self.step, "draft": self.draft, "last": self.last}
+            self.suspended = [*self.suspended[-2:], kept]
+        self.close()
+
+    def resume(self) -> Reply:
+        """Take up the topic suspended last; the reply whose question is open again."""
+        kept = self.suspended.pop()
+        self.scene, self.step, self.draft = kept["scene"], kept["step"], kept["draft"]
+        return Reply.from_json(kept["last"])

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from fixtures.demo_company import DemoSummary
 from skill.channels import alice
-from skill.dialogue.turn import Reply
+from skill.dialogue.turn import Reply, Turn
 from tests.skill.talking import Ledger
 
 
@@ -89,7 +89,7 @@ def test_a_fraction_split_into_tokens_is_whole_again() -> None:
 
 
 def test_a_ping_is_answered_without_the_books(client: FlaskClient) -> None:
-    assert say(client, "ping", 0)["text"] == "pong"
+    assert say(client, "ping", 0)["text"] == "Я на связи."
 
 
 def test_a_speaker_without_a_screen_gets_no_buttons(client: FlaskClient) -> None:
@@ -158,6 +158,6 @@ def test_invalid_utf8_inside_a_string_is_read_around(client: FlaskClient) -> Non
 
 
 def test_a_long_reply_is_cut_at_a_sentence() -> None:
-    text = alice.write(Reply("Раз два три. " * 200))["response"]["text"]
+    text = alice.write(Reply("Раз два три. " * 200), Turn("alice", "A", "s"), {})["response"]["text"]
     assert len(text) <= 1024
     assert text.endswith("три.")

@@ -1,0 +1,42 @@
+"""Google Dialogflow CX, a webhook of API v3. Bodies are partial by design: often only a tag."""
+
+from skill.channels.body import Body, name, part, text
+from skill.channels.channel import Assistant, phrases
+from skill.channels.limits import capabilities, clip
+from skill.dialogue.turn import Kind, Reply, Turn
+from speech.recognition import Hypothesis
+
+
+def read(body: Body) -> Turn:
+    """The turn in a webhook request: what was typed, heard or dialled."""
+    said = phrases(text(body, key) for key in ("text", "transcript", "dtmfDigits"))
+    session = name(body, "sessionInfo", "session").rpartition("/sessions/")[2]
+    return Turn(
+        channel="dialogflow_cx",
+        user_key=session,
+        session_key=session,
+        hypotheses=said,
+        kind=_kind(body, said),
+        turn_key=name(body, "detectIntentResponseId") or None,
+    )
+
+
+def write(reply: Reply, turn: Turn, body: Body) -> Body:  # noqa: ARG001 - the signature of every channel
+    """The webhook response; buttons as chips of Dialogflow Messenger."""
+    limits = capabilities("dialogflow_cx")
+    messages: list[Body] = [{"text": {"text": [clip(reply.text, limits.text)]}}]
+    if reply.buttons:
+        chips = [{"text": title[: limits.title]} for title in reply.buttons[: limits.buttons]]
+        messages.append({"payload": {"richContent": [[{"type": "chips", "options": chips}]]}})
+    if reply.end:
+        messages.append({"endInteraction": {}})
+    return {"fulfillmentResponse": {"messages": messages, "mergeBehavior": "REPLACE"}}
+
+
+def _kind(body: Body, said: tuple[Hypothesis, ...]) -> Kind:
+    if said:
+        return "text"
+    return "start" if part(body, "sessionInfo") and "welcome" in text(body, "triggerEvent").lower() else "event"
+
+
+CHANNEL = Assistant("dialogflow_cx", read, write, secret=lambda settings: settings.dialogflow_cx_secret)

@@ -1,0 +1,78 @@
+"""Google Dialogflow ES, a fulfilment webhook: API v2, and the v1 bodies that recordings still hold."""
+
+import re
+
+from skill.channels.body import Body, find, items, name, part, text
+from skill.channels.channel import Assistant, phrases
+from skill.channels.limits import capabilities, clip
+from skill.dialogue.turn import Kind, Reply, Turn
+from speech.recognition import Hypothesis
+from speech.wording import to_words
+
+EVENT = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)+|WELCOME")
+"""An event's name stands where the phrase would: `actions_intent_OPTION`, `GOOGLE_ASSISTANT_WELCOME`."""
+GOOGLE_SUGGESTIONS, GOOGLE_TITLE = 8, 25
+
+
+def read(body: Body) -> Turn:
+    """The turn in a webhook request."""
+    said, session = _hypotheses(body), _session(body)
+    payload = part(body, "originalDetectIntentRequest", "payload")
+    who = (
+        name(payload, "user", "userId") or name(payload, "data", "from", "id") or name(payload, "data", "sender", "id")
+    )
+    response_id = name(body, "responseId") or name(body, "id")
+    return Turn(
+        channel="dialogflow_es",
+        user_key=who or session,
+        session_key=session,
+        hypotheses=said,
+        kind=_kind(body, said),
+        turn_key=response_id or None,
+    )
+
+
+def write(reply: Reply, turn: Turn, body: Body) -> Body:  # noqa: ARG001 - the signature of every channel
+    """The webhook response; for an old Google Assistant agent also in its own words."""
+    limits = capabilities("dialogflow_es")
+    shown = clip(reply.text, limits.text)
+    if "result" in body and "queryResult" not in body:
+        return {"speech": shown, "displayText": shown, "fulfillmentText": shown, "source": "zhku-voice"}
+    messages: list[Body] = [{"text": {"text": [shown]}}]
+    if short := [title for title in reply.buttons if len(title) <= limits.title][: limits.buttons]:
+        messages.append({"quickReplies": {"title": "", "quickReplies": short}})
+    answer: Body = {"fulfillmentText": shown, "fulfillmentMessages": messages}
+    if text(body, "originalDetectIntentRequest", "source") == "google":
+        answer["payload"] = {"google": {"expectUserResponse": not reply.end, "richResponse": rich(reply)}}
+    return answer
+
+
+def rich(reply: Reply) -> Body:
+    """The reply as Google Assistant's rich response."""
+    speech = clip(to_words(reply.text), 640)
+    found: Body = {"items": [{"simpleResponse": {"textToSpeech": speech, "displayText": clip(reply.text, 640)}}]}
+    if reply.buttons and not reply.end:
+        found["suggestions"] = [{"title": title[:GOOGLE_TITLE]} for title in reply.buttons[:GOOGLE_SUGGESTIONS]]
+    return found
+
+
+def _session(body: Body) -> str:
+    return name(body, "session").rpartition("/sessions/")[2] or name(body, "sessionId")
+
+
+def _kind(body: Body, said: tuple[Hypothesis, ...]) -> Kind:
+    if said:
+        return "text"
+    asked = text(body, "queryResult", "queryText") or text(body, "result", "resolvedQuery")
+    return "start" if asked.upper().endswith("WELCOME") else "event"
+
+
+def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
+    asked = [text(body, "queryResult", "queryText"), text(body, "result", "resolvedQuery")]
+    original = find(body, "originalDetectIntentRequest") or find(body, "originalRequest")
+    payload = part(original, "payload") or part(original, "data")
+    raw = [text(said, "query") for inputs in items(payload, "inputs") for said in items(inputs, "rawInputs")]
+    return phrases(phrase for phrase in [*asked, *raw] if not EVENT.fullmatch(phrase.strip()))
+
+
+CHANNEL = Assistant("dialogflow_es", read, write, secret=lambda settings: settings.dialogflow_es_secret)

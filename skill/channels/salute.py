@@ -1,0 +1,95 @@
+"""Sber Salute (Салют), a chat app: SmartApp API. The answer may hold no null."""
+
+from skill.channels.body import Body, find, items, name, part, text
+from skill.channels.channel import Assistant, phrases
+from skill.channels.limits import capabilities, clip, pieces
+from skill.dialogue.turn import Kind, Reply, Turn
+from speech.recognition import Hypothesis
+from speech.wording import to_words
+
+SPOKEN_LIMIT = 4096
+WALK_TO_THE_METER_SECONDS = 15
+LARGEST_ID = 2**63 - 1
+
+
+def read(body: Body) -> Turn:
+    """The turn in a message to the app; «хватит» when the app is closed."""
+    payload, said = part(body, "payload"), _hypotheses(body)
+    message_id = name(body, "messageId")
+    return Turn(
+        channel="salute",
+        user_key=name(body, "uuid", "sub") or name(body, "uuid", "userId"),
+        session_key=name(body, "sessionId"),
+        hypotheses=said,
+        kind=_kind(body, said),
+        turn_key=f"{name(body, 'sessionId')}:{message_id}:{text(body, 'messageName')}" if message_id else None,
+        source="salute",
+        screen=find(payload, "device", "capabilities", "screen", "available") is not False,
+    )
+
+
+def write(reply: Reply, turn: Turn, body: Body) -> Body:
+    """ANSWER_TO_USER: words to say, bubbles to read, suggestions that send their own title."""
+    limits, over = capabilities("salute"), reply.end or text(body, "messageName") == "CLOSE_APP"
+    message_id = find(body, "messageId")
+    payload: Body = {
+        "pronounceText": clip(to_words(reply.text), SPOKEN_LIMIT),
+        "pronounceTextType": "application/text",
+        "items": [_bubble(piece) for piece in pieces(reply.text, limits.text)],
+        "auto_listening": not over,
+        "finished": over,
+    }
+    if reply.buttons:
+        payload["suggestions"] = {
+            "buttons": [_button(title, limits.title) for title in reply.buttons[: limits.buttons]]
+        }
+    if reply.expecting == "number":
+        payload["asr_hints"] = {"nospeechtimeout": WALK_TO_THE_METER_SECONDS}
+    if project := text(body, "payload", "projectName"):
+        payload["projectName"] = project
+    known = isinstance(message_id, int) and not isinstance(message_id, bool) and abs(message_id) <= LARGEST_ID
+    return {
+        "messageName": "ANSWER_TO_USER",
+        "sessionId": turn.session_key,
+        "messageId": message_id if known else 0,
+        "uuid": {key: value for key, value in part(body, "uuid").items() if isinstance(value, str)},
+        "payload": payload,
+    }
+
+
+def _kind(body: Body, said: tuple[Hypothesis, ...]) -> Kind:
+    payload = part(body, "payload")
+    if text(body, "messageName") == "RUN_APP" or text(payload, "intent") == "run_app":
+        return "start"
+    if said:
+        return "text"
+    return "event" if text(body, "messageName") != "MESSAGE_TO_SKILL" else "silence"
+
+
+def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
+    """What was said, best first: as spoken (numbers in words), as displayed, and what else was heard."""
+    payload, message = part(body, "payload"), part(body, "payload", "message")
+    if text(body, "messageName") == "CLOSE_APP":
+        return phrases(["хватит"])
+    if text(payload, "intent") == "run_app" or text(body, "messageName") == "RUN_APP":
+        return ()
+    action = part(payload, "server_action")
+    return phrases(
+        [
+            text(message, "original_text"),
+            text(message, "asr_normalized_message"),
+            text(action, "payload", "text") or text(action, "parameters", "text"),
+            *(text(heard, "text") for heard in items(payload, "asr", "hypotheses")),
+        ]
+    )
+
+
+def _bubble(piece: str) -> Body:
+    return {"bubble": {"text": piece, "markdown": False, "expand_policy": "auto_expand"}}
+
+
+def _button(title: str, limit: int) -> Body:
+    return {"title": title[:limit], "action": {"type": "text", "text": title, "should_send_to_backend": True}}
+
+
+CHANNEL = Assistant("salute", read, write, secret=lambda settings: settings.salute_secret)

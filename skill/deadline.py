@@ -1,0 +1,49 @@
+"""An answer in time: a platform that waits no longer gets «скажите „продолжи“», and the next turn has the result."""
+
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+
+import structlog
+
+from skill.app import Service
+from skill.channels.channel import phrases
+from skill.dialogue.engine import session_name
+from skill.dialogue.phrases import phrase
+from skill.dialogue.turn import Reply, Turn
+
+CONTINUE, REPEAT = "продолжи", "повтори"
+MARGIN_SECONDS = 1.0
+"""Of a platform's limit, left to the network both ways."""
+log = structlog.get_logger()
+
+
+class Deadline:
+    """The workers of one process. The turn after a late one waits for it, so that they do not change places."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._workers = ThreadPoolExecutor(service.settings.threads, thread_name_prefix="turn")
+        self._late: dict[str, Future[Reply]] = {}
+
+    def reply(self, turn: Turn, platform_seconds: float) -> Reply:
+        """The conversation's reply, or a request to come again; an apology when the turn failed."""
+        if turn.text.strip(" .!").lower() == CONTINUE:
+            turn = replace(turn, hypotheses=phrases([REPEAT]))
+        seconds = self._service.settings.answer_seconds or platform_seconds - MARGIN_SECONDS
+        conversation = session_name(turn)
+        future = self._workers.submit(self._take, turn, self._late.pop(conversation, None))
+        try:
+            error = future.exception(timeout=seconds)
+        except TimeoutError:
+            log.warning("turn is late", channel=turn.channel, seconds=seconds)
+            self._late[conversation] = future
+            return Reply(phrase("channels.late", 0), buttons=(CONTINUE.capitalize(),))
+        if error is not None:
+            log.error("turn failed", channel=turn.channel, exc_info=error)
+            return Reply(phrase("channels.trouble", 0))
+        return future.result()
+
+    def _take(self, turn: Turn, earlier: Future[Reply] | None) -> Reply:
+        if earlier is not None:
+            wait([earlier])
+        return self._service.reply_to(turn)

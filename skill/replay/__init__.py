@@ -1,0 +1,1 @@
+"""Recorded requests: send them again, spoil them, compare the answers."""
