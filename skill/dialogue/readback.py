@@ -13,17 +13,21 @@ from skill.dialogue.talk import Talk
 from speech import wording
 
 
+def _shown(value: Decimal) -> str:
+    return wording.reading(value.normalize())
+
+
 def values_shown(values: Mapping[str, Decimal], meter: MeterView) -> str:
     """«123,4», or «день 123 и ночь 45» for a meter of several registers."""
     if len(meter.registers) == 1:
-        return wording.reading(next(iter(values.values())))
+        return _shown(next(iter(values.values())))
     said = [name for name in meter.registers if name in values]
-    return listed([f"{register_name(name)} {wording.reading(values[name])}" for name in said])
+    return listed([f"{register_name(name)} {_shown(values[name])}" for name in said])
 
 
 def shown(value: str) -> str:
     """Written digits as a resident writes them: «123,4», without zeros in front."""
-    return wording.reading(Decimal(value))
+    return _shown(Decimal(value))
 
 
 def read_back(talk: Talk, flat: Flat, previews: list[tuple[MeterView, Preview]]) -> str:
@@ -65,8 +69,8 @@ def finding_sentence(talk: Talk, kind: str, finding: Finding, flat: Flat, entry:
         key,
         Meter=capital(flat.name(meter)),
         meter=flat.name(meter),
-        value=wording.reading(value) if len(meter.registers) == 1 else values_shown(entry.decimals(), meter),
-        previous=wording.reading(previous),
+        value=_shown(value) if len(meter.registers) == 1 else values_shown(entry.decimals(), meter),
+        previous=_shown(previous),
         used=wording.quantity(used, meter.unit),
         digits=str(meter.digits_int),
         decimals=str(meter.digits_frac),
