@@ -167,6 +167,8 @@ def _frames(data: bytes, container: str) -> Iterator[AudioFrame]:
         if not source.streams.audio:
             raise AudioError("not_audio", f"The {container} file holds no sound.")
         stream = source.streams.audio[0]
+        if stream.codec_context is None:
+            raise AudioError("unsupported", f"No decoder for what is inside this {container} file.")
         if not MIN_RATE <= stream.sample_rate <= MAX_RATE:
             raise AudioError("unsupported", f"A sampling rate of {stream.sample_rate} Hz is not usual.")
         resampler = av.AudioResampler(format="s16", layout="mono", rate=stream.sample_rate)

@@ -157,7 +157,7 @@ def _driver_class() -> Any:  # noqa: ANN401  (pyttsx3 has no types)
     class SynchronousDriver(EspeakDriver):  # type: ignore[misc]  # pyttsx3 has no types
         rate = 0
         _text_to_say: str | None
-        _save_file: io.BytesIO | None
+        _save_file: Any
 
         def __init__(self, proxy: Any) -> None:  # noqa: ANN401
             if not EspeakDriver._moduleInitialized:

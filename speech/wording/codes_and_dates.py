@@ -68,16 +68,22 @@ def _day_case(found: re.Match[str]) -> Case:
 _DAY = r"(\d{1,2})(?:-?(?:го|ого|е|ое))?"
 
 
-@DATES.add(rf"{START}{_DAY} ?[-–—] ?{_DAY}(?= (?:{_MONTH}|числ[а-я]+|каждого))")
+_OF_MONTH = rf"(?= (?:{_MONTH}|каждого|следующ|включит))|( числ[а-я]+)"
+
+
+@DATES.add(rf"{START}{_DAY} ?[-–—] ?{_DAY}(?:{_OF_MONTH})")
 def _days(found: re.Match[str]) -> str:
     start = "" if word_before(found) in ("с", "со") else "с "
-    return f"{start}{ordinal(int(found[1]), 'g', 'n')} по {ordinal(int(found[2]), 'a', 'n')}"
+    noun = " число" if found[3] else ""
+    return f"{start}{ordinal(int(found[1]), 'g', 'n')} по {ordinal(int(found[2]), 'a', 'n')}{noun}"
 
 
-@DATES.add(rf"\b([Сс]о?) {_DAY} (по|до) {_DAY}(?= (?:{_MONTH}|числ[а-я]+|каждого|включит|следующ))")
+@DATES.add(rf"\b([Сс]о?) {_DAY} (по|до) {_DAY}(?:{_OF_MONTH})")
 def _days_from(found: re.Match[str]) -> str:
-    last = ordinal(int(found[4]), "a" if found[3] == "по" else "g", "n")
-    return f"{found[1]} {ordinal(int(found[2]), 'g', 'n')} {found[3]} {last}"
+    up_to = found[3] == "по"
+    noun = (" число" if up_to else " числа") if found[5] else ""
+    last = ordinal(int(found[4]), "a" if up_to else "g", "n")
+    return f"{found[1]} {ordinal(int(found[2]), 'g', 'n')} {found[3]} {last}{noun}"
 
 
 @DATES.add(rf"{START}{_DAY} ?(?=(?:{_MONTH})\b)", re.I)
