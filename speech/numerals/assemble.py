@@ -152,7 +152,8 @@ class Assembler:
             self.forks.add("improper")
             if "improper" in self.flips:
                 text = str(number).zfill(places + 1)
-                reading.digits, reading.fraction = text[:-places], text[-places:]
+                reading.parts.append(text[:-places])
+                reading.digits, reading.fraction = "".join(reading.parts), text[-places:]
                 return
             reading.parts.append(str(number - numerator))
         reading.parts = reading.parts or ["0"]
@@ -299,6 +300,8 @@ class Assembler:
                 one.labels = [label]
             return labelled
         self.forks.update(("split", "point"))
+        if len(reading.parts[-1]) == 1 and len(reading.parts[-2]) > 1:
+            reading.why.append("lone last digit")
         if "0" in reading.parts:
             self.forks.add("zero")
             if "zero" in self.flips:

@@ -20,6 +20,8 @@ class Words:
         self.ends: Sequence[int] = range(1, len(words) + 1)
         self.repaired: set[int] = set()
         """First words of the spans that were merged, split or misheard."""
+        self.forks: set[str] = set()
+        """Forks met: «сорока», an idiom."""
 
     @classmethod
     def empty(cls) -> "Words":
@@ -133,8 +135,10 @@ def _fold_phrases(text: Words, flips: frozenset[str]) -> None:
             start = i - at
             if start < 0 or tuple(words[start : start + len(phrase)]) != phrase:
                 continue
-            if isinstance(code, c.Role) and code == c.PLAIN and "idiom" in flips:
-                continue
+            if isinstance(code, c.Role) and code == c.PLAIN:
+                text.forks.add("idiom")
+                if "idiom" in flips:
+                    continue
             text.fold(start, start + len(phrase), code)
             i = start
             break
@@ -162,7 +166,7 @@ def _join_fragments(text: Words) -> None:
 
 def _spell_out(text: Words, flips: frozenset[str]) -> Words:
     out = Words.empty()
-    out.repaired = text.repaired
+    out.repaired, out.forks = text.repaired, text.forks
     skip = 0
     whole = False
     for i, code in enumerate(text.codes):
@@ -209,6 +213,7 @@ def _spelled(text: Words, i: int, out: Words, whole: bool, flips: frozenset[str]
     if code == c.PAIR:
         return [2 if _is_scale(after) or after == c.ZEROS else c.PLAIN], 0, 0
     if code == c.BIRD:
+        out.forks.add("bird")
         return [40 if _in_company(before, after, text, i) or "bird" in flips else c.PLAIN], 0, 0
     if code == c.ONE_NOUN:
         counted = before == 1 and text.words[i - 1] in _ONE or 1 < before < 5 and word.endswith("ы")

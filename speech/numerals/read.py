@@ -43,34 +43,17 @@ def numbers(text: str) -> list[str]:
 
 def segments(text: str) -> list[Segment]:
     """The numbers said, in order, each with its words, label, unit and how it was understood."""
+    return parse(text)[0]
+
+
+def parse(text: str, flips: frozenset[str] = NO_FLIPS) -> tuple[list[Segment], set[str]]:
+    """``segments`` with the forks named in ``flips`` taken the other way, and the forks that were met."""
     words = split(text)
     codes = list(map(_code, words))
     if not codes or max(codes) <= 0:
-        return []
-    return _segments(words, codes, NO_FLIPS)[0]
-
-
-def candidates(text: str) -> list[list[str]]:
-    """Several readings of the whole text, best first; the first is ``numbers(text)``."""
-    return [[segment.digits for segment in found] for found in alternatives(text)]
-
-
-def alternatives(text: str) -> list[list[Segment]]:
-    """``candidates`` as segments."""
-    words = split(text)
-    codes = list(map(_code, words))
-    if not codes or max(codes) <= 0:
-        return [[]]
-    best, forks = _segments(words, codes, NO_FLIPS)
-    found = [best]
-    seen = [[segment.digits for segment in best]]
-    for fork in sorted(forks):
-        other, _ = _segments(words, codes, frozenset((fork,)))
-        digits = [segment.digits for segment in other]
-        if digits not in seen:
-            seen.append(digits)
-            found.append(other)
-    return found
+        return [], set()
+    found, forks = _readings(words, codes, flips)
+    return [_segment(reading) for reading in found], forks
 
 
 def split(text: str) -> list[str]:
@@ -93,12 +76,7 @@ def _readings(words: list[str], codes: list[int], flips: frozenset[str] = NO_FLI
         if prepared.repaired and not prepared.repaired.isdisjoint(range(reading.start, reading.end)):
             reading.why.append("words repaired")
             reading.repaired = True
-    return kept, assembler.forks
-
-
-def _segments(words: list[str], codes: list[int], flips: frozenset[str]) -> tuple[list[Segment], set[str]]:
-    found, forks = _readings(words, codes, flips)
-    return [_segment(reading) for reading in found], forks
+    return kept, assembler.forks | prepared.forks
 
 
 def _segment(reading: Reading) -> Segment:
