@@ -107,7 +107,9 @@ def train(
 def build(
     checkpoint: Annotated[Path, typer.Argument(help="a trained checkpoint")],
     out: Annotated[Path, typer.Argument(help="Vosk model folder to write")],
-    examples: Annotated[list[Path] | None, typer.Option(help="files with sentences for vocabulary and n-gram")] = None,
+    examples: Annotated[
+        list[Path] | None, typer.Option(help="folders of pattern files, for vocabulary and n-gram")
+    ] = None,
 ) -> None:
     """Make a Vosk model folder: am/final.mdl, conf/ and graph/."""
     from speech.acoustic import building

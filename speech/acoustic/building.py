@@ -1,6 +1,5 @@
 """Checkpoint → Vosk model folder: am/, conf/ and graph/."""
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,10 +8,14 @@ from speech.acoustic.graph import GraphCosts, bigram_fst, lexicon_fst, write_gra
 from speech.acoustic.kaldi_format import acoustic_model, transition_model
 from speech.acoustic.language import sentences, slots
 from speech.acoustic.network import load_checkpoint
-from speech.acoustic.vocabulary import lexicon, numbered, words
+from speech.acoustic.patterns import pattern_sentences
+from speech.acoustic.vocabulary import common_words, lexicon, numbered, words
 
-BLANK_SHIFT = -3.0
-GENERATED_SENTENCES = 8000
+BLANK_SHIFT = -2.0
+GENERATED_SENTENCES = 12000
+PATTERN_SAMPLES = 10
+SLOT_COPIES = 10
+WORD_COPIES = 1
 MODEL_CONF = """--min-active=20
 --max-active=2000
 --beam=11.0
@@ -26,26 +29,18 @@ MODEL_CONF = """--min-active=20
 """
 
 
-def example_texts(files: Iterable[Path]) -> list[str]:
-    """Sentences found in text, YAML or TSV files: every run of Russian words on a line or between quotes."""
-    found = []
-    for path in files:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            for piece in re.split(r"[\"\t|:;.,!?«»—]|\s-\s", line.lower()):
-                said = " ".join(re.findall("[а-яё]+", re.sub(r"\{\w*\}", " ", piece)))
-                if said and not line.lstrip().startswith("#"):
-                    found.append(said)
-    return found
-
-
 def build_model(
     checkpoint: Path, folder: Path, examples: Iterable[Path] = (), costs: GraphCosts | None = None,
     blank_shift: float = BLANK_SHIFT, seed: int = 1,
 ) -> dict[str, int]:  # fmt: skip
-    """Write a model folder; returns the sizes of its parts in bytes and the number of its words."""
+    """Write a model folder; returns the sizes of its parts in bytes and the number of its words.
+
+    examples  folders of pattern files (speech.acoustic.patterns): more sentences for the vocabulary and the n-gram
+    """
     network, phones = load_checkpoint(checkpoint)
-    texts = example_texts(examples)
-    table = lexicon(words(texts), phones)
+    patterns = [said for source in examples for said in pattern_sentences(source, PATTERN_SAMPLES, seed)]
+    vocabulary = words(common_words(patterns))
+    table = lexicon(vocabulary, phones)
     numbers = numbered(table)
     outputs = len(phones) + 1
     (folder / "am").mkdir(parents=True, exist_ok=True)
@@ -53,7 +48,8 @@ def build_model(
     (folder / "am" / "final.mdl").write_bytes(acoustic_model(network, blank_shift))
     (folder / "conf" / "mfcc.conf").write_text(MFCC_CONF)
     (folder / "conf" / "model.conf").write_text(MODEL_CONF)
-    said = [*sentences(GENERATED_SENTENCES, seed), *texts, *(c for choices in slots().values() for c in choices)]
+    choices = [choice for several in slots().values() for choice in several]
+    said = [*sentences(GENERATED_SENTENCES, seed), *patterns, *choices * SLOT_COPIES, *vocabulary * WORD_COPIES]
     hclr = lexicon_fst(transition_model(outputs), outputs, table, numbers, costs or GraphCosts())
     write_graph(folder / "graph", hclr, bigram_fst(numbers, said), numbers)
     sizes = {p.name: p.stat().st_size for p in sorted(folder.glob("*/*")) if p.is_file()}

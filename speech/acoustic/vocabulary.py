@@ -1,6 +1,7 @@
 """The words of the embedded model: words.txt with inflections, the words of the sentences, and the filler [unk]."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -28,8 +29,14 @@ def inflected(lemma: str) -> list[str]:
     return [lemma, *dict.fromkeys(form.word for form in parses[0].lexeme if _WORD.fullmatch(form.word))]
 
 
+def common_words(sentences: Iterable[str], at_least: int = 3) -> list[str]:
+    """Words said in several of the sentences that a dictionary knows: no misspellings, no rarities."""
+    counted = Counter(word for sentence in sentences for word in _WORD.findall(sentence))
+    return [word for word, count in counted.items() if count >= at_least and _morphology().word_is_known(word)]
+
+
 def words(further: Iterable[str] = ()) -> list[str]:
-    """All words, each once, in a fixed order; `further` are texts whose words are wanted too."""
+    """All words, each once, in a fixed order; `further` are others wanted too."""
     found: list[str] = []
     for line in files(__package__).joinpath("words.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
