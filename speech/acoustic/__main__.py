@@ -126,7 +126,7 @@ def evaluate(
     errors: Annotated[int, typer.Option(help="confusions to show of each kind")] = 0,
 ) -> None:
     """Measure the share of utterances wholly right: clean, over an A-law line, in noise."""
-    import vosk
+    import vosk  # type: ignore[import-untyped]  # has no annotations
 
     from speech.acoustic import evaluation
     from speech.acoustic.language import number_words, reading

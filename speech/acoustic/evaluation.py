@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import vosk
+import vosk  # type: ignore[import-untyped]  # has no annotations
 from numpy.typing import NDArray
 
 from speech.acoustic.sources import plain, read_sound

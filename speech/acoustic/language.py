@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from num2words import num2words
+from num2words import num2words  # type: ignore[import-untyped]  # has no annotations
 
 DIGIT_LIMIT = 9
 _SLOT = re.compile(r"\{(\w+)\}")

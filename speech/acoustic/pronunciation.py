@@ -5,7 +5,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-import espeakng_loader
+import espeakng_loader  # type: ignore[import-untyped]  # has no annotations
 
 VOWELS = {
     "A": "a", "a": "@", "V": "@", "@": "@", "o": "o", "O": "o", "8": "o", "e": "e", "E": "e", "i": "i", "I": "i",
