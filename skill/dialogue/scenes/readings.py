@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from skill.dialogue.dial import dial_value
 from skill.dialogue.draft import Entry, entries_of
 from skill.dialogue.gathering import Gathering
-from skill.dialogue.hearing import dial_value
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
@@ -95,7 +95,9 @@ class Readings:
         for entry in entries:
             if asked is not None and len(entries) == 1 and _answers(gathering, asked, entry):
                 if asked.meter is not None and len(entry.loose) == 1:
-                    entry.loose = [dial_value(talk, gathering.flat.meter(asked.meter), entry.loose[0])]
+                    meter = gathering.flat.meter(asked.meter)
+                    register = (asked.missing(meter) or meter.registers)[0]
+                    entry.loose = [dial_value(talk, gathering.flat, meter, register, entry.loose[0])]
                 gathering.take(asked, entry)
             elif (known := gathering.draft.about(entry)) is not None:
                 gathering.take(known, entry)
