@@ -1,10 +1,10 @@
 """Several readings of one text, and of several recognised hypotheses."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cache
-from math import exp, inf, log
+from math import exp, log
 from pathlib import Path
+from typing import NamedTuple
 
 from speech.numerals.read import parse
 from speech.numerals.segments import Segment
@@ -35,8 +35,7 @@ HEARING_WEIGHT = 1.5
 LEAST_CONFIDENCE = 1e-4
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One reading of the whole text."""
 
     segments: tuple[Segment, ...]
@@ -44,11 +43,11 @@ class Candidate:
     """0 is the usual reading; differences are differences of negative log likelihood."""
     why: str
     """The fork taken the other way ("and", "split", "tail" …), empty for the usual reading."""
-    values: tuple[str, ...] = field(init=False)
-    """What ``numbers`` would give for it."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "values", tuple(segment.digits for segment in self.segments))
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What ``numbers`` would give for it."""
+        return tuple(segment.digits for segment in self.segments)
 
 
 def candidates(text: str) -> list[list[str]]:
@@ -116,8 +115,3 @@ def _confused() -> dict[str, tuple[str, ...]]:
             pairs[one] = (*pairs.get(one, ()), other)
             pairs[other] = (*pairs.get(other, ()), one)
     return pairs
-
-
-def margin(found: list[Candidate]) -> float:
-    """How much better the first is than the second; infinite when there is no second."""
-    return found[1].cost - found[0].cost if len(found) > 1 else inf

@@ -3,8 +3,6 @@
 All of it yields plain codes again («три ста» → 300; «полторы тысячи» → 1, тысяча, 500), each with its span of words.
 """
 
-from collections.abc import Sequence
-
 from speech.numerals import codes as c
 from speech.numerals.compose import LIMIT
 from speech.numerals.lexicon import LEXICON
@@ -16,8 +14,8 @@ class Words:
     def __init__(self, words: list[str], codes: list[int]) -> None:
         self.words = words
         self.codes = codes
-        self.starts: Sequence[int] = range(len(words))
-        self.ends: Sequence[int] = range(1, len(words) + 1)
+        self.starts = list(range(len(words)))
+        self.ends = list(range(1, len(words) + 1))
         self.repaired: set[int] = set()
         """First words of the spans that were merged, split or misheard."""
         self.forks: set[str] = set()
@@ -25,14 +23,11 @@ class Words:
 
     @classmethod
     def empty(cls) -> "Words":
-        words = cls([], [])
-        words.starts, words.ends = [], []
-        return words
+        return cls([], [])
 
     def writable(self) -> None:
         """Lists of its own, before words are folded."""
         self.words, self.codes = list(self.words), list(self.codes)
-        self.starts, self.ends = list(self.starts), list(self.ends)
 
     def put(self, word: str, code: int, start: int, end: int) -> None:
         self.words.append(word)
@@ -169,21 +164,24 @@ def _spell_out(text: Words, flips: frozenset[str]) -> Words:
     out.repaired, out.forks = text.repaired, text.forks
     skip = 0
     whole = False
+    words, codes, starts, ends = out.words, out.codes, out.starts, out.ends
     for i, code in enumerate(text.codes):
         if skip:
             skip -= 1
-            out.ends[-1] = text.ends[i]
-            continue
-        start = text.starts[i]
-        put = [code]
-        if code > c.FAST_TOP or code == c.FRACTION:
+            ends[-1] = text.ends[i]
+        elif code > c.FAST_TOP or code == c.FRACTION:
+            start = text.starts[i]
             put, used, skip = _spelled(text, i, out, whole, flips)
             for _ in range(used):
                 start = out.pop()
-        elif code == c.WHOLE:
-            whole = True
-        for one in put:
-            out.put(text.words[i], one, start, text.ends[i])
+            for one in put:
+                out.put(text.words[i], one, start, text.ends[i])
+        else:
+            whole = whole or code == c.WHOLE
+            words.append(text.words[i])
+            codes.append(code)
+            starts.append(text.starts[i])
+            ends.append(text.ends[i])
     return out
 
 
@@ -204,7 +202,7 @@ def _spelled(text: Words, i: int, out: Words, whole: bool, flips: frozenset[str]
         return _half_more([1], after)
     if code == c.FRACTION:
         counted, fillers = out.before_fillers()
-        if _is_scale(after) and 0 < counted < 1000:
+        if _is_scale(after) and 0 < counted < (1000 if after <= c.FAST_TOP else 10):
             put, _, skip = _half_more([counted], after)
             return put, fillers + 1, skip
         return [code], 0, 0

@@ -1,9 +1,9 @@
 """Ordering candidate readings by what the meter can show and is likely to show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from math import log
+from typing import NamedTuple
 
 from speech.numerals.candidates import Candidate
 
@@ -22,16 +22,14 @@ SEVERAL = 4.0
 SURE_MARGIN = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Dial:
+class Dial(NamedTuple):
     """What a meter's dial shows: digits before the point and (red) digits after it."""
 
     whole: int
     fraction: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """One possible reading of the dial."""
 
     value: Decimal

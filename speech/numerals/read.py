@@ -7,7 +7,7 @@ from speech.numerals.assemble import NO_FLIPS, Assembler
 from speech.numerals.compose import COUNTED, ORDINAL, SCALED, compose
 from speech.numerals.lexicon import LEXICON
 from speech.numerals.names import labels_behind
-from speech.numerals.prepare import prepare
+from speech.numerals.prepare import Words, prepare
 from speech.numerals.reading import Reading
 from speech.numerals.segments import Segment
 
@@ -38,7 +38,7 @@ def numbers(text: str) -> list[str]:
             if digits:
                 found.append(digits)
             return found
-    return [reading.text for reading in _readings(words, codes)[0]]
+    return [reading.text for reading in _read(words, codes, NO_FLIPS)[0]]
 
 
 def segments(text: str) -> list[Segment]:
@@ -52,8 +52,8 @@ def parse(text: str, flips: frozenset[str] = NO_FLIPS) -> tuple[list[Segment], s
     codes = list(map(_code, words))
     if not codes or max(codes) <= 0:
         return [], set()
-    found, forks = _readings(words, codes, flips)
-    return [_segment(reading) for reading in found], forks
+    found, prepared, forks = _read(words, codes, flips)
+    return [_segment(reading, prepared) for reading in found], forks | prepared.forks
 
 
 def split(text: str) -> list[str]:
@@ -63,23 +63,20 @@ def split(text: str) -> list[str]:
     return text.lower().split()
 
 
-def _readings(words: list[str], codes: list[int], flips: frozenset[str] = NO_FLIPS) -> tuple[list[Reading], set[str]]:
+def _read(words: list[str], codes: list[int], flips: frozenset[str]) -> tuple[list[Reading], Words, set[str]]:
+    """The long way: prepare, compose, assemble."""
     prepared = prepare(words, codes, flips)
     assembler = Assembler(compose(prepared.codes), flips)
     found = assembler.run()
     kept = [reading for reading in found if not reading.rejected] or found
-    if kept:
+    if kept and assembler.labels:
         labels_behind(kept, assembler.labels)
-    for reading in kept:
-        first, last = reading.start, min(reading.end, len(prepared.ends)) - 1
-        reading.start, reading.end = prepared.starts[first], prepared.ends[last]
-        if prepared.repaired and not prepared.repaired.isdisjoint(range(reading.start, reading.end)):
-            reading.why.append("words repaired")
-            reading.repaired = True
-    return kept, assembler.forks | prepared.forks
+    return kept, prepared, assembler.forks
 
 
-def _segment(reading: Reading) -> Segment:
+def _segment(reading: Reading, prepared: Words) -> Segment:
+    start, end = prepared.starts[reading.start], prepared.ends[min(reading.end, len(prepared.ends)) - 1]
+    repaired = not prepared.repaired.isdisjoint(range(start, end))
     text = reading.text
     if reading.fraction is not None:
         kind = "decimal"
@@ -91,12 +88,12 @@ def _segment(reading: Reading) -> Segment:
         value=Decimal(text),
         digits=text,
         width=len(reading.digits),
-        start=reading.start,
-        end=reading.end,
+        start=start,
+        end=end,
         kind=kind,
         label=" ".join(reading.labels),
         unit=reading.unit or "",
-        why=tuple(reading.why),
-        repaired=reading.repaired,
+        why=(*reading.why, "words repaired") if repaired else tuple(reading.why),
+        repaired=repaired,
         corrected=reading.corrected,
     )

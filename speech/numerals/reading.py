@@ -10,7 +10,7 @@ class Reading:
 
     __slots__ = (
         "bracket", "confirmed", "corrected", "digits", "end", "flags", "fraction", "labels", "linked", "marker", "minus",
-        "parts", "rejected", "repaired", "start", "unit", "why",
+        "parts", "rejected", "start", "unit", "why",
     )  # fmt: skip
 
     def __init__(self, digits: str, start: int, end: int, flags: int) -> None:
@@ -36,7 +36,6 @@ class Reading:
         self.linked: Reading | None = None
         """The number whose unit was said just before: «двенадцать кубов» before «пятьсот литров»."""
         self.corrected = False
-        self.repaired = False
 
     @property
     def text(self) -> str:

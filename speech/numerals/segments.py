@@ -1,11 +1,10 @@
 """The documented result of parsing: one Segment for each number said."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A number said, and how sure its words were."""
 
     value: Decimal
