@@ -60,11 +60,16 @@ def spelled(word: str, vocabulary: Vocabulary) -> str | None:
     return next((variant for variant in variants if vocabulary.vosk_model_find_word(variant) >= 0), None)
 
 
+def expectations() -> list[str]:
+    """What a dialogue can wait for: the keys of speech/data/expectations.yaml."""
+    return [name for name in _expectations() if name != "always"]
+
+
 @cache
 def examples(expecting: str) -> tuple[str, ...] | None:
     """Example phrases for what the dialogue waits for; None if it is not one of speech/data/expectations.yaml."""
     data = _expectations()
-    if expecting not in data or expecting == "always":
+    if expecting not in expectations():
         return None
     wanted, draw = data[expecting], random.Random(1)
     phrases = [_filled(draw.choice(wanted["phrases"]), draw) for _ in range(wanted.get("numbers", 0))]

@@ -23,7 +23,7 @@ import numpy as np
 import vosk  # type: ignore[import-untyped]  # has no annotations
 
 from speech.audio import Samples, resample
-from speech.grammar import FILLER, examples, validated
+from speech.grammar import FILLER, examples, expectations, validated
 from speech.models import is_model, model_folder
 
 SLICE_SECONDS = 0.2
@@ -69,12 +69,12 @@ _loaded: Recognizer | None = None
 
 
 def preload() -> Recognizer:
-    """Load the model now: before gunicorn forks, so that its workers share the memory. Raises OSError if it cannot."""
-    global _loaded
-    with _lock:
-        if _loaded is None:
-            _loaded = _load(model_folder())
-        return _loaded
+    """Load the model and make the grammars now: before gunicorn forks, so that its workers share them and no resident
+    waits for it. Raises OSError if there is no model."""
+    loaded = _recognizer()
+    for expecting in expectations():
+        _grammar(expecting)
+    return loaded
 
 
 def transcribe(pcm: Samples, rate: int, expecting: str | None = None) -> list[Hypothesis]:
@@ -84,7 +84,7 @@ def transcribe(pcm: Samples, rate: int, expecting: str | None = None) -> list[Hy
     speech/data/expectations.yaml: number, yes_no, meter, account, address; None or "command" is a free turn, any other
     word means no grammar.
     """
-    loaded = preload()
+    loaded = _recognizer()
     sound = _at_speech_level(resample(np.asarray(pcm, np.int16), rate, loaded.rate), loaded.rate)
     if sound is None:
         return []
@@ -92,6 +92,14 @@ def transcribe(pcm: Samples, rate: int, expecting: str | None = None) -> list[Hy
     grammar = _grammar(expecting or FREE_TURN)
     guided = _guided_decodings(loaded, sound, grammar) if grammar else []
     return _ranked(free, guided)
+
+
+def _recognizer() -> Recognizer:
+    global _loaded
+    with _lock:
+        if _loaded is None:
+            _loaded = _load(model_folder())
+        return _loaded
 
 
 def _load(folder: Path) -> Recognizer:
@@ -131,7 +139,7 @@ def _at_speech_level(sound: Samples, rate: int) -> Samples | None:
 def _grammar(expecting: str) -> str | None:
     """The grammar for the model in use as JSON; None for an expectation unknown or a model that takes none."""
     phrases = examples(expecting)
-    loaded = preload()
+    loaded = _recognizer()
     return validated(phrases, loaded.model) if phrases and loaded.dynamic else None
 
 
