@@ -47,23 +47,21 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> Iterator[str]:
     """A new database with nothing in it."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'books.db'}"
-    return _database(request.getfixturevalue("postgres"))
+    yield from _fresh(request, "empty", tmp_path, templates)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> Iterator[str]:
     """A new database with the books' tables, empty."""
-    return _copy(request, request.param, "migrated", tmp_path, templates)
+    yield from _fresh(request, "migrated", tmp_path, templates)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def demo_url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> str:
+def demo_url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> Iterator[str]:
     """A new database with the demo company as of NOW."""
-    return _copy(request, request.param, "demo", tmp_path, templates)
+    yield from _fresh(request, "demo", tmp_path, templates)
 
 
 @pytest.fixture
@@ -91,20 +89,29 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoSummary:
         return demo_company.load(db, NOW)
 
 
-def _copy(request: pytest.FixtureRequest, kind: str, content: str, folder: Path, templates: dict[str, str]) -> str:
-    name = f"{kind}_{content}"
+def _fresh(request: pytest.FixtureRequest, content: str, folder: Path, templates: dict[str, str]) -> Iterator[str]:
+    """A copy of the template with that content, on the database the test asks for."""
+    kind = request.param
     server = request.getfixturevalue("postgres") if kind == "postgresql" else ""
+    name = f"{kind}_{content}"
     if name not in templates:
-        url = _database(server) if server else f"sqlite:///{templates['folder']}/{name}.db"
+        url = _create(server, "template1") if server else f"sqlite:///{templates['folder']}/{name}.db"
         _fill(url, content)
         templates[name] = url
-    if server:
-        return _database(server, template=templates[name].split("?")[0].rsplit("/", 1)[1])
-    shutil.copy(templates[name].removeprefix("sqlite:///"), folder / "books.db")
-    return f"sqlite:///{folder / 'books.db'}"
+    if not server:
+        if content != "empty":
+            shutil.copy(templates[name].removeprefix("sqlite:///"), folder / "books.db")
+        yield f"sqlite:///{folder / 'books.db'}"
+        return
+    url = _create(server, _name(templates[name]))
+    yield url
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {_name(url)} WITH (FORCE)")
 
 
 def _fill(url: str, content: str) -> None:
+    if content == "empty":
+        return
     engine = store.connect(url)
     store.migrate(engine)
     if content == "demo":
@@ -113,8 +120,12 @@ def _fill(url: str, content: str) -> None:
     engine.dispose()
 
 
-def _database(server: str, template: str = "template1") -> str:
+def _create(server: str, template: str) -> str:
     name = f"books{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return server.replace("/postgres?", f"/{name}?")
+
+
+def _name(url: str) -> str:
+    return url.split("?")[0].rsplit("/", 1)[1]

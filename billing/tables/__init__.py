@@ -2,20 +2,32 @@
 
 from billing.tables.accounts import Account, AccountLink, ChannelIdentity, Premises, Resident
 from billing.tables.audit import AuditEntry
+from billing.tables.exchange import ApiKey, Device, DeviceInput, DevicePacket, ImportRun
 from billing.tables.meters import CheckRule, Meter, Reading, Register
 from billing.tables.money import Payment, Receipt, ReceiptLine, Refund, Service
 from billing.tables.organizations import Organization, Property, ReportingWindow, ResourceOwner
+from billing.tables.service import Article, News, Notice, Outage, OutageScope, Reminder, Ticket
 from billing.tables.tariffs import Norm, Tariff
 
 __all__ = [
     "Account",
     "AccountLink",
+    "ApiKey",
+    "Article",
     "AuditEntry",
     "ChannelIdentity",
     "CheckRule",
+    "Device",
+    "DeviceInput",
+    "DevicePacket",
+    "ImportRun",
     "Meter",
+    "News",
     "Norm",
+    "Notice",
     "Organization",
+    "Outage",
+    "OutageScope",
     "Payment",
     "Premises",
     "Property",
@@ -24,9 +36,11 @@ __all__ = [
     "ReceiptLine",
     "Refund",
     "Register",
+    "Reminder",
     "ReportingWindow",
     "Resident",
     "ResourceOwner",
     "Service",
     "Tariff",
+    "Ticket",
 ]

@@ -208,7 +208,7 @@ def test_two_processes_repeating_one_request_book_it_once(demo_url: str, demo: D
 
 def _together(work: Callable[..., None], arguments: list[tuple[object, ...]]) -> list[int | None]:
     """Run `work` in processes that start at the same moment; their exit codes."""
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")  # the children open their own books; importing again is slow
     start = context.Barrier(len(arguments))
     processes = [context.Process(target=work, args=(*each, start)) for each in arguments]
     for process in processes:

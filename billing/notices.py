@@ -1,0 +1,189 @@
+"""Reminders: who is to be told what today. Rows of `notice` are facts for a channel to put into words, each once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from billing import news, outages, receipts, windows
+from billing.tables import Account, Meter, Notice, Premises, Property, Reading, Reminder
+
+VERIFICATION_DAYS = (60, 30)
+DUE_DAYS = (3, 0)
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """A reminder with its account and house, and the local day."""
+
+    reminder: Reminder
+    account: Account
+    house: Property
+    today: date
+    now: datetime
+
+
+def remind(
+    db: Session, *, resident_id: int, account_id: int, kind: str, channel: str, day: int | None = None
+) -> Reminder:
+    """Switch a reminder on, or change its day."""
+    row = db.exec(
+        select(Reminder).where(
+            Reminder.resident_id == resident_id,
+            Reminder.account_id == account_id,
+            Reminder.kind == kind,
+            Reminder.channel == channel,
+        )
+    ).first()
+    row = row or Reminder(resident_id=resident_id, account_id=account_id, kind=kind, channel=channel)
+    row.day = day
+    db.add(row)
+    db.flush()
+    return row
+
+
+def forget(db: Session, *, resident_id: int, account_id: int, kind: str) -> bool:
+    """Switch a kind of reminder off on every channel; False when it was not on."""
+    rows = db.exec(
+        select(Reminder).where(
+            Reminder.resident_id == resident_id, Reminder.account_id == account_id, Reminder.kind == kind
+        )
+    ).all()
+    for row in rows:
+        db.delete(row)
+    db.flush()
+    return bool(rows)
+
+
+def prepare(db: Session, now: datetime) -> int:
+    """Write the notices of the day for everybody who wished for them; a second run adds nothing. Returns how many."""
+    rows = db.exec(
+        select(Reminder, Account, Property)
+        .join(Account, col(Account.id) == col(Reminder.account_id))
+        .join(Premises, col(Premises.id) == col(Account.premises_id))
+        .join(Property, col(Property.id) == col(Premises.property_id))
+    ).all()
+    added = 0
+    for reminder, account, house in rows:
+        wish = _Wish(reminder, account, house, windows.local_date(now, house), now)
+        for occasion, facts in _OCCASIONS[reminder.kind](db, wish):
+            key = f"{reminder.resident_id}:{reminder.account_id}:{reminder.kind}:{reminder.channel}:{occasion}"
+            if db.exec(select(Notice.id).where(Notice.unique_key == key)).first() is None:
+                db.add(
+                    Notice(
+                        resident_id=reminder.resident_id,
+                        account_id=reminder.account_id,
+                        kind=reminder.kind,
+                        channel=reminder.channel,
+                        unique_key=key,
+                        facts=facts,
+                        created_at=now,
+                    )
+                )
+                added += 1
+    db.flush()
+    return added
+
+
+def waiting(db: Session, channel: str | None = None, limit: int = 100) -> list[Notice]:
+    """Notices nobody has sent, oldest first."""
+    query = select(Notice).where(col(Notice.sent_at).is_(None)).order_by(col(Notice.created_at), col(Notice.id))
+    if channel is not None:
+        query = query.where(Notice.channel == channel)
+    return list(db.exec(query.limit(limit)).all())
+
+
+def _readings(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:
+    """On the first and the last day of the window, or the resident's own day, while a meter lacks its reading."""
+    window = windows.window_for(db, wish.account, wish.today)
+    if not window.is_open:
+        return
+    days = {window.start, window.end} if wish.reminder.day is None else {_day(wish)}
+    if wish.today not in days:
+        return
+    read = select(Reading.meter_id).where(
+        Reading.period == window.period, col(Reading.status).in_(("submitted", "accepted")), Reading.kind == "current"
+    )
+    missing = db.exec(
+        select(Meter.resource).where(
+            Meter.account_id == wish.account.id,
+            col(Meter.archived_on).is_(None),
+            col(Meter.is_automatic).is_(False),
+            col(Meter.id).not_in(read),
+        )
+    ).all()
+    if missing:
+        facts = {
+            "period": window.period.isoformat(),
+            "end": window.end.isoformat(),
+            "is_last_day": wish.today == window.end,
+            "resources": sorted(set(missing)),
+        }
+        yield wish.today.isoformat(), facts
+
+
+def _payment(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Three days before the due day and on it, or on the resident's own day, while there is a debt."""
+    found = receipts.balance(db, wish.account.id, wish.today)
+    if found.receipt is None or found.kopecks <= 0:
+        return
+    due = found.receipt.due_on
+    days = {due - timedelta(days=ago) for ago in DUE_DAYS} if wish.reminder.day is None else {_day(wish)}
+    if wish.today in days:
+        yield wish.today.isoformat(), {"kopecks": found.kopecks, "due_on": due.isoformat()}
+
+
+def _verification(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Sixty and thirty days before a meter's verification runs out."""
+    meters = db.exec(
+        select(Meter).where(
+            Meter.account_id == wish.account.id,
+            col(Meter.archived_on).is_(None),
+            col(Meter.next_verification_on) >= wish.today,
+        )
+    ).all()
+    for meter in meters:
+        if meter.next_verification_on is None:
+            continue
+        left = (meter.next_verification_on - wish.today).days
+        step = min((days for days in VERIFICATION_DAYS if left <= days), default=None)
+        if step is not None:
+            facts = {
+                "resource": meter.resource,
+                "place": meter.place,
+                "serial": meter.serial,
+                "until": meter.next_verification_on.isoformat(),
+            }
+            yield f"{meter.id}:{meter.next_verification_on}:{step}", facts
+
+
+def _outage(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every outage at the flat, once."""
+    for outage in outages.at_account(db, wish.account.id, wish.now):
+        facts = {
+            "resources": outage.resources,
+            "start_at": outage.start_at.isoformat(),
+            "end_at": outage.end_at.isoformat() if outage.end_at else None,
+        }
+        yield str(outage.id), facts
+
+
+def _news(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every announcement for the house, once."""
+    for one in news.at_account(db, wish.account.id, wish.now):
+        yield str(one.id), {"title": one.title, "body": one.body, "is_emergency": one.kind == "EMERGENCY"}
+
+
+_OCCASIONS = {
+    "submit_readings": _readings,
+    "pay": _payment,
+    "verification": _verification,
+    "outage": _outage,
+    "news": _news,
+}
+
+
+def _day(wish: _Wish) -> date:
+    return windows.clipped(wish.today.replace(day=1), wish.reminder.day or 1)

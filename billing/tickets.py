@@ -1,0 +1,140 @@
+"""Requests of residents (заявки): OPEN → IN_PROGRESS → COMPLETED → CLOSED, or DEFERRED, or DECLINED."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from billing import audit
+from billing.tables import Account, Organization, Ticket
+
+USUAL_DAYS = 8
+EMERGENCY_DAYS = 1
+LONGEST_DAYS = 45
+DAILY_LIMIT = 10
+NEXT = {
+    "OPEN": {"IN_PROGRESS", "COMPLETED", "DEFERRED", "DECLINED"},
+    "IN_PROGRESS": {"COMPLETED", "DEFERRED", "DECLINED"},
+    "DEFERRED": {"IN_PROGRESS", "COMPLETED", "DECLINED"},
+    "COMPLETED": {"CLOSED", "IN_PROGRESS"},
+    "CLOSED": set(),
+    "DECLINED": {"OPEN"},
+}
+
+
+class TooManyTickets(Exception):
+    """A resident has made as many requests in a day as are taken."""
+
+
+def create(
+    db: Session,
+    *,
+    account: Account,
+    resident_id: int | None,
+    category: str,
+    details: str,
+    now: datetime,
+    today: date,
+    channel: str,
+    idempotency_key: str,
+    is_emergency: bool = False,
+    contact: str | None = None,
+    transcript: str | None = None,
+) -> Ticket:
+    """Take a request; the same key gives the same one. Raises TooManyTickets; an emergency is always taken."""
+    known = db.exec(select(Ticket).where(Ticket.idempotency_key == idempotency_key)).first()
+    if known is not None:
+        return known
+    if resident_id is not None and not is_emergency:
+        recent = db.exec(
+            select(func.count())
+            .select_from(Ticket)
+            .where(Ticket.resident_id == resident_id, Ticket.created_at > now - timedelta(days=1))
+        ).one()
+        if recent >= DAILY_LIMIT:
+            raise TooManyTickets
+    ticket = Ticket(
+        organization_id=account.organization_id,
+        number=_next_number(db, account.organization_id),
+        account_id=account.id,
+        resident_id=resident_id,
+        category=category,
+        details=details,
+        is_emergency=is_emergency,
+        deadline=today + timedelta(days=EMERGENCY_DAYS if is_emergency else USUAL_DAYS),
+        contact=contact,
+        channel=channel,
+        transcript=transcript,
+        created_at=now,
+        idempotency_key=idempotency_key,
+    )
+    db.add(ticket)
+    db.flush()
+    _trace(db, ticket, now, f"resident:{resident_id}", channel, "create", None)
+    return ticket
+
+
+def move(
+    db: Session,
+    ticket_id: int,
+    status: str,
+    *,
+    now: datetime,
+    actor: str,
+    channel: str,
+    answer: str | None = None,
+    deadline: date | None = None,
+) -> Ticket:
+    """Change the state. Raises LookupError, ValueError for a step that is not allowed or a deadline too far away."""
+    ticket = db.exec(select(Ticket).where(Ticket.id == ticket_id).with_for_update()).first()
+    if ticket is None:
+        raise LookupError(f"no ticket {ticket_id}")
+    if status != ticket.status and status not in NEXT[ticket.status]:
+        raise ValueError(f"a ticket that is {ticket.status} does not become {status}")
+    if deadline is not None and deadline > ticket.created_at.date() + timedelta(days=LONGEST_DAYS):
+        raise ValueError(f"a ticket is done within {LONGEST_DAYS} days")
+    before = {"status": ticket.status}
+    ticket.status = status
+    ticket.answer = answer if answer is not None else ticket.answer
+    ticket.deadline = deadline or ticket.deadline
+    ticket.closed_at = now if status in ("CLOSED", "DECLINED") else None
+    db.flush()
+    _trace(db, ticket, now, actor, channel, "status", before)
+    return ticket
+
+
+def of_account(db: Session, account_id: int, *, only_active: bool = False, limit: int = 20) -> list[Ticket]:
+    """Requests of an account, newest first; `only_active`: those not yet closed or declined."""
+    query = select(Ticket).where(Ticket.account_id == account_id)
+    if only_active:
+        query = query.where(col(Ticket.status).not_in(("CLOSED", "DECLINED")))
+    return list(db.exec(query.order_by(col(Ticket.id).desc()).limit(limit)).all())
+
+
+def _next_number(db: Session, organization_id: int) -> int:
+    db.exec(select(Organization.id).where(Organization.id == organization_id).with_for_update()).one()
+    last = db.exec(select(func.max(Ticket.number)).where(Ticket.organization_id == organization_id)).one()
+    return (last or 0) + 1
+
+
+def _trace(
+    db: Session,
+    ticket: Ticket,
+    now: datetime,
+    actor: str,
+    channel: str,
+    action: str,
+    before: dict[str, str] | None,
+) -> None:
+    audit.record(
+        db,
+        now=now,
+        actor=actor,
+        channel=channel,
+        action=action,
+        subject="ticket",
+        subject_id=ticket.id,
+        account_id=ticket.account_id,
+        before=dict(before) if before else None,
+        after={"status": ticket.status},
+    )
