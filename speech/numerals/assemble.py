@@ -14,7 +14,7 @@ from speech.numerals.regroup import regroup
 NO_FLIPS: frozenset[str] = frozenset()
 SMALLER = {"l": ("m3", 3), "kop": ("rub", 2), "wh": ("kwh", 3)}
 """Unit → the unit it is a part of and the decimal places it fills."""
-QUARTERS = {"1": "25", "2": "5", "3": "75"}
+SHARES = {c.QUARTERS: {"1": "25", "2": "5", "3": "75"}, c.HALVES: {"1": "5"}}
 
 
 class Assembler:
@@ -130,8 +130,8 @@ class Assembler:
         reading = self.open
         if reading is None:
             return
-        if item[3] == c.QUARTERS:
-            self.split_quarters(reading)
+        if item[3] in SHARES:
+            self.split_share(reading, SHARES[item[3]])
         elif self.into_fraction:
             reading.fraction = (reading.fraction or "0").zfill(item[3] - c.DENOMINATOR)
         else:
@@ -156,16 +156,17 @@ class Assembler:
                 reading.digits, reading.fraction = "".join(reading.parts), text[-places:]
                 return
             reading.parts.append(str(number - numerator))
+        reading.bare_fraction = not reading.parts
         reading.parts = reading.parts or ["0"]
         reading.digits = "".join(reading.parts)
         reading.fraction = str(numerator).zfill(places)
 
-    def split_quarters(self, reading: Reading) -> None:
-        """«пять и три четверти»."""
+    def split_share(self, reading: Reading, shares: dict[str, str]) -> None:
+        """«пять и три четверти», «восемь целых и одна вторая»."""
         if self.into_fraction:
-            reading.fraction = QUARTERS.get(reading.fraction or "", reading.fraction)
-        elif reading.parts[-1] in QUARTERS:
-            reading.fraction = QUARTERS[reading.parts.pop()]
+            reading.fraction = shares.get(reading.fraction or "", reading.fraction)
+        elif reading.parts[-1] in shares:
+            reading.fraction = shares[reading.parts.pop()]
             reading.parts = reading.parts or ["0"]
             reading.digits = "".join(reading.parts)
 
@@ -218,6 +219,11 @@ class Assembler:
     def on_break(self, i: int, item: Item) -> None:
         self.finish()
         self.noun = None
+
+    def on_hyphen(self, i: int, item: Item) -> None:
+        """A dash; «- 5» at the very beginning is a minus."""
+        self.finish()
+        self.minus = item[1] == 0 and self.next_is_part(i)
 
     def on_comma(self, i: int, item: Item) -> None:
         if self.open is not None and self.next_is_part(i):
@@ -277,6 +283,9 @@ class Assembler:
 
     def on_not(self, i: int, item: Item) -> None:
         self.finish()
+        if i and self.items[i - 1][3] == c.NOT:
+            self.marker = "no"
+            return
         self.reject = self.next_is_part(i) and self.items[i + 1][1] == item[2]
 
     # Closing
@@ -318,7 +327,7 @@ from speech.numerals import names  # noqa: E402  # names works on the Assembler 
 
 ON_ROLE = {
     c.PLAIN: Assembler.on_break, c.ANCHOR: Assembler.on_break, c.BREAK: Assembler.on_break,
-    c.COMMA: Assembler.on_comma, c.HYPHEN: Assembler.on_break, c.OPEN_BRACKET: Assembler.on_bracket,
+    c.COMMA: Assembler.on_comma, c.HYPHEN: Assembler.on_hyphen, c.OPEN_BRACKET: Assembler.on_bracket,
     c.AND: Assembler.on_and, c.POINT: Assembler.on_point, c.WHOLE: Assembler.on_whole,
     c.FRACTION: Assembler.on_fraction, c.MINUS: Assembler.on_minus, c.SIGN: Assembler.on_sign,
     c.BETWEEN: Assembler.on_between, c.UNIT: Assembler.on_unit, c.SMALL_UNIT: Assembler.on_unit, c.CORRECTION: Assembler.on_correction,

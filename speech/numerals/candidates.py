@@ -6,7 +6,7 @@ from math import exp, log
 from pathlib import Path
 from typing import NamedTuple
 
-from speech.numerals.read import parse
+from speech.numerals.read import parse, split
 from speech.numerals.segments import Segment
 
 COST = {
@@ -96,7 +96,7 @@ def misheard(text: str) -> list[Candidate]:
 
     For a question only («семьдесят или шестьдесят?»), when the meter's history makes the heard value implausible.
     """
-    words = text.lower().replace("ё", "е").split()
+    words = split(text)
     found: dict[tuple[str, ...], Candidate] = {}
     for i, word in enumerate(words):
         for other in _confused().get(word, ()):

@@ -48,7 +48,9 @@ def merged(old: Reading, new: Reading, flips: frozenset[str], forks: set[str]) -
     new.corrected = True
     new.start = old.start
     width = len(new.digits)
-    if new.fraction is None and old.fraction is not None and width <= len(old.fraction):
+    if new.bare_fraction and old.fraction is not None:
+        new.digits = old.digits
+    elif new.fraction is None and old.fraction is not None and width <= len(old.fraction):
         new.digits, new.fraction = old.digits, old.fraction[:-width] + new.digits
     elif new.fraction is None and old.fraction is None and width < len(old.digits) and _tail_said(old, width):
         forks.add("tail")

@@ -11,6 +11,7 @@ LEARNED_MOST = 8192
 CODE_OF: dict[str, Callable[[str], int]] = {
     "zero": lambda value: c.ZERO,
     "zeros": lambda value: c.ZEROS,
+    "zeros_plural": lambda value: c.ZEROS_ANY,
     "cardinal": int,
     "digit_noun": int,
     "scale": lambda value: c.SCALE + int(value),

@@ -43,7 +43,7 @@ def names_what_follows(self: "Assembler", i: int, item: Item) -> bool:
     if value != own or own > LARGEST_NAME or i + 1 == len(self.items):
         return False
     after = self.items[i + 1]
-    noun = after[3] in (c.LABEL, c.INDEX, c.PLACE, c.TIMES) or (after[3] == c.PLAIN and self.open is None)
+    noun = after[3] in (c.LABEL, c.INDEX, c.PLACE, c.TIMES, c.FRACTION) or (after[3] == c.PLAIN and self.open is None)
     if after[0] is None and not noun:
         return False
     self.forks.add("name")
@@ -70,7 +70,9 @@ def on_index(self: "Assembler", i: int, item: Item) -> None:
             return
     self.finish()
     self.scope = len(self.readings)
-    self.noun, self.noun_at = cast(c.Role, item[3]), item[2]
+    if self.noun is None or int(self.noun) != c.PLACE:
+        self.noun = cast(c.Role, item[3])
+    self.noun_at = item[2]
 
 
 def on_place(self: "Assembler", i: int, item: Item) -> None:
@@ -78,10 +80,13 @@ def on_place(self: "Assembler", i: int, item: Item) -> None:
     if self.named == i - 1:
         return
     reading = self.open
-    if reading is not None and (not self.next_is_part(i) or reading.flags & ORDINAL):
+    after_number = reading is not None and (not self.next_is_part(i) or reading.flags & ORDINAL)
+    if after_number and _name(item) != "kv":
         _drop_open(self)
         return
     self.finish()
+    if after_number:
+        return
     self.noun, self.noun_at = cast(c.Role, item[3]), item[2]
 
 

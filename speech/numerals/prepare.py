@@ -123,7 +123,7 @@ def _unfolded(words: list[str], codes: list[int]) -> Words:
 
 def _fold_phrases(text: Words, flips: frozenset[str]) -> None:
     text.writable()
-    words = text.words = [word.replace("ё", "е") for word in text.words]
+    words = text.words
     i = 0
     while i < len(words):
         for phrase, at, code in LEXICON.phrases.get(words[i], ()):
@@ -221,10 +221,17 @@ def _spelled(text: Words, i: int, out: Words, whole: bool, flips: frozenset[str]
     if isinstance(code, c.Digits) and _is_scale(after):
         return _times_scale(code.text, after)
     if c.SLANG < code < c.SLANG + 20:
-        return [code - c.SLANG + c.SCALE if before > 0 else c.PLAIN], 0, 0
+        return [_slang(code - c.SLANG, before, after)], 0, 0
     if c.ORDINAL < code < c.DENOMINATOR:
         return _ordinal(code, word, whole or (i > 0 and text.words[i - 1] in _ONE)), 0, 0
     return [code if code != c.FRAGMENT else c.PLAIN], 0, 0
+
+
+def _slang(exponent: int, before: int, after: int) -> int:
+    """«два лимона», «штука двести»; but «пять штук» are things."""
+    if exponent == 3:
+        return c.SCALE + exponent if before <= 0 < after < 1000 else c.Role(c.UNIT, "unit")
+    return c.SCALE + exponent if before > 0 else c.PLAIN
 
 
 def _ordinal(code: int, word: str, fraction: bool) -> list[int]:
@@ -233,6 +240,10 @@ def _ordinal(code: int, word: str, fraction: bool) -> list[int]:
         for stem, places in _DENOMINATORS.items():
             if word.startswith(stem):
                 return [c.DENOMINATOR + places]
+        if word.startswith("четверт"):
+            return [c.QUARTERS]
+        if word in ("вторая", "второй", "вторую"):
+            return [c.HALVES]
     return [code - c.ORDINAL_SCALE + c.SCALE if code > c.ORDINAL_SCALE else code]
 
 
@@ -265,8 +276,8 @@ _GOVERN = frozenset(
 def _partial(code: int, before: int, after: int) -> Spelled:
     """A word that works on the unit beside it: «три ста», «пять сотен», «сотни три», «шесть десят», «пят надцать»."""
     times, plus, units, alone, counted = _PARTIAL[code]
-    if code == c.ZEROS:
-        return ([c.ZERO] * before, 1, 0) if 1 < before < 10 else ([c.ZERO], 0, 0)
+    if code in (c.ZEROS, c.ZEROS_ANY):
+        return ([c.ZERO] * before, 1, 0) if 1 < before < 10 else ([alone], 0, 0)
     if before in units:
         return [before * times + plus], 1, 0
     if counted and 0 < after < 10:
@@ -278,12 +289,13 @@ _UNITS = range(1, 10)
 _PARTIAL = {
     c.HUNDREDS: (100, 0, _UNITS, 100, False),
     c.HUNDREDS + c.COUNTED: (100, 0, _UNITS, 100, True),
-    c.TENS: (10, 0, _UNITS, 10, False),
-    c.TENS + c.COUNTED: (10, 0, _UNITS, 10, True),
+    c.TENS: (10, 0, range(1, 11), 10, False),
+    c.TENS + c.COUNTED: (10, 0, range(1, 11), 10, True),
     c.STA: (100, 0, range(2, 10), 100, False),
     c.TEEN: (1, 10, _UNITS, c.PLAIN, False),
     c.TWENTY: (10, 0, (2, 3), c.PLAIN, False),
     c.ZEROS: (0, 0, _UNITS, c.ZERO, False),
+    c.ZEROS_ANY: (0, 0, _UNITS, c.FILLER, False),
 }
 """Code → (factor, addend, units it works on, what it is alone, whether the unit may follow it)."""
 

@@ -57,10 +57,10 @@ def parse(text: str, flips: frozenset[str] = NO_FLIPS) -> tuple[list[Segment], s
 
 
 def split(text: str) -> list[str]:
-    """Lower-case words; a line break separates numbers as a semicolon does."""
+    """Lower-case words with е for ё; a line break separates numbers as a semicolon does."""
     if "\n" in text:
         text = text.replace("\n", " ; ")
-    return text.lower().split()
+    return text.lower().replace("ё", "е").split()
 
 
 def _read(words: list[str], codes: list[int], flips: frozenset[str]) -> tuple[list[Reading], Words, set[str]]:

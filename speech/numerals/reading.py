@@ -9,7 +9,7 @@ class Reading:
     """One number being put together from its parts; becomes a Segment."""
 
     __slots__ = (
-        "bracket", "confirmed", "corrected", "digits", "end", "flags", "fraction", "labels", "linked", "marker", "minus",
+        "bare_fraction", "bracket", "confirmed", "corrected", "digits", "end", "flags", "fraction", "labels", "linked", "marker", "minus",
         "parts", "rejected", "start", "unit", "why",
     )  # fmt: skip
 
@@ -31,6 +31,8 @@ class Reading:
         """«да», «повторяю» said before it."""
         self.rejected = False
         """«не» said before it."""
+        self.bare_fraction = False
+        """Only a fraction was said: «шесть десятых»."""
         self.bracket = False
         """Stands in brackets."""
         self.linked: Reading | None = None

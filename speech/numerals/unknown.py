@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from speech.numerals.lexicon import Lexicon
 
 PIECES = re.compile(
-    r"(?P<unit>куб\.?м\b|м\.?куб\b|м[3³]|м\^3|квт[·*.\-/ ]?ч(?:ас\w*)?)"
+    r"(?P<unit>куб\.?м\b|м\.?куб\b|[мm]\^?3|квт[·*.\-/ ]?ч(?:ас\w*)?)"
     r"|(?P<number>\d+(?:[.,]\d+)*)(?P<suffix>-?(?:ый|ий|ой|ая|ое|ого|его|ому|ему|ым|ом|ую|ти|ми|х|й|я|е|го|му|м)\b)?"
     r"|(?P<word>[^\W\d_]+)|(?P<mark>[^\w\s]|_)"
 )
-HESITATION = re.compile("э+м*|м+|а{2,}|о{2,}|х+м+|г+м+|ы+|э+э+|ну+|м+х*м+|у+г*у+")
+HESITATION = re.compile("э+м*|кх+[ме]|м+|а{2,}|о{2,}|х+м+|г+м+|ы+|э+э+|ну+|м+х*м+|у+г*у+")
 SHORTENED = frozenset("тыс млн млрд куб м кв д руб коп л т г р с хол гор эл сч пок".split())
 VULGAR = {"½": ".5", "¼": ".25", "¾": ".75"}
 LATIN = str.maketrans("aceopxykmtbhё", "асеорхукмтвне")
-UNITS = {"куб": "m3", "м": "m3", "кв": "kwh"}
+UNITS = {"куб": "m3", "м": "m3", "m": "m3", "кв": "kwh"}
 
 
 def read_unknown(word: str, lexicon: "Lexicon") -> int:
@@ -96,6 +96,8 @@ def _read_pieces(text: str, lexicon: "Lexicon") -> int:
     _drop_hyphens(words, codes)
     if not codes:
         return c.FILLER
+    if all(code in (c.PLAIN, c.FILLER, c.HYPHEN) for code in codes) and c.PLAIN in codes:
+        return c.PLAIN
     if len(codes) == 1:
         return codes[0]
     return c.Compound(tuple(words), tuple(codes)) if any(codes) else c.PLAIN
