@@ -41,7 +41,7 @@ class Resident:
         """Say something; the answer."""
         turn = Turn("chat", self.name, self.session, hypotheses=spoken(text), kind="text" if text else "start")
         self.last = converse(self.engine, turn, now=self.clock(), settings=self.settings)
-        return self.last.text
+        return self.last.text.replace("\u00a0", " ")
 
 
 @dataclass
