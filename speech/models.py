@@ -100,9 +100,11 @@ def download(name: str, *, progress: Progress | None = None, client: httpx.Clien
     with client or httpx.Client(follow_redirects=True, timeout=httpx.Timeout(15, read=60)) as http:
         _fetch(http, entry["url"], partial, progress or (lambda _done, _total: None))
         md5 = _published_md5(http, name)
+    first_seen = _store() / f"{name}.sha256"
     try:
-        _check(partial, md5, _store() / f"{name}.sha256")
+        sha256 = _checked(partial, md5, first_seen)
         _unpack(partial, folder)
+        _write(first_seen, sha256)
     except ModelError:
         partial.unlink()
         raise
@@ -144,7 +146,7 @@ def _fetch_rest(http: httpx.Client, url: str, partial: Path, progress: Progress)
         if tag and not tag.startswith("W/"):
             tag_file.write_text(tag)
         with partial.open("ab" if continued else "wb") as file:
-            for piece in answer.iter_bytes(CHUNK):
+            for piece in answer.iter_bytes():  # as received: a chunk size would lose what came before a break
                 file.write(piece)
                 have += len(piece)
                 progress(have, total)
@@ -168,8 +170,8 @@ def _published_md5(http: httpx.Client, name: str) -> str | None:
         return None
 
 
-def _check(file: Path, md5: str | None, first_seen: Path) -> None:
-    """Raises ModelError if the file is not what was published, or not what was fetched before."""
+def _checked(file: Path, md5: str | None, first_seen: Path) -> str:
+    """The file's SHA-256. Raises ModelError if it is not what was published, or not what was fetched before."""
     got_md5, got_sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     for piece in _pieces(file):
         got_md5.update(piece)
@@ -179,7 +181,7 @@ def _check(file: Path, md5: str | None, first_seen: Path) -> None:
             raise ModelError("the download's MD5 is not the published one; it is dropped, try again")
     elif first_seen.exists() and first_seen.read_text() != got_sha256.hexdigest():
         raise ModelError("the download differs from the one made here before; it is dropped, try again")
-    _write(first_seen, got_sha256.hexdigest())
+    return got_sha256.hexdigest()
 
 
 def _pieces(file: Path) -> Iterator[bytes]:
