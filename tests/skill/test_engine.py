@@ -20,6 +20,11 @@ Take = Callable[[int, str], Reply]
 
 
 @pytest.fixture
+def engine(either_engine: Engine) -> Engine:
+    return either_engine
+
+
+@pytest.fixture
 def speaker(engine: Engine, demo: DemoSummary, clock: Clock) -> str:
     """The key of a linked speaker on the channel `alice`."""
     with store.transaction(engine) as db:
