@@ -1,10 +1,14 @@
 """What a platform's file offers the routes: one record, found by the name `CHANNEL`."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+
+import httpx
+from werkzeug.datastructures import Headers
 
 from skill import channels
 from skill.channels.body import LONGEST_PHRASE, Body
@@ -30,6 +34,66 @@ class Assistant:
     secret: Callable[[Settings], str]
     ours: Callable[[Body, Settings], bool] = lambda _body, _settings: True
     browser: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A webhook request before anything in it is believed: the raw bytes, headers (any case), query, and the time."""
+
+    raw: bytes
+    headers: Headers
+    query: Mapping[str, str]
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One turn in a messenger's webhook. to: where its answer goes, in the platform's words; voice: where its recording
+    is, empty for none; aside: messages that are owed whatever the reply (a pressed button acknowledged)."""
+
+    turn: Turn
+    to: Body
+    voice: Body = field(default_factory=dict)
+    aside: tuple[Body, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a message sent: taken, or to be sent again after so many seconds, or refused for good."""
+
+    again_in: float | None = None
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Messenger:
+    """A platform that calls `/<name>` and gets its answers by calls of ours.
+
+    enabled: whether what `authentic` compares with is set.
+    authentic: whether the platform itself sent the call, judged by the raw bytes.
+    read: the turns in a body, in order; what asks for no answer is left out.
+    write: the messages for a reply, within the platform's limits (`contracts/<name>.yaml`).
+    send: one message delivered. Raises httpx.HTTPError where the platform cannot be reached.
+    fetch: the bytes of a recording. Raises httpx.HTTPError.
+    at_once: which of the messages travels in the HTTP answer, and the rest.
+    handshake: the answer to the platform's GET that checks the address; None refuses it.
+    """
+
+    name: str
+    enabled: Callable[[Settings], bool]
+    authentic: Callable[[Call, Settings], bool]
+    read: Callable[[Body], list[Arrival]]
+    write: Callable[[Reply, Arrival], list[Body]]
+    send: Callable[[httpx.Client, Settings, Body], Verdict]
+    fetch: Callable[[httpx.Client, Settings, Body], bytes] | None = None
+    at_once: Callable[[Body, list[Body]], tuple[Body, list[Body]]] = lambda _body, messages: ({}, messages)
+    handshake: Callable[[Mapping[str, str], Settings], str | None] | None = None
+
+
+@cache
+def messengers() -> dict[str, Messenger]:
+    """Every messenger by its name."""
+    return {found.name: found for found in _records() if isinstance(found, Messenger)}
 
 
 @cache

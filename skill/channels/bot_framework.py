@@ -1,0 +1,105 @@
+"""Microsoft Bot Framework (Azure Bot Service, Direct Line): activities in, activities out."""
+
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from skill.channels.body import Body, NotABody, find, items, name, parse, part, text
+from skill.channels.botauth import access_token, issued_by_the_service
+from skill.channels.calls import verdict
+from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases
+from skill.channels.limits import capabilities, pieces
+from skill.dialogue.turn import Kind, Reply, Turn
+from skill.settings import Settings
+from speech.wording import to_words
+
+ADDRESS = ("serviceUrl", "conversation", "from", "recipient", "id")
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def authentic(call: Call, settings: Settings) -> bool:
+    """Whether the service's own token came along, made for our bot, this channel and this address.
+
+    Without an app id the bot is one of the local emulator: then only answers to this machine are let in.
+    """
+    try:
+        body = parse(call.raw)
+    except NotABody:
+        body = {}
+    if settings.bot_emulator:
+        return urlsplit(text(body, "serviceUrl")).hostname in LOCAL
+    scheme, _, token = call.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and issued_by_the_service(
+        token.strip(), settings, channel=text(body, "channelId"), service=text(body, "serviceUrl"), now=call.now
+    )
+
+
+def read(body: Body) -> list[Arrival]:
+    """A message, or somebody other than the bot joining; the rest asks for no answer."""
+    kind, user = text(body, "type"), name(body, "from", "id")
+    said = phrases([text(body, "text"), _value(body)])
+    bot = name(body, "recipient", "id")
+    joined = kind == "conversationUpdate" and any(
+        name(member, "id") not in ("", bot) for member in items(body, "membersAdded")
+    )
+    if not user or not name(body, "conversation", "id") or not (kind == "message" or joined):
+        return []
+    what: Kind = "start" if joined else "text" if said else "event"
+    turn = Turn(
+        channel="bot_framework",
+        user_key=f"{name(body, 'channelId')}:{user}",
+        session_key=name(body, "conversation", "id"),
+        hypotheses=said if what == "text" else (),
+        kind=what,
+        turn_key=name(body, "id") or None,
+        source="messenger",
+    )
+    return [Arrival(turn, {key: body[key] for key in ADDRESS if body.get(key)})]
+
+
+def write(reply: Reply, arrival: Arrival) -> list[Body]:
+    """Activities with the sides changed over; the phrases as suggested actions that say themselves."""
+    limits, to = capabilities("bot_framework"), arrival.to
+    base: Body = {
+        "type": "message",
+        "from": {"id": name(to, "recipient", "id") or "bot"},
+        "recipient": {"id": name(to, "from", "id")},
+        "conversation": {"id": name(to, "conversation", "id")},
+        "inputHint": "acceptingInput" if reply.end else "expectingInput",
+    }
+    if name(to, "id"):
+        base["replyToId"] = name(to, "id")
+    messages = [
+        {"to": text(to, "serviceUrl"), **base, "text": piece, "speak": to_words(piece)}
+        for piece in pieces(reply.text, limits.text)
+    ]
+    if titles := reply.buttons[: limits.buttons]:
+        actions = [{"type": "imBack", "title": title, "value": title} for title in titles]
+        messages[-1]["suggestedActions"] = {"actions": actions}
+    return messages
+
+
+def send(http: httpx.Client, settings: Settings, message: Body) -> Verdict:
+    """Post an activity to the conversation's service."""
+    content = {key: value for key, value in message.items() if key != "to"}
+    place = f"{message['to'].rstrip('/')}/v3/conversations/{quote(content['conversation']['id'], safe='')}/activities"
+    if replied := content.get("replyToId"):
+        place += f"/{quote(replied, safe='')}"
+    headers = {} if settings.bot_emulator else {"Authorization": f"Bearer {access_token(http, settings)}"}
+    return verdict(http.post(place, json=content, headers=headers))
+
+
+def _value(body: Body) -> str:
+    """What a button or an adaptive card sent instead of a text."""
+    value = find(body, "value")
+    return value if isinstance(value, str) else text(part(body, "value"), "text")
+
+
+CHANNEL = Messenger(
+    "bot_framework",
+    enabled=lambda settings: bool(settings.bot_app_id) or settings.bot_emulator,
+    authentic=authentic,
+    read=read,
+    write=write,
+    send=send,
+)

@@ -1,0 +1,134 @@
+"""MAX, the national messenger: a bot's webhook and calls (dev.max.ru)."""
+
+import httpx
+
+from skill.channels.body import Body, find, items, name, part, text
+from skill.channels.calls import download, rows, same, verdict
+from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases
+from skill.channels.limits import capabilities, pieces
+from skill.channels.voice import voice_message
+from skill.dialogue.turn import Kind, Reply, Turn
+from skill.settings import Settings
+from speech.recognition import Hypothesis
+
+UPDATES = ["message_created", "message_callback", "bot_started"]
+NOT_READY = "attachment.not.ready"
+
+
+def authentic(call: Call, settings: Settings) -> bool:
+    """Whether the header holds the secret that was given with the subscription."""
+    return same(call.headers.get("X-Max-Bot-Api-Secret", ""), settings.max_secret)
+
+
+def read(body: Body) -> list[Arrival]:
+    """A message, a pressed button or the start of a dialog; everything else asks for no answer."""
+    match text(body, "update_type"):
+        case "message_created":
+            return _message(part(body, "message"))
+        case "message_callback":
+            return _pressed(body)
+        case "bot_started":
+            user = name(body, "user", "user_id")
+            key = f"{user}:{name(body, 'timestamp')}"
+            return [_arrival(user, "start", phrases([]), key)] if user else []
+    return []
+
+
+def write(reply: Reply, arrival: Arrival) -> list[Body]:
+    """Messages, the phrases as buttons that send their title; a spoken question is answered aloud too."""
+    limits = capabilities("max")
+    messages: list[Body] = [{"to": arrival.to, "text": piece} for piece in pieces(reply.text, limits.text)]
+    titles = tuple(title[: limits.title] for title in reply.buttons[: limits.buttons])
+    if titles:
+        buttons = [[{"type": "message", "text": title} for title in row] for row in rows(titles)]
+        messages[-1]["attachments"] = [{"type": "inline_keyboard", "payload": {"buttons": buttons}}]
+    if arrival.voice:
+        messages.append({"to": arrival.to, "say": reply.text})
+    return messages
+
+
+def send(http: httpx.Client, settings: Settings, message: Body) -> Verdict:
+    """Post a message, an acknowledgement of a button, or an uploaded voice message."""
+    headers = {"Authorization": settings.max_token}
+    if "callback_id" in message:
+        params = {"callback_id": message["callback_id"]}
+        return verdict(http.post(f"{settings.max_api}/answers", params=params, json={}, headers=headers))
+    content = {key: value for key, value in message.items() if key not in ("to", "say")}
+    if "say" in message:
+        place = http.post(f"{settings.max_api}/uploads", params={"type": "audio"}, headers=headers)
+        if not place.is_success:
+            return verdict(place)
+        uploaded = http.post(text(place.json(), "url"), files={"data": ("answer.ogg", voice_message(message["say"]))})
+        token = text(place.json(), "token") or text(uploaded.json(), "token")
+        content["attachments"] = [{"type": "audio", "payload": {"token": token}}]
+    answer = http.post(f"{settings.max_api}/messages", params=message["to"], json=content, headers=headers)
+    if answer.is_client_error and NOT_READY in answer.text:
+        return Verdict(again_in=2)
+    return verdict(answer)
+
+
+def fetch(http: httpx.Client, settings: Settings, voice: Body) -> bytes:
+    """A voice message by its address."""
+    return download(http, voice["url"], api=settings.max_api)
+
+
+def keep_subscribed(http: httpx.Client, settings: Settings) -> bool:
+    """Subscribe again if MAX has dropped us, which it does silently after 8 hours without a good answer.
+
+    Returns whether that was needed. Raises httpx.HTTPError.
+    """
+    headers, wanted = {"Authorization": settings.max_token}, f"{settings.public_url}/max"
+    answer = http.get(f"{settings.max_api}/subscriptions", headers=headers)
+    answer.raise_for_status()
+    if any(text(one, "url") == wanted for one in items(answer.json(), "subscriptions")):
+        return False
+    content = {"url": wanted, "update_types": UPDATES, "secret": settings.max_secret}
+    http.post(f"{settings.max_api}/subscriptions", json=content, headers=headers).raise_for_status()
+    return True
+
+
+def _message(message: Body) -> list[Arrival]:
+    sender, said = part(message, "sender"), phrases([text(message, "body", "text")])
+    user = name(sender, "user_id")
+    talk = text(message, "recipient", "chat_type") in ("dialog", "")
+    if not user or find(sender, "is_bot") is True or not talk:
+        return []
+    recordings = [
+        text(one, "payload", "url") for one in items(message, "body", "attachments") if one.get("type") == "audio"
+    ]
+    url = "" if said else next(filter(None, recordings), "")
+    arrival = _arrival(user, "text" if said or url else "event", said, name(message, "body", "mid"), voice=bool(url))
+    return [Arrival(arrival.turn, arrival.to, {"url": url} if url else {})]
+
+
+def _pressed(body: Body) -> list[Arrival]:
+    callback = part(body, "callback")
+    user, press, said = name(callback, "user", "user_id"), name(callback, "callback_id"), text(callback, "payload")
+    if not user:
+        return []
+    arrival = _arrival(user, "text" if said.strip() else "event", phrases([said]), press)
+    return [Arrival(arrival.turn, arrival.to, aside=({"callback_id": press},) if press else ())]
+
+
+def _arrival(user: str, kind: Kind, said: tuple[Hypothesis, ...], key: str, *, voice: bool = False) -> Arrival:
+    turn = Turn(
+        channel="max",
+        user_key=user,
+        session_key=user,
+        hypotheses=said,
+        kind=kind,
+        turn_key=key or None,
+        source="voice_message" if voice else "messenger",
+    )
+    return Arrival(turn, {"user_id": user})
+
+
+CHANNEL = Messenger(
+    "max",
+    enabled=lambda settings: bool(settings.max_secret),
+    authentic=authentic,
+    read=read,
+    write=write,
+    send=send,
+    fetch=fetch,
+)

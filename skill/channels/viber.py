@@ -1,0 +1,85 @@
+"""Viber, a public account's webhook and calls. Bots get no voice notes there."""
+
+import httpx
+
+from skill.channels.body import Body, name, part, text
+from skill.channels.calls import signed, verdict
+from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases
+from skill.channels.limits import capabilities, pieces
+from skill.dialogue.turn import Kind, Reply, Turn
+from skill.settings import Settings
+
+TOO_MANY = 12
+
+
+def authentic(call: Call, settings: Settings) -> bool:
+    """Whether Viber signed the raw bytes with the account's token; some set-ups pass the signature as `?sig=`."""
+    given = call.headers.get("X-Viber-Content-Signature", "") or call.query.get("sig", "")
+    return signed(call.raw, settings.viber_token, given)
+
+
+def read(body: Body) -> list[Arrival]:
+    """A message or an opened conversation; deliveries, subscriptions and failures ask for nothing."""
+    event = text(body, "event")
+    if event not in ("message", "conversation_started"):
+        return []
+    user = name(body, "sender" if event == "message" else "user", "id")
+    said = phrases([text(body, "message", "text")]) if event == "message" else ()
+    kind: Kind = "start" if event == "conversation_started" else "text" if said else "event"
+    if not user:
+        return []
+    turn = Turn(
+        channel="viber",
+        user_key=user,
+        session_key=user,
+        hypotheses=said,
+        kind=kind,
+        turn_key=name(body, "message_token") or None,
+        source="messenger",
+    )
+    return [Arrival(turn, {"receiver": user})]
+
+
+def write(reply: Reply, arrival: Arrival) -> list[Body]:
+    """Text messages, the last with the keyboard: it lives only until the next message."""
+    limits = capabilities("viber")
+    messages: list[Body] = [
+        {**arrival.to, "type": "text", "text": piece, "min_api_version": 1} for piece in pieces(reply.text, limits.text)
+    ]
+    if titles := reply.buttons[: limits.buttons]:
+        buttons = [
+            {"Columns": 6, "Rows": 1, "Text": title, "ActionType": "reply", "ActionBody": title} for title in titles
+        ]
+        messages[-1]["keyboard"] = {"Type": "keyboard", "DefaultHeight": False, "Buttons": buttons}
+    return messages
+
+
+def at_once(body: Body, messages: list[Body]) -> tuple[Body, list[Body]]:
+    """Whoever has not subscribed yet can be greeted in the HTTP answer only, once and without a receiver."""
+    if text(body, "event") != "conversation_started" or not messages:
+        return {}, messages
+    return {key: value for key, value in messages[0].items() if key != "receiver"}, []
+
+
+def send(http: httpx.Client, settings: Settings, message: Body) -> Verdict:
+    """Send a message. Viber answers 200 to everything: `status` tells."""
+    content = {**message, "sender": {"name": settings.viber_name[:28]}}
+    headers = {"X-Viber-Auth-Token": settings.viber_token}
+    answer = http.post(f"{settings.viber_api}/pa/send_message", json=content, headers=headers)
+    if not answer.is_success:
+        return verdict(answer)
+    status = part({"answer": answer.json()}, "answer").get("status")
+    if status == TOO_MANY:
+        return Verdict(again_in=5)
+    return Verdict() if status == 0 else Verdict(refused=f"status {status}")
+
+
+CHANNEL = Messenger(
+    "viber",
+    enabled=lambda settings: bool(settings.viber_token),
+    authentic=authentic,
+    read=read,
+    write=write,
+    send=send,
+    at_once=at_once,
+)

@@ -1,0 +1,156 @@
+"""Messages on their way to messengers: written down first, sent after, again until the platform takes or refuses them.
+
+The table is the truth: a message is queued under the name of the turn that it answers, once, whatever is delivered
+twice; one receiver's messages go out in order.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import structlog
+from sqlalchemy import JSON, Column, Engine, Index, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Session as Database
+
+from billing import store
+from billing.columns import UtcDateTime
+from skill.channels.body import Body
+from skill.channels.channel import Verdict, messengers
+from skill.dialogue.turn import Turn, digest
+from skill.settings import Settings
+
+WAITING, SENT, REFUSED = "waiting", "sent", "refused"
+CLAIM_SECONDS = 60
+MOST_ATTEMPTS = 12
+LONGEST_PAUSE_SECONDS = 1800
+POLL_SECONDS = 2.0
+AT_ONCE = 50
+log = structlog.get_logger()
+
+
+class OutgoingMessage(SQLModel, table=True):
+    """A message for a messenger. `body` is emptied once it is sent; the row stays so that nothing is sent twice."""
+
+    __tablename__ = "outgoing_message"
+    __table_args__ = (Index("ix_outgoing_message_state_due_at", "state", "due_at"),)
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=64)
+    channel: str = Field(max_length=20)
+    receiver: str = Field(max_length=64)
+    body: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    state: str = Field(default=WAITING, max_length=10)
+    attempts: int = 0
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+def put(db: Database, turn: Turn, messages: list[Body], *, now: datetime) -> None:
+    """Queue the messages that answer a turn; the same turn again queues nothing."""
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    receiver = digest(turn.channel, turn.user_key)
+    for number, message in enumerate(messages):
+        row = OutgoingMessage(
+            key=digest(turn.channel, turn.user_key, turn.turn_key or now.isoformat(), str(number)),
+            channel=turn.channel,
+            receiver=receiver,
+            body=message,
+            due_at=now,
+            created_at=now,
+        )
+        values = row.model_dump(exclude={"id"})
+        db.connection().execute(insert(OutgoingMessage).values(**values).on_conflict_do_nothing(index_elements=["key"]))
+
+
+def forget(db: Database, before: datetime) -> None:
+    """Delete what was sent or refused before that moment."""
+    old = delete(OutgoingMessage).where(col(OutgoingMessage.created_at) < before)
+    db.execute(old.where(col(OutgoingMessage.state) != WAITING))
+
+
+class Sender:
+    """Sends what is due. Any number of processes may do so at once: a message is claimed before it is sent."""
+
+    def __init__(self, engine: Engine, settings: Settings, clock: Callable[[], datetime]) -> None:
+        self._engine, self._settings, self._clock = engine, settings, clock
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+
+    def wake(self) -> None:
+        """Something may be due: see to it in the background of this process."""
+        if not self._settings.send_in_background:
+            return
+        with self._starting:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+                self._thread.start()
+        self._wake.set()
+
+    def send_due(self) -> int:
+        """Send everything that is due now; how many messages were tried."""
+        tried = 0
+        with httpx.Client(timeout=20, verify=self._settings.max_ca_file or True) as http:
+            while due := self._due():
+                claimed = [row for row in due if self._claim(row)]
+                for row in claimed:
+                    self._send(http, row)
+                tried += len(claimed)
+                if not claimed:
+                    break
+        return tried
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait(POLL_SECONDS)
+            self._wake.clear()
+            self.send_due()
+
+    def _due(self) -> list[OutgoingMessage]:
+        """The first waiting message of every receiver, if it is due."""
+        earlier = aliased(OutgoingMessage)
+        blocked = select(earlier.id).where(
+            earlier.receiver == OutgoingMessage.receiver, earlier.id < OutgoingMessage.id, earlier.state == WAITING
+        )
+        query = select(OutgoingMessage).where(
+            OutgoingMessage.state == WAITING, col(OutgoingMessage.due_at) <= self._clock(), ~blocked.exists()
+        )
+        with store.reading(self._engine) as db:
+            return list(db.exec(query.order_by(col(OutgoingMessage.id)).limit(AT_ONCE)).all())
+
+    def _claim(self, row: OutgoingMessage) -> bool:
+        """Whether this process may send the message now; another one that saw it too may not."""
+        mine = update(OutgoingMessage).where(
+            col(OutgoingMessage.id) == row.id,
+            col(OutgoingMessage.due_at) == row.due_at,
+            col(OutgoingMessage.state) == WAITING,
+        )
+        with store.transaction(self._engine) as db:
+            later = self._clock() + timedelta(seconds=CLAIM_SECONDS)
+            done = db.connection().execute(mine.values(due_at=later, attempts=row.attempts + 1))
+        return done.rowcount == 1
+
+    def _send(self, http: httpx.Client, row: OutgoingMessage) -> None:
+        try:
+            verdict = messengers()[row.channel].send(http, self._settings, row.body)
+        except (httpx.HTTPError, ValueError, KeyError) as error:  # unreachable, or an answer that is none
+            verdict = Verdict(again_in=0)
+            log.warning("message not sent", channel=row.channel, attempts=row.attempts + 1, reason=type(error).__name__)
+        with store.transaction(self._engine) as db:
+            self._settle(db, row.id, verdict)
+
+    def _settle(self, db: Database, number: int, verdict: Verdict) -> None:
+        row = db.exec(select(OutgoingMessage).where(OutgoingMessage.id == number)).one()
+        if verdict.again_in is not None and row.attempts < MOST_ATTEMPTS:
+            pause = max(verdict.again_in, min(2.0**row.attempts, LONGEST_PAUSE_SECONDS))
+            row.due_at = self._clock() + timedelta(seconds=pause)
+        elif verdict.refused or verdict.again_in is not None:
+            log.error("message refused", channel=row.channel, attempts=row.attempts, reason=verdict.refused)
+            row.state, row.body = REFUSED, {}
+        else:
+            row.state, row.body = SENT, {}
+        db.add(row)

@@ -1,0 +1,99 @@
+"""`POST /<messenger>`: the webhook of every platform that is answered by a call of ours."""
+
+from dataclasses import replace
+
+import httpx
+import structlog
+from flask import Flask, Response, abort, jsonify, request
+
+from billing import store
+from skill import outbox
+from skill.app import Service
+from skill.channels.body import Body, NotABody, parse
+from skill.channels.channel import Arrival, Call, Messenger, messengers
+from skill.channels.limits import contracts
+from skill.dialogue.engine import expected
+from skill.dialogue.phrases import phrase
+from skill.dialogue.turn import Reply
+from skill.hearing import Hearing, TooBusy
+from skill.routes.errors import problem
+from speech.audio import AudioError, Limits, decode
+
+log = structlog.get_logger()
+
+
+def mount(app: Flask, service: Service) -> None:
+    """Add a route for every messenger; one without its secret answers 404."""
+    hearing = Hearing(service.settings.hearing_at_once, service.settings.hearing_queue)
+    sender = outbox.Sender(service.engine, service.settings, service.clock)
+    for messenger in messengers().values():
+        door = Door(service, messenger, hearing, sender)
+        app.add_url_rule(f"/{messenger.name}", f"messenger_{messenger.name}", door.deliver, methods=["POST"])
+        if messenger.handshake:
+            app.add_url_rule(f"/{messenger.name}", f"handshake_{messenger.name}", door.handshake, methods=["GET"])
+
+
+class Door:
+    """One messenger's webhook: the caller checked by the raw bytes, every turn answered, the answers queued."""
+
+    def __init__(self, service: Service, messenger: Messenger, hearing: Hearing, sender: outbox.Sender) -> None:
+        self._service, self._messenger, self._hearing, self._sender = service, messenger, hearing, sender
+
+    def deliver(self) -> Response:
+        """Take a delivery. An error status makes the platform bring it again."""
+        if not self._messenger.enabled(self._service.settings):
+            abort(404)
+        raw = request.get_data()
+        call = Call(raw, request.headers, request.args, self._service.clock())
+        if not self._messenger.authentic(call, self._service.settings):
+            abort(401, "the call is not signed by the platform")
+        try:
+            body = parse(raw)
+            direct = [self._answer(body, arrival) for arrival in self._messenger.read(body)]
+        except NotABody as error:
+            abort(400, str(error))
+        except (TooBusy, httpx.HTTPError):
+            return problem(503, "the recording cannot be heard now", "busy")
+        return jsonify(next(filter(None, direct), {}))
+
+    def handshake(self) -> Response:
+        """The platform checks the address."""
+        if not self._messenger.enabled(self._service.settings) or self._messenger.handshake is None:
+            abort(404)
+        challenge = self._messenger.handshake(request.args, self._service.settings)
+        if challenge is None:
+            abort(403)
+        return Response(challenge, content_type="text/plain; charset=utf-8")
+
+    def _answer(self, body: Body, arrival: Arrival) -> Body:
+        """Converse, queue the messages; the one that travels in the HTTP answer."""
+        reply = self._reply(arrival)
+        messages = [message for message in self._messenger.write(reply, arrival) if self._fits(message)]
+        direct, rest = self._messenger.at_once(body, messages)
+        if queued := [*arrival.aside, *rest]:
+            with store.transaction(self._service.engine) as db:
+                outbox.put(db, arrival.turn, queued, now=self._service.clock())
+            self._sender.wake()
+        return direct
+
+    def _reply(self, arrival: Arrival) -> Reply:
+        if not arrival.voice or self._messenger.fetch is None:
+            return self._service.reply_to(arrival.turn)
+        settings, turn = self._service.settings, arrival.turn
+        with httpx.Client(timeout=20, verify=settings.max_ca_file or True) as http:
+            recording = self._messenger.fetch(http, settings, arrival.voice)
+        try:
+            pcm = decode(
+                recording, limits=Limits(max_bytes=settings.max_audio_bytes, max_seconds=settings.max_audio_seconds)
+            )
+        except AudioError as error:
+            return Reply(phrase("channels.long_voice" if error.code.startswith("too_") else "channels.bad_voice", 0))
+        wanted = expected(self._service.engine, turn, now=self._service.clock(), settings=settings)
+        said = tuple(self._hearing.hear(pcm, wanted))
+        return self._service.reply_to(replace(turn, hypotheses=said, kind="text" if said else "silence"))
+
+    def _fits(self, message: Body) -> bool:
+        problems = contracts()[self._messenger.name].problems(message)
+        if problems:
+            log.error("message breaks the contract", channel=self._messenger.name, problems=problems)
+        return not problems
