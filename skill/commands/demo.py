@@ -28,7 +28,7 @@ from skill.settings import Settings
 START_SECONDS = 60
 RECORDING = "number_125.wav"
 WANTED = {"COLD_WATER": Decimal(125), "HOT_WATER": Decimal("148.4")}
-ALICE = ("", "передай показания горячая вода 148,4", "{account}", "{bill_code}", "да", "хватит")
+ALICE = ("", "передай показания горячая вода 148,4", "{account}", "{bill_code}", "да", "да", "хватит")
 
 console = Console(highlight=False, soft_wrap=True)
 

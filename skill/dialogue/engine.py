@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
@@ -14,15 +14,20 @@ from sqlmodel import Session as Database
 from sqlmodel import col, select
 
 from billing import accounts, store
-from skill.dialogue import scenes
+from skill.dialogue import handoffs, scenes, temper, transcript
+from skill.dialogue.relay import relay
 from skill.dialogue.tables import AnsweredTurn, DialogueSession
 from skill.dialogue.talk import Scene, Talk, after
 from skill.dialogue.turn import Reply, Session, Turn, digest
+from skill.dialogue.turn import session_name as session_name
+from skill.identity import masking
 from skill.settings import Settings
 from skill.understanding import Understanding, understand
 
 SURE = 0.5
 """From this confidence on an intent is heard whatever question is open."""
+HEARD = 0.4
+"""Below this confidence of recognition nothing was heard."""
 GUESSED = 0.35
 """Below it an intent does not carry the conversation away from the open question."""
 
@@ -78,23 +83,49 @@ def forget(engine: Engine, *, now: datetime, settings: Settings) -> None:
     with store.transaction(engine) as db:
         db.execute(delete(AnsweredTurn).where(col(AnsweredTurn.at) < before))
         db.execute(delete(DialogueSession).where(col(DialogueSession.updated_at) < before))
-
-
-def session_name(turn: Turn) -> str:
-    """The key of the turn's conversation in the database."""
-    return digest(turn.channel, turn.user_key, turn.session_key)
+        transcript.forget(db, now - transcript.KEPT)
 
 
 def _take(db: Database, turn: Turn, session: Session, now: datetime, settings: Settings) -> Reply:
     resident = accounts.resident_of(db, turn.channel, turn.user_key) if turn.user_key else None
+    if resident is not None and not accounts.accounts_of(db, resident.id):
+        resident = None
     talk = Talk(db, now, turn, session, settings, resident, topics().get(session.scene))
-    reply = _answer(talk)
-    if session.aside and not session.scene and talk.resident is not None:
-        reply = _resume(talk, reply)
+    asked = str(session.last.get("expecting", "command"))
+    reply = replace(_relayed(talk) or _return(talk, _answer(talk)), slow=session.slow)
+    transcript.note(
+        db,
+        session_name(turn),
+        turn,
+        reply,
+        asked=asked,
+        resident_id=talk.resident.id if talk.resident else None,
+        now=now,
+    )
     session.last = reply.to_json()
     if reply.end:
         session.close()
-        session.aside = ""
+        session.aside, session.suspended = "", []
+    return reply
+
+
+def _relayed(talk: Talk) -> Reply | None:
+    """The reply while a person leads the conversation; None when nobody does, or there is danger."""
+    handoff = handoffs.current(talk.db, session_name(talk.turn))
+    if handoff is None:
+        return None
+    said = understand(talk.turn.text, talk.turn.channel) if talk.turn.text.strip() else None
+    return relay(talk, handoff, said)
+
+
+def _return(talk: Talk, reply: Reply) -> Reply:
+    """After a topic is done: take up the phrase that was put off for it, or the question that it interrupted."""
+    session = talk.session
+    if session.aside and not session.scene and talk.resident is not None:
+        reply = _resume(talk, reply)
+    if session.suspended and not session.scene and not reply.end:
+        question = session.resume()
+        reply = replace(question, text=f"{reply.text} {talk.say('general.return', question=question.text)}")
     return reply
 
 
@@ -103,12 +134,19 @@ def _answer(talk: Talk) -> Reply:
         return _open("general", talk, Understanding(talk.turn.kind, {}, 1.0))
     if not talk.turn.text.strip():
         return _open("general", talk, Understanding("silence", {}, 1.0))
+    if talk.turn.hypotheses[0].confidence < HEARD:
+        return _open("general", talk, Understanding("misunderstood", {}, 1.0))
+    if masking.card_said(talk.turn.text):
+        return _open("general", talk, Understanding("card", {}, 1.0))
     said = understand(talk.turn.text, talk.turn.channel, expecting=talk.session.last.get("expecting"))
+    talk.session.anger += temper.signs(talk.turn.text)
     reply = _reply(talk, said)
     if reply is not None:
         talk.session.misses = 0
-        return reply
+        return temper.soothed(talk, said, reply)
     talk.session.misses += 1
+    if talk.session.misses >= temper.patience(talk.session):
+        return _open("operator", talk, said)
     return _open("general", talk, said)
 
 
@@ -125,7 +163,7 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
     if reply is not None or opener is None or (talk.scene and said.confidence < GUESSED):
         return reply
     if not anywhere:
-        talk.session.close()
+        talk.session.suspend()
     return opener.begin(talk, said)
 
 

@@ -17,10 +17,10 @@ class Flat:
     """The meters of the account spoken about, with the local date and the period readings go to."""
 
     def __init__(self, talk: Talk) -> None:
-        account = account_of(talk)
-        self.today: date = windows.local_date(talk.now, _house(talk, account))
-        self.meters: list[MeterView] = meters.meters_of(talk.db, account.id, self.today)
-        self.window = windows.window_for(talk.db, account, self.today)
+        self.account = account_of(talk)
+        self.today: date = windows.local_date(talk.now, _house(talk, self.account))
+        self.meters: list[MeterView] = meters.meters_of(talk.db, self.account.id, self.today)
+        self.window = windows.window_for(talk.db, self.account, self.today)
         self.period: date = self.window.period
 
     def meter(self, number: int | None) -> MeterView:

@@ -7,22 +7,25 @@ from datetime import datetime, timedelta
 from sqlmodel import Session as Database
 
 from billing import accounts
-from billing.tables import Resident
+from billing.tables import Account, Resident
 from skill.dialogue.tables import LinkAttempts
 from skill.dialogue.turn import Turn
+from skill.identity import codes
 from skill.settings import Settings
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """resident: who the speaker now is, None if number and code did not fit. locked_minutes: 0 unless locked."""
+    """account_id: whose number and code fitted, None if they did not; how: what the code was; locked_minutes: 0 unless
+    locked."""
 
-    resident: Resident | None = None
+    account_id: int | None = None
+    how: str = ""
     locked_minutes: int = 0
 
 
-def link(db: Database, turn: Turn, number: str, code: str, *, now: datetime, settings: Settings) -> Outcome:
-    """Link the speaker to the account if the code is the one on its bill.
+def verify(db: Database, turn: Turn, number: str, code: str, *, now: datetime, settings: Settings) -> Outcome:
+    """Whether the code is the one on the account's bill, or a one-time code the company gave for it.
 
     Wrong codes are counted for the speaker and for the account number apart, so that neither many numbers from one
     speaker nor many speakers on one number get more than `settings.link_attempts` tries in a row.
@@ -31,19 +34,11 @@ def link(db: Database, turn: Turn, number: str, code: str, *, now: datetime, set
     wait = max(_minutes_locked(subject, now) for subject in subjects)
     if wait:
         return Outcome(locked_minutes=wait)
-    fitting = [account for account in accounts.find(db, number) if accounts.code_matches(account, code)]
+    fitting = [(account.id, how) for account in accounts.find(db, number) if (how := _how(db, account, code, now))]
     if len(fitting) == 1 and turn.user_key:
         for subject in subjects:
             subject.failures = 0
-        resident = accounts.link(
-            db,
-            channel=turn.channel,
-            external_id=turn.user_key,
-            account_id=fitting[0].id,
-            verified_how="code_on_bill",
-            now=now,
-        )
-        return Outcome(resident)
+        return Outcome(*fitting[0])
     for subject in subjects:
         subject.failures += 1
         if subject.failures >= settings.link_attempts:
@@ -51,9 +46,18 @@ def link(db: Database, turn: Turn, number: str, code: str, *, now: datetime, set
     return Outcome(locked_minutes=max(_minutes_locked(subject, now) for subject in subjects))
 
 
-def address(db: Database, resident: Resident) -> str:
-    """Where the resident's first account is, as said aloud to its verified owner."""
-    return accounts.address_of(db, accounts.accounts_of(db, resident.id)[0]).text
+def link(db: Database, turn: Turn, account_id: int, how: str, *, now: datetime) -> Resident:
+    """Let the speaker speak for an account that was verified."""
+    return accounts.link(
+        db, channel=turn.channel, external_id=turn.user_key, account_id=account_id, verified_how=how, now=now
+    )
+
+
+def _how(db: Database, account: Account, code: str, now: datetime) -> str:
+    """How the code proves the account (`billing.tables.accounts.VERIFIED_HOW`); empty if it does not."""
+    if accounts.code_matches(account, code):
+        return "code_on_bill"
+    return "sms_otp" if codes.redeem(db, account.id, code, now) else ""
 
 
 def _attempts(db: Database, subject: str) -> LinkAttempts:

@@ -58,13 +58,14 @@ def test_a_new_user_links_hands_in_a_reading_and_leaves(client: FlaskClient, dem
     assert say(client, "помощь", 1)["text"]
     assert "лицевого счёта" in say(client, "передай показания холодная вода 125", 2)["text"]
     say(client, demo.account.number, 3)
-    answer = say(client, demo.account.bill_code, 4)
+    say(client, demo.account.bill_code, 4)
+    answer = say(client, "да", 5)
     assert "125" in answer["text"]
     assert "сто двадцать пять" in answer["tts"]
     assert [button["title"] for button in answer["buttons"]] == ["Да", "Нет"]
-    say(client, "нет 126", 5)
-    assert "аписано" in say(client, "да", 6)["text"]
-    assert say(client, "хватит", 7)["end_session"] is True
+    say(client, "нет 126", 6)
+    assert "аписано" in say(client, "да", 7)["text"]
+    assert say(client, "хватит", 8)["end_session"] is True
     assert ledger.newest()["COLD_WATER"] == 126
 
 

@@ -109,6 +109,7 @@ def test_a_meter_with_two_zones_is_asked_for_both(stranger: Resident, demo: Demo
     stranger.says("привязать счёт")
     stranger.says(demo.rich.number)
     stranger.says(demo.rich.bill_code)
+    stranger.says("да")
     assert "день и ночь" in stranger.says("передать показания за свет")
     assert "ночь" in stranger.says("6229")
     assert "день 6229 и ночь 1838" in stranger.says("1838")
@@ -118,6 +119,7 @@ def test_kitchen_and_bathroom_are_told_apart(stranger: Resident, demo: DemoSumma
     stranger.says("привязать счёт")
     stranger.says(demo.rich.number)
     stranger.says(demo.rich.bill_code)
+    stranger.says("да")
     answer = stranger.says("передать холодную воду")
     assert "на кухне" in answer
     assert "в ванной" in answer

@@ -1,14 +1,21 @@
-"""Greetings, help, thanks, goodbye, silence, and what to say when nothing was understood."""
+"""Greetings, help, thanks, goodbye, silence, and what to say when nothing was understood or must not be said."""
 
 from dataclasses import replace
 
+from skill.dialogue import temper
+from skill.dialogue.company import phone_of
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 
 
+CHOICES = ("Передать показания", "Сколько платить", "Отключения", "Позвать оператора")
+PUBLIC_CHOICES = ("Привязать счёт", "Тарифы", "Отключения", "Позвать оператора")
+
+
 class General:
-    """Everything that belongs to no topic. Besides its intents it is given start, event, silence and misunderstood."""
+    """Everything that belongs to no topic. Besides its intents it is given start, event, silence and card, and
+    what no topic understands."""
 
     name = "general"
     intents = frozenset({"help", "repeat", "thanks", "stop", "back", "yes", "no"})
@@ -24,13 +31,12 @@ class General:
             case "repeat":
                 return _repeat(talk)
             case "stop" | "no":
+                talk.session.suspended = []
                 return replace(talk.reply("general.bye"), end=True)
-            case "event" | "thanks" | "yes" | "back":
+            case "event" | "thanks" | "yes" | "back" | "silence" | "card":
                 return _still_open(talk, talk.reply(f"general.{said.intent}"))
-            case "silence":
-                return _still_open(talk, talk.reply("general.silence"))
-            case "misunderstood" | "out_of_scope":
-                return _still_open(talk, talk.reply("general.misunderstood", phone=_phone(talk)))
+            case "out_of_scope":
+                return _still_open(talk, _misunderstood(talk))
             case _:
                 return _still_open(talk, talk.reply("general.not_yet", phone=_phone(talk)))
 
@@ -45,7 +51,7 @@ class General:
 
 def _start(talk: Talk) -> Reply:
     key = "general.start" if talk.resident else "general.start_unknown"
-    buttons = ("Передать показания", "Помощь") if talk.resident else ("Привязать счёт", "Помощь")
+    buttons = ("Передать показания", "Сколько платить", "Помощь") if talk.resident else ("Привязать счёт", "Помощь")
     return talk.reply(key, company=talk.settings.company, buttons=buttons)
 
 
@@ -58,6 +64,15 @@ def _repeat(talk: Talk) -> Reply:
     return Reply.from_json(talk.session.last) if talk.session.last else talk.reply("general.nothing_to_repeat")
 
 
+def _misunderstood(talk: Talk) -> Reply:
+    """A hint at first, choices at the second time; rude words are answered calmly."""
+    if temper.is_rude(talk.turn.text):
+        return talk.reply("general.rude")
+    if talk.session.misses > 1 and not talk.session.scene:
+        return talk.reply("general.choices", buttons=CHOICES if talk.resident else PUBLIC_CHOICES)
+    return talk.reply("general.misunderstood")
+
+
 def _still_open(talk: Talk, reply: Reply) -> Reply:
     """Keep listening for the answer to the question that is open, with its buttons."""
     if not talk.session.scene or not talk.session.last:
@@ -67,7 +82,7 @@ def _still_open(talk: Talk, reply: Reply) -> Reply:
 
 
 def _phone(talk: Talk) -> str:
-    number = talk.settings.operator_phone
+    number = phone_of(talk)
     return talk.say("general.phone", phone=number) if number else ""
 
 

@@ -1,11 +1,16 @@
 """Привязать лицевой счёт: its number and the code printed on the bill make the speaker a resident.
 
-Nothing is told of an account until number and code fit together, not even whether it exists.
+Nothing is told of an account until number and code fit together, not even whether it exists; nothing is linked before
+the resident consents to the processing of personal data.
 """
 
+from billing import accounts
+from skill.dialogue.flat import account_of
+from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk, after
-from skill.dialogue.turn import Reply
-from skill.identity import linking
+from skill.dialogue.topic import YES_NO
+from skill.dialogue.turn import OFFER, Reply
+from skill.identity import consent, linking
 from skill.understanding import Understanding
 from speech.numerals import numbers
 
@@ -13,7 +18,7 @@ CODE_DIGITS = 6
 
 
 class Linking:
-    """The scene of linking. Steps: number, code."""
+    """The scene of linking. Steps: number, code, consent; `offer` asks whether one more account is to be linked."""
 
     name = "linking"
     intents = frozenset({"link_account"})
@@ -21,8 +26,10 @@ class Linking:
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Ask for the account's number, unless it was said already."""
-        if talk.resident is not None:
-            return talk.reply("linking.already", address=linking.address(talk.db, talk.resident))
+        if talk.resident is not None and not _digits(said):
+            talk.session.scene, talk.session.step = self.name, OFFER
+            text = talk.say("linking.already", address=accounts.address_of(talk.db, account_of(talk)).text)
+            return Reply(text, buttons=YES_NO, expecting="yes_no")
         talk.session.scene = self.name
         return self._take(talk, "number", _digits(said))
 
@@ -34,6 +41,10 @@ class Linking:
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """Digits go to the open question; «нет» and «хватит» leave."""
+        if talk.session.step == OFFER:
+            return self._one_more(talk, said)
+        if talk.session.step == "consent":
+            return self._consent(talk, said)
         digits = [number for number in numbers(talk.turn.text) if number.isdecimal()]
         if digits:
             return self._take(talk, talk.session.step, digits)
@@ -47,7 +58,24 @@ class Linking:
 
     def help(self, talk: Talk) -> str | None:
         """Where to find the number, or the code."""
-        return talk.say("linking.help_code" if talk.session.step == "code" else "linking.help_number")
+        step = talk.session.step if talk.session.step in {"code", "consent"} else "number"
+        return talk.say(f"linking.help_{step}")
+
+    def _one_more(self, talk: Talk, said: Understanding) -> Reply | None:
+        if said.intent == "yes" or _digits(said):
+            return self._take(talk, "number", _digits(said))
+        if said.intent != "no":
+            return None
+        talk.session.close()
+        return talk.reply("general.as_you_like")
+
+    def _consent(self, talk: Talk, said: Understanding) -> Reply | None:
+        """152-ФЗ ст. 9: nothing is linked before the resident agrees."""
+        if said.intent in {"no", "back", "stop"}:
+            talk.session.close()
+            talk.session.aside = ""
+            return talk.reply("linking.no_consent")
+        return self._finish(talk, said) if said.intent == "yes" else None
 
     def _take(self, talk: Talk, step: str, digits: list[str]) -> Reply:
         if step == "number" and digits:
@@ -61,17 +89,37 @@ class Linking:
         return self._ask(talk, step)
 
     def _link(self, talk: Talk, number: str, code: str) -> Reply:
-        outcome = linking.link(talk.db, talk.turn, number, code, now=talk.now, settings=talk.settings)
+        outcome = linking.verify(talk.db, talk.turn, number, code, now=talk.now, settings=talk.settings)
         if outcome.locked_minutes:
             talk.session.close()
+            talk.session.aside = ""
             return talk.reply("linking.locked", minutes=f"{outcome.locked_minutes} мин.")
-        if outcome.resident is None:
+        if outcome.account_id is None:
             talk.session.draft = {}
             talk.session.step = "number"
             return talk.reply("linking.wrong", expecting="account")
-        talk.resident = outcome.resident
+        talk.session.draft = {"account": outcome.account_id, "how": outcome.how}
+        if talk.resident is not None and consent.is_given(talk.db, talk.resident.id):
+            return self._finish(talk, None)
+        talk.session.step = "consent"
+        return talk.reply("linking.consent", buttons=YES_NO, expecting="yes_no")
+
+    def _finish(self, talk: Talk, agreed: Understanding | None) -> Reply:
+        """Link the account whose number and code fitted, and keep the consent just given."""
+        account_id = int(talk.session.draft["account"])
+        talk.resident = linking.link(talk.db, talk.turn, account_id, str(talk.session.draft["how"]), now=talk.now)
+        if agreed is not None:
+            consent.give(
+                talk.db,
+                talk.resident.id,
+                channel=talk.turn.channel,
+                text=phrase("linking.consent", 0),
+                utterance=talk.turn.text,
+                now=talk.now,
+            )
         talk.session.close()
-        linked = talk.say("linking.linked", address=linking.address(talk.db, outcome.resident))
+        talk.session.account_id = account_id
+        linked = talk.say("linking.linked", address=accounts.address_of(talk.db, account_of(talk)).text)
         return Reply(linked) if talk.session.aside else after(linked, talk.reply("linking.next"))
 
     def _ask(self, talk: Talk, step: str) -> Reply:

@@ -1,0 +1,104 @@
+"""What a phrase asks about, from its slots and words: resources and services, months, a day, a sum."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from billing.resources import Resource
+from billing.windows import clipped, month_start
+from skill.dialogue.naming import resource_name
+from skill.understanding import Understanding
+
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+SEASONS = {"winter": (12, 1, 2), "spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11)}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+RELATIVE = {"yesterday": -1, "today": 0, "tomorrow": 1}
+
+
+@cache
+def _services() -> dict[str, dict[str, Any]]:
+    return dict(yaml.safe_load(files("skill.dialogue").joinpath("services.yaml").read_text("utf-8")))
+
+
+def resources(said: Understanding) -> list[str]:
+    """Codes of the resources named, in the order said."""
+    slot = said.slots.get("resource")
+    named = slot if isinstance(slot, list) else [slot] if slot else []
+    codes = [str(name).upper() for name in named if name]
+    return [code for code in dict.fromkeys(codes) if code in Resource.__members__]
+
+
+def services(said: Understanding, text: str) -> list[str]:
+    """Codes of the resources and other services of a bill that a phrase names."""
+    words = re.findall(r"[а-яё]+", text.lower())
+    others = [
+        code
+        for code, service in _services().items()
+        if any(word.startswith(stem) for word in words for stem in service["stems"])
+    ]
+    return list(dict.fromkeys([*resources(said), *others]))
+
+
+def service_name(code: str) -> str:
+    """«холодная вода», «вывоз мусора»: what a service of a bill is called in an answer."""
+    known = _services().get(code)
+    return str(known["name"]) if known else resource_name(code)
+
+
+def months(said: Understanding, on: date) -> list[date]:
+    """First days of the months a phrase names, oldest first, none of them to come; empty when it names none."""
+    period = str(said.slots.get("period", ""))
+    this = month_start(on)
+    if re.fullmatch(r"\d{4}-\d{2}", period):
+        found = [date(int(period[:4]), int(period[5:]), 1)]
+    elif re.fullmatch(r"\d{4}", period):
+        found = [date(int(period), month, 1) for month in range(1, 13)]
+    elif period in MONTHS:
+        found = [_latest(MONTHS.index(period) + 1, this)]
+    elif period in SEASONS:
+        last = _latest(SEASONS[period][-1], this)
+        found = [month_start(last, back) for back in (-2, -1, 0)]
+    elif period == "this_year":
+        found = [date(on.year, month, 1) for month in range(1, on.month + 1)]
+    else:
+        found = {"this_month": [this], "last_month": [month_start(this, -1)], "next_month": []}.get(period, [])
+    return [month for month in found if month <= this]
+
+
+def day(said: Understanding, on: date) -> date | None:
+    """The next day that a phrase means («25» of this month or the next); None when it names none."""
+    slot = str(said.slots.get("date_or_day", ""))
+    if slot in RELATIVE:
+        return on + timedelta(days=RELATIVE[slot])
+    if slot in WEEKDAYS:
+        return on + timedelta(days=(WEEKDAYS.index(slot) - on.weekday()) % 7)
+    if re.fullmatch(r"\d{2}-\d{2}", slot):
+        month, number = int(slot[:2]), int(slot[3:])
+        this_year = clipped(date(on.year, month, 1), number)
+        return this_year if this_year >= on else clipped(date(on.year + 1, month, 1), number)
+    if slot.isdecimal() and 1 <= int(slot) <= 31:
+        this_month = clipped(month_start(on), int(slot))
+        return this_month if this_month >= on else clipped(month_start(on, 1), int(slot))
+    return None
+
+
+def kopecks(said: Understanding) -> int | None:
+    """The sum of money in a phrase; None without one."""
+    try:
+        return int(Decimal(str(said.slots["amount"])) * 100)
+    except (KeyError, InvalidOperation):
+        return None
+
+
+def _latest(month: int, this: date) -> date:
+    """The newest month of this number that is not to come."""
+    year = this.year if month <= this.month else this.year - 1
+    return date(year, month, 1)

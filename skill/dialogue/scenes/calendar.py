@@ -1,0 +1,71 @@
+"""Когда: the days on which readings are taken, and the day by which the bill is to be paid."""
+
+from datetime import date
+
+from sqlmodel import select
+
+from billing import law, receipts, windows
+from billing.tables import Property
+from billing.windows import Rule, Window, month_start
+from skill.dialogue.asked import resources
+from skill.dialogue.company import company_of, today
+from skill.dialogue.flat import Flat, account_of
+from skill.dialogue.naming import month_name
+from skill.dialogue.talk import Talk
+from skill.dialogue.topic import Topic
+from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
+from speech import wording
+
+
+class Calendar(Topic):
+    """The scene of dates. What holds for the company is public; a resident hears what holds for the flat."""
+
+    name = "calendar"
+    intents = frozenset({"reading_window", "due_date"})
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """The window or the due day."""
+        return self._window(talk, said) if said.intent == "reading_window" else self._due(talk)
+
+    def _window(self, talk: Talk, said: Understanding) -> Reply:
+        on = today(talk)
+        window = _window_of(talk, said, on)
+        if window is None:
+            return talk.reply("calendar.unknown")
+        days = windows.days_left(window, on)
+        left = wording.plural(days, "остался", "осталось", "осталось")
+        return talk.reply(
+            "calendar.last_day" if days == 1 else "calendar.open" if window.is_open else "calendar.closed",
+            start=str(window.start.day),
+            end=wording.day(window.end),
+            left=f"{left} {days} {wording.plural(days, 'день', 'дня', 'дней')}",
+            month=month_name(window.period, genitive=True),
+        )
+
+    def _due(self, talk: Talk) -> Reply:
+        on = today(talk)
+        receipt = receipts.latest(talk.db, account_of(talk).id) if talk.resident else None
+        if receipt is not None and receipt.due_on >= on:
+            due, period = receipt.due_on, receipt.period
+        else:
+            period = next(month for month in (month_start(on, -1), month_start(on)) if law.due_date(month) >= on)
+            due = law.due_date(period)
+        return talk.reply("calendar.due", day=wording.day(due), month=month_name(period))
+
+
+def _window_of(talk: Talk, said: Understanding, on: date) -> Window | None:
+    if talk.resident is not None:
+        flat = Flat(talk)
+        wanted = resources(said)
+        meter = next((meter for meter in flat.meters if meter.resource in wanted), None)
+        return windows.window_for(talk.db, meter.id, on) if meter else flat.window
+    company = company_of(talk)
+    if company is None:
+        return None
+    house = talk.db.exec(select(Property.id).where(Property.organization_id == company.id)).first()
+    rules: list[Rule] = windows.rules_for(talk.db, company.id, house or 0, next(iter(resources(said)), None))
+    return windows.window_on(rules, on)
+
+
+SCENE = Calendar()

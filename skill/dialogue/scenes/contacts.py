@@ -1,0 +1,42 @@
+"""Телефоны, адрес, часы работы: who to call and where to go, open to everybody."""
+
+from billing.tables import Organization
+from skill.dialogue.company import company_of
+from skill.dialogue.talk import Talk
+from skill.dialogue.topic import Topic
+from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
+
+NIGHT = ("авар", "ночь", "дежур", "диспетчер", "срочн")
+PLACE = ("где", "адрес", "контор", "офис", "находи", "куда", "прийти", "прием", "график", "работает", "часы", "открыт")
+
+
+class Contacts(Topic):
+    """The scene of contacts."""
+
+    name = "contacts"
+    intents = frozenset({"contacts"})
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """The number, or the place and the hours, as was asked."""
+        company = company_of(talk)
+        if company is None:
+            return talk.reply("contacts.unknown")
+        text = talk.turn.text.lower().replace("ё", "е")
+        if any(stem in text for stem in NIGHT) and company.emergency_phone:
+            return talk.reply("contacts.night", phone=company.emergency_phone)
+        hours = _hours(company)
+        if hours and ("date_or_day" in said.slots or any(stem in text for stem in PLACE)):
+            return talk.reply("contacts.office", address=company.address or company.spoken_name, hours=hours)
+        phone = talk.settings.operator_phone or company.dispatch_phone or company.office_phone
+        if not phone:
+            return talk.reply("contacts.unknown")
+        return talk.reply("contacts.phone", phone=phone, hours=hours)
+
+
+def _hours(company: Organization) -> str:
+    """«пн-чт 8:00–17:00, пт 8:00–16:00»."""
+    return ", ".join(f"{days} {hours}" for days, hours in company.work_hours.items())
+
+
+SCENE = Contacts()

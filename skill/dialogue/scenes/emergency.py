@@ -1,0 +1,68 @@
+"""Авария: safety first, then 112 or 104 and the dispatcher. From any state, for anybody."""
+
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from skill.dialogue.company import company_of
+from skill.dialogue.scenes.operator import SCENE as OPERATOR
+from skill.dialogue.talk import Talk
+from skill.dialogue.topic import YES_NO
+from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
+
+
+class Emergency:
+    """The scene of dangers. Its only question is whether the dispatcher is to be told."""
+
+    name = "emergency"
+    intents = frozenset({"emergency"})
+    anywhere = frozenset({"emergency"})
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """What to do now, whom to call, and the offer to tell the dispatcher."""
+        talk.session.close()
+        talk.session.suspended, talk.session.aside = [], ""
+        talk.session.scene, talk.session.step = self.name, "dispatcher"
+        danger = _danger(talk.turn.text, said)
+        text = f"{talk.say(f'emergency.do.{danger}')} {_numbers(talk)} {talk.say('emergency.tell')}"
+        return Reply(text, buttons=YES_NO, expecting="yes_no")
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """Yes: the dispatcher sees the conversation first of all in the queue."""
+        if said.intent == "yes":
+            return OPERATOR.hand_over(talk, "emergency")
+        if said.intent not in {"no", "stop", "back"}:
+            return None
+        talk.session.close()
+        return Reply(f"{talk.say('emergency.not_told')} {_numbers(talk)}")
+
+    def help(self, talk: Talk) -> str | None:
+        """The numbers again."""
+        return f"{_numbers(talk)} {talk.say('emergency.tell')}"
+
+
+def _danger(text: str, said: Understanding) -> str:
+    """Which danger it is: `gas`, `fire`, `spark`, `lift`, `water`, `heat` or `other` (`dangers.yaml`)."""
+    lowered = text.lower().replace("ё", "е")
+    for name, stems in _stems().items():
+        if any(stem in lowered for stem in stems):
+            return name
+    resource = said.slots.get("resource")
+    return {"gas": "gas", "electricity": "spark", "heat": "water"}.get(str(resource), "other")
+
+
+@cache
+def _stems() -> dict[str, list[str]]:
+    return dict(yaml.safe_load(files("skill.dialogue").joinpath("dangers.yaml").read_text("utf-8")))
+
+
+def _numbers(talk: Talk) -> str:
+    """112, and the company's own emergency number where there is one."""
+    company = company_of(talk)
+    own = company.emergency_phone or company.dispatch_phone if company else None
+    return talk.say("emergency.numbers", phone=own) if own else talk.say("emergency.number")
+
+
+SCENE = Emergency()

@@ -1,0 +1,66 @@
+"""Вежливость: greetings, «медленнее», opinions of the service."""
+
+from dataclasses import replace
+
+from skill.dialogue import temper
+from skill.dialogue.feedback import Feedback
+from skill.dialogue.talk import Talk
+from skill.dialogue.topic import Topic
+from skill.dialogue.turn import Reply
+from skill.identity import masking
+from skill.understanding import Understanding
+
+GOOD = 4
+BEST = 5
+LONGEST = 500
+
+
+class Manners(Topic):
+    """The scene of everything polite and impolite. None of it leaves the open topic."""
+
+    name = "manners"
+    intents = frozenset({"greeting", "slower", "feedback"})
+    anywhere = intents
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """Answer, and keep the open question open."""
+        match said.intent:
+            case "slower":
+                return self._slower(talk)
+            case "feedback":
+                return _open(talk, self._feedback(talk, said))
+            case _:
+                return _open(talk, talk.reply("manners.hello"))
+
+    def _slower(self, talk: Talk) -> Reply:
+        """From now on slower, and the last answer again."""
+        talk.session.slow = True
+        last = Reply.from_json(talk.session.last) if talk.session.last else talk.reply("general.nothing_to_repeat")
+        return replace(last, text=f"{talk.say('manners.slower')} {last.text}")
+
+    def _feedback(self, talk: Talk, said: Understanding) -> Reply:
+        values = [str(value) for value in said.slots.get("values", ())]
+        rating = int(values[0]) if values and values[0].isdecimal() and int(values[0]) <= BEST * 2 else None
+        talk.db.add(
+            Feedback(
+                resident_id=talk.resident.id if talk.resident else None,
+                channel=talk.turn.channel,
+                rating=min(rating, BEST) if rating is not None else None,
+                text=masking.kept(talk.turn.text[:LONGEST], "command"),
+                at=talk.now,
+            )
+        )
+        if temper.signs(talk.turn.text) or (rating is not None and rating < GOOD):
+            return talk.reply("manners.sorry")
+        return talk.reply("manners.glad" if rating is not None else "manners.noted")
+
+
+def _open(talk: Talk, reply: Reply) -> Reply:
+    """The reply with the buttons and the grammar of the question that is still open."""
+    if not talk.session.scene or not talk.session.last:
+        return reply
+    last = Reply.from_json(talk.session.last)
+    return replace(reply, buttons=last.buttons, expecting=last.expecting)
+
+
+SCENE = Manners()

@@ -1,0 +1,112 @@
+"""Позвать человека: the conversation goes into the operators' queue with its transcript, or a call back is agreed."""
+
+import re
+from dataclasses import replace
+
+from skill.dialogue import handoffs
+from skill.dialogue.company import local, phone_of
+from skill.dialogue.flat import account_of
+from skill.dialogue.handoffs import Handoff
+from skill.dialogue.talk import Talk
+from skill.dialogue.topic import YES_NO
+from skill.dialogue.turn import OFFER, Reply, session_name
+from skill.understanding import Understanding
+from speech.numerals import numbers
+from speech.wording import digits as in_groups
+
+CALLS = frozenset({"phone", "telephone"})
+SPEAKERS = frozenset({"alice", "marusia", "salute", "alexa"})
+PHONE = re.compile(r"\+?([78])?(\d{10})")
+
+
+class Operator:
+    """The scene of a hand-off. Steps: offer (after failures), phone (where to call back)."""
+
+    name = "operator"
+    intents = frozenset({"operator"})
+    anywhere = frozenset({"operator"})
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """Hand over at once when asked; after failures offer it first."""
+        if said.intent != "operator":
+            talk.session.suspend()
+            talk.session.scene, talk.session.step = self.name, OFFER
+            return talk.reply("operator.offer", buttons=YES_NO, expecting="yes_no")
+        return self.hand_over(talk, "anger" if talk.session.anger else "asked")
+
+    def hand_over(self, talk: Talk, reason: str) -> Reply:
+        """Put the conversation into the queue and say what happens next."""
+        talk.session.close()
+        talk.session.suspended, talk.session.misses = [], 0
+        handoff = handoffs.current(talk.db, session_name(talk.turn)) or _open(talk, reason)
+        if talk.turn.channel in CALLS and (_is_open(talk) or reason == "emergency"):
+            return replace(talk.reply("operator.connecting"), handoff=True)
+        if talk.turn.channel in CALLS or talk.turn.channel in SPEAKERS:
+            talk.session.scene, talk.session.step = self.name, "phone"
+            return talk.reply("operator.phone", expecting="account")
+        place = str(handoffs.place(talk.db, handoff)) if handoff.status == "waiting" else ""
+        key = "operator.queued" if place and _is_open(talk) else "operator.tomorrow" if place else "operator.noted"
+        return talk.reply(key, place=place, hours=talk.settings.operator_hours)
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """A yes to the offer, or the number to call back."""
+        if talk.session.step == OFFER:
+            return self._offered(talk, said)
+        number = "".join(numbers(talk.turn.text))
+        found = PHONE.fullmatch(re.sub(r"\D", "", number))
+        handoff = handoffs.current(talk.db, session_name(talk.turn))
+        if found and handoff is not None:
+            handoff.phone = f"+7{found[2]}"
+            talk.db.add(handoff)
+            talk.session.close()
+            return talk.reply("operator.will_call", phone=in_groups(found[2][-4:]), hours=talk.settings.operator_hours)
+        if said.intent in {"no", "back", "stop"}:
+            talk.session.close()
+            return talk.reply("operator.no_phone", phone=_phone(talk))
+        return talk.reply("operator.phone_again", expecting="account") if number else None
+
+    def help(self, talk: Talk) -> str | None:
+        """What will happen."""
+        return talk.say("operator.help")
+
+    def _offered(self, talk: Talk, said: Understanding) -> Reply | None:
+        if said.intent == "yes":
+            return self.hand_over(talk, "failed")
+        if said.intent != "no":
+            return None
+        talk.session.close()
+        return talk.reply("operator.go_on")
+
+
+def _open(talk: Talk, reason: str) -> Handoff:
+    handoff = Handoff(
+        session_key=session_name(talk.turn),
+        channel=talk.turn.channel,
+        resident_id=talk.resident.id if talk.resident else None,
+        account_id=account_of(talk).id if talk.resident else None,
+        reason=reason,
+        created_at=talk.now,
+    )
+    talk.db.add(handoff)
+    talk.db.flush()
+    return handoff
+
+
+def _is_open(talk: Talk) -> bool:
+    """Whether operators are at work now (`operator_hours`, local time, «8:00–20:00»)."""
+    start, end = (part.strip() for part in talk.settings.operator_hours.split("–"))
+    now = local(talk)
+    return _minutes(start) <= now.hour * 60 + now.minute < _minutes(end)
+
+
+def _minutes(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _phone(talk: Talk) -> str:
+    number = phone_of(talk)
+    return talk.say("general.phone", phone=number) if number else ""
+
+
+SCENE = Operator()

@@ -1,0 +1,103 @@
+"""ПИН-код: four digits before money is spoken of on a speaker that others in the room can hear."""
+
+from billing import accounts
+from skill.dialogue.flat import account_of
+from skill.dialogue.talk import Talk
+from skill.dialogue.turn import Reply
+from skill.identity import pins
+from skill.identity.spoken_secrets import opens, sealed
+from skill.understanding import Understanding
+from speech.numerals import numbers
+
+BILL_CODE_DIGITS = 6
+
+
+class Pin:
+    """The scene of the PIN. Steps: new, again (setting it), ask. It is opened by `gate`, never by an intent."""
+
+    name = "pin"
+    intents: frozenset[str] = frozenset()
+    anywhere: frozenset[str] = frozenset()
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """Ask for the PIN."""
+        return self._ask(talk, "ask")
+
+    def before(self, talk: Talk) -> Reply | None:
+        """The question to ask before money is named; None when it may be named. The phrase is taken up again after."""
+        if talk.resident is None or talk.session.unlocked:
+            return None
+        if not pins.is_shared(talk.turn.channel, screen=talk.turn.screen):
+            return None
+        known = pins.state(talk.db, talk.resident.id)
+        if known == "declined":
+            return None
+        talk.session.aside = talk.turn.text
+        return self._ask(talk, "ask" if known == "set" else "new")
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """Digits answer the question; «не нужно» does without, «хватит» leaves."""
+        digits = "".join(number for number in numbers(talk.turn.text) if number.isdecimal())
+        if digits:
+            return self._digits(talk, digits)
+        if said.intent == "no" and talk.session.step == "new":
+            return self._open(talk, "", "pin.declined")
+        if said.intent in {"no", "back", "stop"}:
+            talk.session.close()
+            talk.session.aside = ""
+            return talk.reply("pin.cancelled")
+        return self._ask(talk, talk.session.step) if said.intent == "yes" else None
+
+    def help(self, talk: Talk) -> str | None:
+        """What the PIN is for, and what to do without it."""
+        return talk.say("pin.help_ask" if talk.session.step == "ask" else "pin.help_new")
+
+    def _digits(self, talk: Talk, digits: str) -> Reply:
+        step = talk.session.step
+        if step == "ask" and len(digits) == BILL_CODE_DIGITS:
+            return self._by_bill(talk, digits)
+        if len(digits) != pins.DIGITS:
+            return self._ask(talk, step)
+        if step == "ask":
+            return self._check(talk, digits)
+        if step == "new":
+            salt, digest = sealed(digits)
+            talk.session.draft = {"salt": salt, "digest": digest}
+            return self._ask(talk, "again")
+        if opens(digits, talk.session.draft["salt"], talk.session.draft["digest"]):
+            return self._open(talk, digits, "pin.set")
+        talk.session.step = "new"
+        return talk.reply("pin.differ", expecting="code")
+
+    def _check(self, talk: Talk, digits: str) -> Reply:
+        assert talk.resident is not None  # noqa: S101 - only a resident is asked
+        check = pins.check(talk.db, talk.resident.id, digits, talk.now)
+        if check.right:
+            talk.session.unlocked = True
+            talk.session.close()
+            return talk.reply("pin.right")
+        if not check.locked_minutes:
+            return talk.reply("pin.wrong", expecting="code")
+        talk.session.close()
+        talk.session.aside = ""
+        return talk.reply("pin.locked", minutes=f"{check.locked_minutes} мин.")
+
+    def _by_bill(self, talk: Talk, digits: str) -> Reply:
+        """A forgotten PIN is set anew by the code on the bill; wrong codes count as wrong PINs."""
+        if accounts.code_matches(account_of(talk), digits):
+            return self._ask(talk, "new")
+        return self._check(talk, digits)
+
+    def _open(self, talk: Talk, digits: str, key: str) -> Reply:
+        assert talk.resident is not None  # noqa: S101 - only a resident is asked
+        pins.keep(talk.db, talk.resident.id, digits)
+        talk.session.unlocked = True
+        talk.session.close()
+        return Reply(talk.say(key))
+
+    def _ask(self, talk: Talk, step: str) -> Reply:
+        talk.session.scene, talk.session.step = self.name, step
+        return talk.reply(f"pin.{step}", expecting="code")
+
+
+SCENE = Pin()

@@ -1,0 +1,109 @@
+"""Сколько стоит единица и сколько положено без счётчика: tariffs and norms, open to everybody."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from sqlmodel import col, select
+
+from billing import tariffs
+from billing.resources import FACTS, Resource
+from billing.tables import Norm, Organization
+from billing.tariffs import Prices
+from skill.dialogue.asked import resources
+from skill.dialogue.company import company_of, today
+from skill.dialogue.naming import capital, listed, register_name, resource_name
+from skill.dialogue.talk import Talk
+from skill.dialogue.topic import Topic
+from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
+from speech import wording
+
+USUAL = ("COLD_WATER", "HOT_WATER", "ELECTRICITY")
+
+
+class PricesTopic(Topic):
+    """The scene of tariffs and norms."""
+
+    name = "prices"
+    intents = frozenset({"tariffs", "norms"})
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """The price or the norm of what was asked about."""
+        company = company_of(talk)
+        wanted = resources(said)
+        if company is None:
+            return talk.reply("prices.unknown")
+        if said.intent == "norms":
+            return self._norms(talk, company, wanted)
+        return self._tariffs(talk, company, wanted, str(said.slots.get("zone", "")))
+
+    def _tariffs(self, talk: Talk, company: Organization, wanted: list[str], zone: str) -> Reply:
+        on = today(talk)
+        lines = []
+        for resource in wanted or USUAL:
+            prices = tariffs.prices_on(talk.db, company.id, resource, on)
+            if prices:
+                lines.append(_price_line(talk, resource, prices, zone))
+        if not lines:
+            return talk.reply("prices.no_tariff", resource=_names(wanted))
+        more = talk.say("prices.more") if not wanted else ""
+        return Reply(f"{capital(', '.join(lines))}.{more}")
+
+    def _norms(self, talk: Talk, company: Organization, wanted: list[str]) -> Reply:
+        lines = [_norm_line(talk, row) for row in _norms_on(talk, company, wanted or USUAL, today(talk))]
+        if not lines:
+            return talk.reply("prices.no_norm", resource=_names(wanted))
+        return talk.reply("prices.norms", lines=", ".join(lines))
+
+
+def _price_line(talk: Talk, resource: str, prices: Prices, zone: str) -> str:
+    """«электричество: день 7,04 ₽, ночь 2,90 ₽»; the first range, with the next one where there are ranges."""
+    unit = FACTS[Resource(resource)].unit
+    zones = {name: steps for name, steps in prices.items() if not zone or name == zone} or dict(prices)
+    if not zone and "single" in zones:
+        zones = {"single": zones["single"]}
+    parts = []
+    for name, steps in zones.items():
+        price = f"{wording.money(_kopecks(steps[0].price))}/{unit}"
+        parts.append(" ".join(filter(None, [register_name(name), price])))
+    line = f"{resource_name(resource)}: {listed(parts)}"
+    steps = next(iter(zones.values()))
+    if zone or len(steps) == 1:
+        return line
+    step = talk.say(
+        "prices.range",
+        volume=wording.quantity(steps[1].above, unit),
+        price=wording.money(_kopecks(steps[1].price)),
+    )
+    return line + step
+
+
+def _norm_line(talk: Talk, row: Norm) -> str:
+    unit = FACTS[Resource(row.resource)].unit
+    return talk.say(
+        "prices.norm_area" if row.unit == "m2" else "prices.norm_person",
+        resource=resource_name(row.resource),
+        value=wording.quantity(row.value, unit),
+    )
+
+
+def _norms_on(talk: Talk, company: Organization, wanted: Iterable[str], on: date) -> list[Norm]:
+    rows = talk.db.exec(
+        select(Norm)
+        .where(Norm.organization_id == company.id, col(Norm.valid_from) <= on, col(Norm.unit) != "m3")
+        .order_by(col(Norm.valid_from))
+    ).all()
+    newest = {row.resource: row for row in rows}
+    return [newest[resource] for resource in wanted if resource in newest]
+
+
+def _names(wanted: list[str]) -> str:
+    return listed([resource_name(resource) for resource in wanted]) if wanted else ""
+
+
+def _kopecks(price: Decimal) -> int:
+    return tariffs.kopecks(price)
+
+
+SCENE = PricesTopic()

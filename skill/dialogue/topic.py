@@ -1,0 +1,37 @@
+"""What most scenes share: they answer at once, and an offer to go on is taken or left."""
+
+from skill.dialogue.talk import Scene, Talk
+from skill.dialogue.turn import OFFER, Reply
+from skill.understanding import Understanding
+
+YES_NO = ("Да", "Нет")
+
+
+class Topic:
+    """A scene that leaves no question open, or only an offer (`offers`), and has no help of its own.
+
+    next_scene: what a yes to the offer opens.
+    """
+
+    name = ""
+    intents: frozenset[str] = frozenset()
+    anywhere: frozenset[str] = frozenset()
+    next_scene: Scene | None = None
+
+    def offers(self, talk: Talk, reply: Reply) -> Reply:
+        """The reply ends with an offer: wait for a yes or a no."""
+        talk.session.scene, talk.session.step = self.name, OFFER
+        return Reply(reply.text, buttons=YES_NO, expecting="yes_no", link=reply.link)
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """A yes goes on, a no leaves; anything else is for other topics."""
+        if talk.session.step != OFFER or said.intent not in {"yes", "no"}:
+            return None
+        talk.session.close()
+        if said.intent == "yes" and self.next_scene is not None:
+            return self.next_scene.begin(talk, said)
+        return talk.reply("general.as_you_like")
+
+    def help(self, talk: Talk) -> str | None:
+        """Nothing particular."""
+        return None

@@ -1,0 +1,50 @@
+"""What was said in a conversation, kept for the person who takes it over; secrets are masked before they are kept."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Field, SQLModel, col, delete, select
+from sqlmodel import Session as Database
+
+from billing.columns import UtcDateTime
+from skill.dialogue.turn import Reply, Turn
+from skill.identity import masking
+
+
+class TranscriptLine(SQLModel, table=True):
+    """One phrase (реплика). speaker: `resident`, `assistant`, `operator`; delivered: an operator's was passed on."""
+
+    __tablename__ = "transcript_line"
+    id: int = Field(default=None, primary_key=True)
+    session_key: str = Field(max_length=64, index=True)
+    resident_id: int | None = Field(default=None, index=True)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    speaker: str = Field(max_length=10)
+    text: str
+    delivered: bool = True
+
+
+def note(
+    db: Database, session_key: str, turn: Turn, reply: Reply, *, asked: str, resident_id: int | None, now: datetime
+) -> None:
+    """Keep what was said and answered. asked: what the open question waited for."""
+    if turn.text:
+        said = masking.kept(turn.text, asked)
+        db.add(TranscriptLine(session_key=session_key, resident_id=resident_id, at=now, speaker="resident", text=said))
+    answer = masking.kept(reply.text, "command")
+    db.add(TranscriptLine(session_key=session_key, resident_id=resident_id, at=now, speaker="assistant", text=answer))
+
+
+def lines(db: Database, session_key: str, limit: int = 200) -> Sequence[TranscriptLine]:
+    """The conversation, oldest first."""
+    query = select(TranscriptLine).where(TranscriptLine.session_key == session_key)
+    return list(reversed(db.exec(query.order_by(col(TranscriptLine.id).desc()).limit(limit)).all()))
+
+
+def forget(db: Database, before: datetime) -> None:
+    """Delete what is older."""
+    db.execute(delete(TranscriptLine).where(col(TranscriptLine.at) < before))
+
+
+KEPT = timedelta(days=180)
+"""How long transcripts are kept."""
