@@ -81,8 +81,8 @@ def transcribe(pcm: Samples, rate: int, expecting: str | None = None) -> list[Hy
     """What was said, best first, at most five; [] for silence and for sound in which no word was heard.
 
     `pcm` is int16 mono at `rate` samples a second. `expecting` is what the dialogue waits for, a key of
-    speech/data/expectations.yaml: number, yes_no, meter, account, address; None or "command" is a free turn, any other
-    word means no grammar.
+    speech/data/expectations.yaml: number, yes_no, meter, account, code, address; None or "command" is a free turn, any
+    other word means no grammar.
     """
     loaded = _recognizer()
     sound = _at_speech_level(resample(np.asarray(pcm, np.int16), rate, loaded.rate), loaded.rate)

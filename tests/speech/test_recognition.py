@@ -15,7 +15,7 @@ import pytest
 
 from speech import recognition
 from speech.audio import Pcm, Samples, decode, resample
-from speech.grammar import examples, spelled, validated
+from speech.grammar import examples, expectations, spelled, validated
 from speech.numerals import numbers
 from speech.recognition import Hypothesis, preload, transcribe
 from speech.synthesis import speak
@@ -92,7 +92,7 @@ def test_help_is_understood_while_a_number_is_asked() -> None:
     assert transcribe(pcm.samples, pcm.rate, "number")[0].text == "помощь"
 
 
-@pytest.mark.parametrize("expecting", [None, "number", "yes_no", "meter", "account", "address", "no such thing"])
+@pytest.mark.parametrize("expecting", [None, "no such thing", *expectations()])
 def test_silence_is_nothing(expecting: str | None) -> None:
     assert transcribe(np.zeros(0, np.int16), 16_000, expecting) == []
     assert transcribe(np.zeros(100, np.int16), 16_000, expecting) == []
@@ -181,7 +181,7 @@ def test_a_grammar_is_spelled_as_the_model_spells_it() -> None:
     assert spelled("фьорд", model) is None
 
 
-@pytest.mark.parametrize("expecting", ["number", "account", "yes_no", "meter", "command", "address"])
+@pytest.mark.parametrize("expecting", expectations())
 def test_every_expectation_is_in_the_models_vocabulary(expecting: str) -> None:
     model = preload().model
     phrases = examples(expecting)
