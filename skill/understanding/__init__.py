@@ -7,6 +7,7 @@ Rules decide dangers (`rules.yaml`); a linear model over words, sounds and lette
 sentence templates (`sentences/`, one file an intent) by `zhku understanding build`; words of slots are in `words.yaml`.
 """
 
+from skill.understanding.collect import collect
 from skill.understanding.recognise import OUT_OF_SCOPE, Understanding, reload, understand
 
-__all__ = ["OUT_OF_SCOPE", "Understanding", "reload", "understand"]
+__all__ = ["OUT_OF_SCOPE", "Understanding", "collect", "reload", "understand"]

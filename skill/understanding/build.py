@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skill.understanding import features, noise
+from skill.understanding.collect import labelled
 from skill.understanding.model import Lesson, Model, train
 from skill.understanding.templates import Node, parse, read_lines, read_lists, sample
 
@@ -15,7 +16,12 @@ SENTENCES = HERE / "sentences"
 LISTS = HERE / "lists.txt"
 OPENERS = HERE / "openers.txt"
 CLOSERS = HERE / "closers.txt"
+CONTRASTS = HERE / "contrasts.txt"
 OUT_OF_SCOPE = "out_of_scope"
+_TURNS = (
+    "не {no} а {yes}", "{no} не надо {yes}", "{no} знаю мне {yes}", "не {no} мне просто {yes}", "{no} потом сначала {yes}",
+    "нет не {no} {yes}", "{no} не интересует скажите {yes}", "я не про {no} а {yes}", "хотел {no} но сначала {yes}",
+)  # fmt: skip
 _BARE = frozenset({"yes", "no", "repeat", "slower", "back", "stop", "thanks", "greeting", "help", "operator"})
 
 
@@ -29,7 +35,7 @@ class Template:
 
 
 def read_templates(folders: Iterable[Path]) -> Iterator[Template]:
-    """Every template of the folders; the file's name is the intent. Raises TemplateError."""
+    """Every template of the folders, the file's name is the intent; and labelled utterances. Raises TemplateError."""
     for folder in folders:
         own = folder / "lists.txt"
         lists = read_lists(LISTS) | (read_lists(own) if own.exists() else {})
@@ -37,6 +43,8 @@ def read_templates(folders: Iterable[Path]) -> Iterator[Template]:
             if path != own:
                 for line in read_lines(path):
                     yield Template(path.stem, line, parse(line, lists))
+        for intent, text in labelled(folder):
+            yield Template(intent, text, Node(((text,),)))
 
 
 def _drawn(template: Template, most: int, rng: random.Random) -> list[str]:
@@ -70,6 +78,17 @@ def draw_sentences(templates: list[Template], most: int = 24, seed: int = 7) -> 
     return drawn
 
 
+def contrasts(intents: set[str], seed: int = 7) -> Iterator[Template]:
+    """Sentences that turn one intent's wish away and name another's (`contrasts.txt`)."""
+    rng = random.Random(seed)
+    wishes = {name: node for name, node in read_lists(CONTRASTS).items() if name in intents}
+    for turn in _TURNS:
+        for yes in wishes:
+            for no in rng.sample([name for name in wishes if name != yes], 3):
+                line = turn.format(no=wishes[no].draw(rng), yes=wishes[yes].draw(rng))
+                yield Template(yes, line, parse(line))
+
+
 def known_stems(templates: list[Template], seed: int = 7) -> Counter[str]:
     """In how many templates of the trade a word stem occurs; what is outside speaks of other things."""
     rng = random.Random(seed)
@@ -86,14 +105,15 @@ def known_stems(templates: list[Template], seed: int = 7) -> Counter[str]:
 def build(extra: Iterable[Path] = (), seed: int = 7, rounds: int = 12) -> Model:
     """The model of the built-in sentences and those of extra folders. Deterministic: same files, same weights."""
     templates = list(read_templates([SENTENCES, *extra]))
+    templates += contrasts({template.intent for template in templates}, seed)
     stems = known_stems(templates, seed)
     often = frozenset(stem for stem, count in stems.items() if count > 1)
     intents = tuple(sorted({template.intent for template in templates}))
     column = {intent: i for i, intent in enumerate(intents)}
-    totals: Counter[str] = Counter()
+    totals = dict.fromkeys(intents, 0.0)
     drawn = draw_sentences(templates, seed=seed)
     for _, template, share in drawn:
-        totals[template.intent] += share  # type: ignore[assignment]  # a Counter of shares adds up as well
+        totals[template.intent] += share
     mean = sum(totals.values()) / len(totals)
     lessons = [
         Lesson(

@@ -17,8 +17,10 @@ _STEMS = {sound(stem): day for stem, day in _DAYS.items()}
 _WRITTEN_DATE = re.compile(r"(?<![\d.,])(\d{1,2})\.(\d{1,2})(?:\.(\d{2,4}))?(?![\d.,]*\d)")
 _WRITTEN_DAY = re.compile(r"(?<!\d)(\d{1,2})[- ]?(?:го|е|ого|му|ое)(?![а-я])")
 _BARE_NUMBER_OF_MONTH = re.compile(r"(?<!\d)(\d{1,2}) ?(?:числ\w*|чис)")
-_YEAR = re.compile(r"(?<!\d)(20[2-4]\d)(?!\d)")
-_NOT_A_DAY = re.compile(r"раз|этаж|подъезд|квартир|счетчик|тариф|групп|категор|очеред|платеж|лицев|квартал|число$")
+_YEAR = re.compile(r"(?<!\d)(20[23]\d)(?!\d)")
+_NUMERIC_PERIOD = re.compile(r"(?<!\d)20[23]\d-(?:0[1-9]|1[0-2])(?!\d)")
+_BEFORE_MAY = re.compile(r"(?:за|в|с|по|до|на|числа|начала|конца|начале|конце|\d+|[а-я]+(?:ого|ое|ье))$")
+_NOT_A_DAY = re.compile(r"раз|этаж|подъезд|квартир|счетчик|тариф|групп|категор|очеред|платеж|лицев|квартал")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def _day(text: str, parts: list[str], found: list[Marker], taken: set[int]) -> s
         if written and _is_date(written, i, parts):
             taken.add(i)
             return f"{int(written[2]):02d}-{int(written[1]):02d}"
+    if len(re.findall(r"(?:перв|втор|трет|твер|пят|шест|дьм|сьм|вят|сят|дцат)(?:ого|ое|ье|ьего)\b", " ".join(parts))) > 1 and not months:
+        return None
     number = _ordinal(parts, months, taken) or _written_day(text, pieces, parts, months, taken)
     if number:
         value, at = number
@@ -93,7 +97,7 @@ def _ordinal(parts: list[str], months: dict[int, int], taken: set[int]) -> tuple
 
 def _dated(parts: list[str], at: int, months: dict[int, int]) -> bool:
     around = parts[max(0, at - 3) : at + 2]
-    return at + 1 in months or any(word in ("число", "по", "на", "каждое", "за") or word.startswith("числ") for word in around)
+    return at + 1 in months or any(word in ("число", "по", "на", "каждое", "за", "сегодня", "уже", "завтра") or word.startswith("числ") for word in around)
 
 
 def _written_day(
@@ -125,13 +129,19 @@ def _is_about_terms(text: str) -> bool:
 
 def _period(text: str, parts: list[str], found: list[Marker], taken: set[int]) -> str | None:
     plain = " ".join(parts)
+    for i, piece in enumerate(text.split()):
+        if numeric := _NUMERIC_PERIOD.search(piece):
+            taken.add(i)
+            return numeric[0]
     year = _YEAR.search(plain)
-    month = next((marker for marker in found if marker.slot == "month"), None)
+    month = next((marker for marker in found if marker.slot == "month" and _is_month(marker, parts)), None)
+    if year and not (month or re.search(year[1] + r" ?(?:г|год)", plain) or re.search(r"за " + year[1], plain)):
+        year = None
     if year:
         taken.update(i for i, part in enumerate(parts) if part.startswith(year[1]))
     if month:
         return f"{year[1]}-{month.meaning}" if year else _MONTH_NAMES[int(month.meaning) - 1]
-    if year and re.search(r"20\d\d ?(г|год)", plain):
+    if year:
         return year[1]
     for name, wording in _RELATIVE:
         if wording.search(plain):
@@ -139,9 +149,14 @@ def _period(text: str, parts: list[str], found: list[Marker], taken: set[int]) -
     return next((marker.meaning for marker in found if marker.slot == "season"), None)
 
 
+def _is_month(marker: Marker, parts: list[str]) -> bool:
+    """«мая» is also how children write «моя»."""
+    return marker.word != "мая" or bool(marker.start and _BEFORE_MAY.match(parts[marker.start - 1]))
+
+
 _RELATIVE = (
-    ("last_month", re.compile(r"(?:прошл|предыдущ|минувш|истекш)\w+ месяц|(?:в|за) тот месяц|(?:в|за) том месяце|прошломесячн|т[ое]м мес")),
-    ("next_month", re.compile(r"(?:следующ|будущ)\w+ месяц|новом месяце")),
-    ("this_month", re.compile(r"(?:эт|текущ|нынешн)\w+ месяц|(?:в|за) месяце этом")),
+    ("last_month", re.compile(r"(?:прошл|предыдущ|минувш|истекш)\w+ мес[яеи]ц|\b(?:тот|том) мес[яеи]ц|прошломесячн")),
+    ("next_month", re.compile(r"(?:следующ|будущ)\w+ мес[яеи]ц")),
+    ("this_month", re.compile(r"(?:эт|текущ|нынешн)\w+ мес[яеи]ц|конц\w+ месяца")),
     ("this_year", re.compile(r"(?:эт|текущ|нынешн)\w+ год|с начала года")),
 )

@@ -13,6 +13,7 @@ _FILE = Path(__file__).parent / "words.yaml"
 _LETTERS = pattern(r"[а-яa-z0-9]+")
 _LONGEST_CUT = 3
 _EXACT = 4
+_PARTICLES = frozenset("то по на не а и за до из от о с в у к я мы вы ты он да но же ли бы что как или".split())
 _CUTTABLE = frozenset({"resource", "zone", "place", "channel_to"})
 
 
@@ -57,7 +58,7 @@ def meaning(word: str) -> tuple[str, str] | None:
     if hit := lexicon.whole.get(_key(word)):
         return hit
     key = sound(word)
-    return next((lexicon.beginnings[key[:n]] for n in range(len(key), 3, -1) if key[:n] in lexicon.beginnings), None)
+    return next((lexicon.beginnings[key[:n]] for n in range(len(key), 2, -1) if key[:n] in lexicon.beginnings), None)
 
 
 def words(text: str) -> list[str]:
@@ -87,7 +88,7 @@ def _at(parts: list[str], at: int) -> Marker | None:
         return Marker(*hit, at, at + 1, parts[at])
     for count in range(2, _LONGEST_CUT + 1):
         piece = "".join(parts[at : at + count])
-        if at + count <= len(parts) and len(parts[at]) <= 5 and (hit := _cut(piece)):
+        if at + count <= len(parts) and len(parts[at]) <= 5 and parts[at] not in _PARTICLES and (hit := _cut(piece)):
             return Marker(*hit, at, at + count, piece)
     return None
 

@@ -16,12 +16,12 @@ Slots = dict[str, Any]
 _RESOURCEFUL = frozenset({
     "balance", "charges", "pay", "payment_status", "payment_history", "last_reading", "reading_window", "due_date", "tariffs",
     "outages", "create_ticket", "emergency", "set_reminder", "cancel_reminder", "send_receipt", "penalty", "meter_verification",
-    "forecast", "saving_tips", "norms", "submit_reading", "explain_bill", "benefits", "correct", "ticket_status", "contacts",
+    "forecast", "saving_tips", "norms", "submit_reading", "explain_bill", "benefits", "correct",
 })  # fmt: skip
 _PLACEFUL = frozenset({"submit_reading", "last_reading", "create_ticket", "meter_verification", "correct", "emergency"})
 _PERIODIC = frozenset({
     "charges", "explain_bill", "payment_status", "payment_history", "last_reading", "reading_window", "send_receipt", "forecast",
-    "submit_reading", "pay", "correct", "tariffs", "balance", "saving_tips", "due_date",
+    "submit_reading", "pay", "correct", "due_date",
 })  # fmt: skip
 _DATED = frozenset({
     "payment_status", "reading_window", "due_date", "outages", "create_ticket", "ticket_status", "set_reminder",
@@ -86,6 +86,8 @@ def _named(intent: str, text: str, found: list[Marker]) -> Slots:
     slots: Slots = {}
     zones = [m for m in found if m.slot == "zone"] if intent in ("tariffs", "last_reading", "charges", "submit_reading") else []
     resources = list(dict.fromkeys(_resources(intent, text, found)))
+    if intent == "emergency" and not resources and "плит" in text.lower():
+        resources = ["gas"]
     if intent in _RESOURCEFUL and resources:
         if len(resources) == 1:
             slots["resource"] = resources[0]
@@ -96,13 +98,15 @@ def _named(intent: str, text: str, found: list[Marker]) -> Slots:
         slots["resource"] = "electricity"
         slots["zone"] = kinds[0] if len(kinds) == 1 else kinds
     if intent in _PLACEFUL:
-        places = list(dict.fromkeys(m.meaning for m in found if m.slot == "place"))
+        places = list(dict.fromkeys(m.meaning for m in found if m.slot == "place" and _is_where(intent, m, words(text))))
         if len(places) == 1:
             slots["place"] = places[0]
     return slots
 
 
-_COLD_THINGS = re.compile(r"(?:батаре|радиатор|пол|стен|комнат|квартир|дом|подъезд|ночь|врем|погод|в$|у|$)")
+def _is_where(intent: str, marker: Marker, parts: list[str]) -> bool:
+    """Trouble is «в ванной», not «от ванны»."""
+    return intent not in ("create_ticket", "emergency") or (marker.start > 0 and parts[marker.start - 1] in ("в", "во", "на", "у"))
 
 
 def _resources(intent: str, text: str, found: list[Marker]) -> list[str]:
@@ -114,6 +118,8 @@ def _resources(intent: str, text: str, found: list[Marker]) -> list[str]:
             continue
         if marker.meaning in ("cold_water", "hot_water") and heat and intent in ("create_ticket", "emergency", "outages"):
             continue
+        if intent == "emergency" and marker.meaning == "heat" and marker.word.startswith("топ"):
+            continue
         if marker.meaning == "electricity" and not _is_supply(intent, marker, parts):
             continue
         result.append(marker.meaning)
@@ -123,7 +129,7 @@ def _resources(intent: str, text: str, found: list[Marker]) -> list[str]:
 def _is_supply(intent: str, marker: Marker, parts: list[str]) -> bool:
     """The lamp on the stairs is not the supply, an electrician not a utility, an electronic address neither."""
     word = marker.word
-    if word.startswith(("электрон", "электрик", "электрич") ) and not word.startswith("электричес"):
+    if word.startswith(("электрон", "электрик", "электричк")):
         return False
     if intent in ("create_ticket", "emergency"):
         return False
@@ -137,7 +143,7 @@ def _numbers(intent: str, text: str, numbers: list[Segment], when: dates.Dates) 
     free = [n for n in numbers if n.kind != "ordinal" and not when.taken.intersection(range(n.start, n.end))]
     if intent in _MONEYED:
         money = [n for n in free if _is_money(parts, n)]
-        if len(money) == 1:
+        if len(money) == 1 and not (intent == "explain_bill" and len(free) > 1):
             return {"amount": readings.written(money[0])}
         return {}
     if intent == "feedback":
@@ -169,7 +175,7 @@ def _is_money(parts: list[str], number: Segment) -> bool:
         return True
     if _NO_MONEY_AFTER.match(after) or before in ("квартира", "кв", "дом", "мне", "номер", "заявка", "на первом"):
         return False
-    return number.value >= 20
+    return abs(number.value) >= 20 and not (2020 <= number.value <= 2039 and number.width == 4)
 
 
 def _period_meant(intent: str, text: str, period: str) -> bool:

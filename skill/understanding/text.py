@@ -10,6 +10,7 @@ from functools import lru_cache
 NUMBER = "#"
 ORDINAL = "№"
 
+_CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
 _WORD = re.compile(r"[а-яa-z]+|\d+(?:[.,]\d+)*|[№#/%]")
 _ORDINAL_WORD = re.compile(
     r"(?:перв|втор|трет|четверт|пят|шест|седьм|восьм|девят|десят|сот)(?:ого|ое|ая|ой|ый|ому|ом|ые|ых|ую|ьего|ье|ья|ий|ьей)$"
@@ -41,7 +42,7 @@ def plain(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Words and folded numbers of the text, in order. A run of number words becomes one `#`, an ordinal `№`."""
     found: list[str] = []
-    for word in _WORD.findall(plain(text)):
+    for word in _WORD.findall(_CLOCK.sub("час", plain(text))):
         if word[0].isdigit() or _CARDINAL_WORD.match(word):
             if not found or found[-1] != NUMBER:
                 found.append(NUMBER)
@@ -52,6 +53,11 @@ def tokens(text: str) -> list[str]:
         else:
             found.append(word)
     return found
+
+
+def is_number(word: str) -> bool:
+    """Whether a lower-case word is a number, in digits, as a numeral or as an ordinal."""
+    return bool(word[:1].isdigit() or _CARDINAL_WORD.match(word) or _ORDINAL_WORD.match(word))
 
 
 _SOUND_STEPS = (
