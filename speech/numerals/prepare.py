@@ -224,7 +224,19 @@ def _spelled(text: Words, i: int, out: Words, whole: bool, flips: frozenset[str]
         return [_slang(code - c.SLANG, before, after)], 0, 0
     if c.ORDINAL < code < c.DENOMINATOR:
         return _ordinal(code, word, whole or (i > 0 and text.words[i - 1] in _ONE)), 0, 0
+    if c.DENOMINATOR < code <= c.QUARTERS and not whole:
+        return [_denominator(code, before, word)], 0, 0
     return [code if code != c.FRAGMENT else c.PLAIN], 0, 0
+
+
+def _denominator(code: int, before: int, word: str) -> int:
+    """«пять десятых», «три четвёртых»; but «сто десятых», «двадцать четвёртых» are ordinals in the plural."""
+    if code == c.QUARTERS:
+        return code if before in (1, 3) or word == "четверти" else c.ORDINAL + 4
+    ten = {1: 10, 2: 100}.get(code - c.DENOMINATOR)
+    if ten and (before <= 0 and before != c.FILLER or 0 < before < 1000 and LIMIT[before] > ten):
+        return c.ORDINAL + ten
+    return code
 
 
 def _slang(exponent: int, before: int, after: int) -> int:

@@ -23,13 +23,15 @@ def numbers(text: str) -> list[str]:
     if top <= c.FAST_TOP and min(codes) >= c.SIMPLE:
         found: list[str] = []
         digits = ""
-        scaled = 0
+        scaled = labels = 0
         for value, _, _, flags, _ in compose(codes):
             if value is None:
                 if digits:
                     found.append(digits)
                     digits = ""
-            elif flags & COUNTED or (digits and scaled):
+                    labels = 0
+                labels += flags == c.LABEL
+            elif flags & COUNTED or (digits and (scaled or labels > 1)):
                 break
             else:
                 digits += str(value)

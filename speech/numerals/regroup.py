@@ -45,26 +45,31 @@ def _cut_names(items: list[Item]) -> list[Item]:
 def _drop_commas(items: list[Item], flips: frozenset[str], forks: set[str]) -> list[Item]:
     """«0, 0, 4, 5» is one dial; a comma beside «запятая» is nothing."""
     forks.add("comma")
+    in_dials = _commas_in_dials(items)
     kept: list[Item] = []
     for i, item in enumerate(items):
         if item[0] is None and item[3] == c.COMMA:
             around = [items[j][3] for j in (i - 1, i + 1) if 0 <= j < len(items) and items[j][0] is None]
-            if c.POINT in around or c.WHOLE in around or "comma" in flips or _digits_around(items, i):
+            if c.POINT in around or c.WHOLE in around or "comma" in flips or i in in_dials:
                 continue
         kept.append(item)
     return kept
 
 
-def _digits_around(items: list[Item], comma: int) -> bool:
-    count = 0
-    for step in (-1, 1):
-        i = comma + step
-        while 0 <= i < len(items) and _is_digit(items[i]):
-            count += 1
-            i += 2 * step
-            if not 0 <= i - step < len(items) or items[i - step][3] != c.COMMA:
-                break
-    return count >= FEWEST_DIGITS
+def _commas_in_dials(items: list[Item]) -> set[int]:
+    """The commas of runs of single digits: digit, comma, digit, comma, digit …"""
+    found: set[int] = set()
+    run: list[int] = []
+    for i, item in enumerate([*items, None]):
+        if item is not None and item[0] is None and item[3] == c.COMMA and i and _is_digit(items[i - 1]):
+            run.append(i)
+        elif item is None or not _is_digit(item):
+            if len(run) >= FEWEST_DIGITS - 1 and run[-1] + 1 < len(items) and _is_digit(items[run[-1] + 1]):
+                found.update(run)
+            run = []
+        elif run and run[-1] != i - 1:
+            run = []
+    return found
 
 
 def _is_digit(item: Item) -> bool:
