@@ -18,7 +18,7 @@ from skill.routes.errors import problem
 from speech.audio import AudioError, Limits, Pcm, decode
 from speech.synthesis import speak
 
-STATUS = {"too_large": 413, "too_long": 413, "unsupported": 415}
+STATUS = {"too_large": 413, "too_long": 413, "not_audio": 415, "unsupported": 415}
 
 
 def mount(app: Flask, service: Service) -> None:
