@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import httpx
+import structlog
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
@@ -20,6 +21,7 @@ ALGORITHMS = ["RS256", "RS384", "RS512"]
 SKEW_SECONDS = 300
 KEPT_SECONDS, ASK_AGAIN_SECONDS = 24 * 3600, 3600
 EARLY_SECONDS = 300
+log = structlog.get_logger()
 
 
 @dataclass
@@ -55,7 +57,7 @@ def keys_of(url: str) -> Keys:
 def issued_by_the_service(token: str, settings: Settings, *, channel: str, service: str, now: datetime) -> bool:
     """Whether the service signed the token for our bot, with a key endorsed for the channel, for this service URL.
 
-    Raises httpx.HTTPError if the service's keys cannot be fetched.
+    Nothing is believed while the service's keys cannot be fetched.
     """
     try:
         kid = str(jws.extract_compact(token.encode()).headers().get("kid", ""))
@@ -64,6 +66,9 @@ def issued_by_the_service(token: str, settings: Settings, *, channel: str, servi
             return False
         claims = jwt.decode(token, RSAKey.import_key(key), algorithms=ALGORITHMS).claims
     except (JoseError, ValueError, TypeError, KeyError):
+        return False
+    except httpx.HTTPError as error:
+        log.error("keys of Bot Framework not fetched", reason=type(error).__name__)
         return False
     meant = claims.get("iss") == ISSUER and claims.get("aud") == settings.bot_app_id
     return meant and _in_time(claims, now.timestamp()) and bool(service) and claims.get("serviceurl") == service

@@ -52,8 +52,8 @@ class Door:
             direct = [self._answer(body, arrival) for arrival in self._messenger.read(body)]
         except NotABody as error:
             abort(400, str(error))
-        except (TooBusy, httpx.HTTPError):
-            return problem(503, "the recording cannot be heard now", "busy")
+        except TooBusy:
+            return problem(503, "too many utterances at once", "busy")
         return jsonify(next(filter(None, direct), {}))
 
     def handshake(self) -> Response:
@@ -80,14 +80,16 @@ class Door:
         if not arrival.voice or self._messenger.fetch is None:
             return self._service.reply_to(arrival.turn)
         settings, turn = self._service.settings, arrival.turn
-        with httpx.Client(timeout=20, verify=settings.max_ca_file or True) as http:
-            recording = self._messenger.fetch(http, settings, arrival.voice)
+        limits = Limits(max_bytes=settings.max_audio_bytes, max_seconds=settings.max_audio_seconds)
         try:
-            pcm = decode(
-                recording, limits=Limits(max_bytes=settings.max_audio_bytes, max_seconds=settings.max_audio_seconds)
-            )
+            with httpx.Client(timeout=10, verify=settings.max_ca_file or True) as http:
+                recording = self._messenger.fetch(http, settings, arrival.voice)
+            pcm = decode(recording, limits=limits)
         except AudioError as error:
             return Reply(phrase("channels.long_voice" if error.code.startswith("too_") else "channels.bad_voice", 0))
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            log.warning("recording not fetched", channel=turn.channel, reason=type(error).__name__)
+            return Reply(phrase("channels.bad_voice", 0))
         wanted = expected(self._service.engine, turn, now=self._service.clock(), settings=settings)
         said = tuple(self._hearing.hear(pcm, wanted))
         return self._service.reply_to(replace(turn, hypotheses=said, kind="text" if said else "silence"))
