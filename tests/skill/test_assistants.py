@@ -173,7 +173,6 @@ def test_a_foreign_skill_is_refused(app: Any, settings: Settings, engine: Engine
     assert client.post("/alice/secret", json=recorded("alice/of_2018")).status_code == 403
 
 
-@pytest.mark.parametrize("demo_url", ["sqlite"], indirect=True)
 def test_a_late_answer_is_given_with_the_next_turn(settings: Settings, engine: Engine, clock: Clock) -> None:
     hurried = settings.model_copy(update={"answer_seconds": 0.3})
     client = create_app(hurried, engine=engine, clock=clock).test_client()

@@ -119,7 +119,6 @@ def spoil(deliver: Deliver, engine: Engine, number: int) -> None:
         assert db.exec(select(func.count()).select_from(Reading)).one() == before
 
 
-@pytest.mark.parametrize("demo_url", ["sqlite"], indirect=True)
 def test_spoiled_bodies(deliver: Deliver, engine: Engine) -> None:
     spoil(deliver, engine, 6)
 
