@@ -3,8 +3,8 @@
 >>> understand("холодная сто двадцать горячая восемьдесят").slots
 {'values': ['120', '80'], 'resource': ['cold_water', 'hot_water']}
 
-Rules decide dangers (`rules.yaml`); a linear model over words, sounds and letter runs decides the rest. It is trained from
-sentence templates (`sentences/`, one file an intent) by `zhku understanding build`; words of slots are in `words.yaml`.
+Rules decide dangers (`rules.yaml`); a linear model over words, sounds and letter runs decides the rest. It is trained
+from sentence templates (`sentences/`, one file an intent) by `zhku understanding build`. Words of slots: `words.yaml`.
 """
 
 from skill.understanding.collect import collect

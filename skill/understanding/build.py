@@ -19,8 +19,9 @@ CLOSERS = HERE / "closers.txt"
 CONTRASTS = HERE / "contrasts.txt"
 OUT_OF_SCOPE = "out_of_scope"
 _TURNS = (
-    "не {no} а {yes}", "{no} не надо {yes}", "{no} знаю мне {yes}", "не {no} мне просто {yes}", "{no} потом сначала {yes}",
-    "нет не {no} {yes}", "{no} не интересует скажите {yes}", "я не про {no} а {yes}", "хотел {no} но сначала {yes}",
+    "не {no} а {yes}", "{no} не надо {yes}", "{no} знаю мне {yes}", "не {no} мне просто {yes}", "нет не {no} {yes}",
+    "{no} потом сначала {yes}", "{no} не интересует скажите {yes}", "я не про {no} а {yes}",
+    "хотел {no} но сначала {yes}",
 )  # fmt: skip
 _BARE = frozenset({"yes", "no", "repeat", "slower", "back", "stop", "thanks", "greeting", "help", "operator"})
 
@@ -102,7 +103,7 @@ def known_stems(templates: list[Template], seed: int = 7) -> Counter[str]:
     return count
 
 
-def build(extra: Iterable[Path] = (), seed: int = 7, rounds: int = 12) -> Model:
+def build(extra: Iterable[Path] = (), seed: int = 7) -> Model:
     """The model of the built-in sentences and those of extra folders. Deterministic: same files, same weights."""
     templates = list(read_templates([SENTENCES, *extra]))
     templates += contrasts({template.intent for template in templates}, seed)
@@ -123,4 +124,4 @@ def build(extra: Iterable[Path] = (), seed: int = 7, rounds: int = 12) -> Model:
         )
         for sentence, template, share in drawn
     ]
-    return train(lessons, intents, often, rounds=rounds, seed=seed)
+    return train(lessons, intents, often, seed=seed)

@@ -55,7 +55,11 @@ def _day(text: str, parts: list[str], found: list[Marker], taken: set[int]) -> s
         if written and _is_date(written, i, parts):
             taken.add(i)
             return f"{int(written[2]):02d}-{int(written[1]):02d}"
-    if len(re.findall(r"(?:перв|втор|трет|твер|пят|шест|дьм|сьм|вят|сят|дцат)(?:ого|ое|ье|ьего)\b", " ".join(parts))) > 1 and not months:
+    if (
+        len(re.findall(r"(?:перв|втор|трет|твер|пят|шест|дьм|сьм|вят|сят|дцат)(?:ого|ое|ье|ьего)\b", " ".join(parts)))
+        > 1
+        and not months
+    ):
         return None
     number = _ordinal(parts, months, taken) or _written_day(text, pieces, parts, months, taken)
     if number:
@@ -97,7 +101,10 @@ def _ordinal(parts: list[str], months: dict[int, int], taken: set[int]) -> tuple
 
 def _dated(parts: list[str], at: int, months: dict[int, int]) -> bool:
     around = parts[max(0, at - 3) : at + 2]
-    return at + 1 in months or any(word in ("число", "по", "на", "каждое", "за", "сегодня", "уже", "завтра") or word.startswith("числ") for word in around)
+    return at + 1 in months or any(
+        word in ("число", "по", "на", "каждое", "за", "сегодня", "уже", "завтра") or word.startswith("числ")
+        for word in around
+    )
 
 
 def _written_day(
@@ -105,15 +112,10 @@ def _written_day(
 ) -> tuple[int, int] | None:
     for i, piece in enumerate(pieces):
         written = _WRITTEN_DAY.match(piece)
-        bare = piece.strip(".,!?") if piece.strip(".,!?").isdigit() else ""
         after = parts[i + 1] if i + 1 < len(parts) else ""
         if written and not _NOT_A_DAY.match(after):
             value = int(written[1])
-        elif bare and (after.startswith("числ") or i + 1 in months or (i and parts[i - 1].startswith("числ"))):
-            value = int(bare)
-        elif bare and after in ("го", "е") and len(bare) < 3:
-            value = int(bare)
-        elif bare and i and parts[i - 1] in ("до", "с", "после") and _is_about_terms(text) and len(bare) < 3:
+        elif (bare := piece.strip(".,!?")).isdigit() and len(bare) < 3 and _is_day(text, parts, i, months):
             value = int(bare)
         else:
             continue
@@ -121,6 +123,13 @@ def _written_day(
             taken.add(i)
             return value, i
     return None
+
+
+def _is_day(text: str, parts: list[str], at: int, months: dict[int, int]) -> bool:
+    """«20 числа», «20 мая», «20 го», «до 20» where terms are spoken of."""
+    before, after = parts[at - 1] if at else "", parts[at + 1] if at + 1 < len(parts) else ""
+    named = after.startswith("числ") or at + 1 in months or before.startswith("числ") or after in ("го", "е")
+    return named or (before in ("до", "с", "после") and _is_about_terms(text))
 
 
 def _is_about_terms(text: str) -> bool:

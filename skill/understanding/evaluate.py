@@ -37,7 +37,9 @@ class Score:
         return 100.0 * int(getattr(self, name)) / max(self.total, 1)
 
     def __str__(self) -> str:
-        return f"{self.total:5d} {self.percent('strict'):6.1f} {self.percent('lenient'):6.1f} {self.percent('slots'):6.1f}"
+        return (
+            f"{self.total:5d} {self.percent('strict'):6.1f} {self.percent('lenient'):6.1f} {self.percent('slots'):6.1f}"
+        )
 
 
 @dataclass
@@ -59,7 +61,11 @@ class Report:
         for title, scores in (("by intent", self.intents), ("by style", self.styles)):
             rows += ["", title, *(f"{name:24s}{score}" for name, score in sorted(scores.items()))]
         confused = Counter((wanted, got) for wanted, got, _ in self.misses)
-        rows += ["", "misses", *(f"{count:3d} {wanted} understood as {got}" for (wanted, got), count in confused.most_common())]
+        rows += [
+            "",
+            "misses",
+            *(f"{count:3d} {wanted} understood as {got}" for (wanted, got), count in confused.most_common()),
+        ]
         return rows
 
 

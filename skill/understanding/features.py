@@ -4,6 +4,7 @@ Pieces across word borders hear through wrongly cut words («дом офон», 
 `SIZE` (hashed): no dictionary has to be stored or loaded.
 """
 
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -31,7 +32,7 @@ def names(text: str, known: frozenset[str] | set[str] | None = None) -> list[str
     found = [f"w{word}" for word in words]
     found += [f"s{stem}" for stem in short]
     framed = ["^", *short, "$"]
-    found += [f"b{a} {b}" for a, b in zip(framed, framed[1:], strict=False)]
+    found += [f"b{a} {b}" for a, b in pairwise(framed)]
     found += [f"j{a} {b}" for a, b in zip(framed, framed[2:], strict=False)]
     line = "^" + "".join(keys)[:120] + "$"
     for size in (3, 4, 5):
@@ -45,7 +46,7 @@ def names(text: str, known: frozenset[str] | set[str] | None = None) -> list[str
         strange = sum(stem not in known for word, stem in zip(words, short, strict=True) if len(word) > 2)
         found.append(f"u{min(strange, 5)}")
         found.append(f"f{min(int(5 * strange / max(len(words), 1)), 4)}")
-        found += [f"h{a}" for a, b in zip(framed, framed[1:], strict=False) if b not in known and b not in "$#№"]
+        found += [f"h{a}" for a, b in pairwise(framed) if b not in known and b not in "$#№"]
     return found
 
 

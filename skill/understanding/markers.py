@@ -1,19 +1,21 @@
 """Words that name a slot's value («гор», «кухня», «ночь»), found in an utterance with their places."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from re import compile as pattern
 
 import yaml
 
 from skill.understanding.text import plain, sound
 
 _FILE = Path(__file__).parent / "words.yaml"
-_LETTERS = pattern(r"[а-яa-z0-9]+")
+_LETTERS = re.compile(r"[а-яa-z0-9]+")
 _LONGEST_CUT = 3
 _EXACT = 4
-_PARTICLES = frozenset("то по на не а и за до из от о с в у к я мы вы ты он да но же ли бы что как или".split())
+_PARTICLES = frozenset(
+    re.findall(r"\w+", "то по на не а и за до из от о с в у к я мы вы ты он да но же ли бы что как или")
+)
 _CUTTABLE = frozenset({"resource", "zone", "place", "channel_to"})
 
 

@@ -12,14 +12,17 @@ from skill.understanding.markers import Marker, words
 from speech.numerals import Segment
 
 _BEFORE_NOT_A_READING = re.compile(
-    r"(?:кв|квартир\w*|дом|дома|д|подъезд\w*|этаж\w*|лицев\w*|лс|улиц\w*|корпус|ул|мне|телефон\w*|тел|заявк\w*|договор\w*|прибор\w* номер|номер)$"
+    r"(?:кв|квартир\w*|дом|дома|д|подъезд\w*|этаж\w*|лицев\w*|лс|улиц\w*|корпус|ул|мне|телефон\w*|тел|заявк\w*"
+    r"|договор\w*|номер)$"
 )
 _AFTER_NOT_A_READING = re.compile(
-    r"(?:кв|квартир\w*|этаж\w*|лет|год\w*|годик\w*|подъезд\w*|руб\w*|минут\w*|час|часов|часа|дн\w+|день|месяц\w*|раза?|штук\w*|человек\w*|числа|"
-    r"счетчик\w*|показан\w*|прибор\w*|тариф\w*|зон\w*|цифр\w*|комнат\w*|проц\w*|г)$"
+    r"(?:кв|квартир\w*|этаж\w*|лет|год\w*|годик\w*|подъезд\w*|руб\w*|минут\w*|час|часов|часа|дн\w+|день|месяц\w*"
+    r"|раза?|штук\w*|человек\w*|числа|счетчик\w*|показан\w*|прибор\w*|тариф\w*|зон\w*|цифр\w*|комнат\w*|проц\w*|г)$"
 )
 _SMALL_ONLY = re.compile(r"(?:счетчик|показан|прибор|тариф|зон|цифр|день|дн|раз)")
-_EARLIER = re.compile(r"(?:было|была|были|прошл\w*|раньше|предыдущ\w*|том|старое|старые|прежн\w*|последн\w*|передавал\w*)$")
+_EARLIER = re.compile(
+    r"(?:было|была|были|прошл\w*|раньше|предыдущ\w*|том|старое|старые|прежн\w*|последн\w*|передавал\w*)$"
+)
 _NOW = re.compile(r"(?:сейчас|теперь|стало|стала|щас|сегодня|нынче|новое|новые|нов\w*|текущ\w*|показыва\w*)$")
 _THREE_ZONES = ("peak", "night", "halfpeak")
 
@@ -101,10 +104,15 @@ def _tariff_marks(found: list[Marker], parts: list[str]) -> list[Marker]:
     tariffs = {i: name for i, name in enumerate(names) if re.fullmatch(r"т[123]", name)}
     if not tariffs:
         return found
-    meanings = dict(zip(("т1", "т2", "т3"), _THREE_ZONES, strict=True)) if "т3" in tariffs.values() else {"т1": "day", "т2": "night"}
+    meanings = (
+        dict(zip(("т1", "т2", "т3"), _THREE_ZONES, strict=True))
+        if "т3" in tariffs.values()
+        else {"т1": "day", "т2": "night"}
+    )
     others = [marker for marker in found if marker.start not in tariffs]
     return sorted(
-        [*others, *(Marker("zone", meanings[name], i, i + 1, name) for i, name in tariffs.items())], key=lambda m: m.start
+        [*others, *(Marker("zone", meanings[name], i, i + 1, name) for i, name in tariffs.items())],
+        key=lambda m: m.start,
     )
 
 
@@ -126,7 +134,11 @@ def _gaps(parts: list[str], numbers: Sequence[Segment], marks: list[Marker]) -> 
 def _named_after(gaps: list[_Stretch]) -> bool:
     """Nothing before the first number, something after the last: the words follow their numbers."""
     key = {"resource", "zone", "place"}
-    return not key & gaps[0].named.keys() and bool(key & gaps[-1].named.keys()) and all(key & gap.named.keys() for gap in gaps[1:])
+    return (
+        not key & gaps[0].named.keys()
+        and bool(key & gaps[-1].named.keys())
+        and all(key & gap.named.keys() for gap in gaps[1:])
+    )
 
 
 def _is_about_else(parts: list[str], number: Segment) -> bool:

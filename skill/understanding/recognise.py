@@ -24,7 +24,7 @@ _FAVOURED = {
 }
 _NUMBER_MEANS = {"account": "link_account", "code": "link_account"}
 _WRONG_ONE = re.compile(r"(?:нет |ой )?не (?:та|тот|то|те|так|этот|эта|это|туда)\b")
-_FILLERS = frozenset("ну вот так эээ ээ эм мм это значит там а и".split())
+_FILLERS = frozenset(("ну", "вот", "так", "эээ", "ээ", "эм", "мм", "это", "значит", "там", "а", "и"))
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def _model() -> model.Model:
 def understand(text: str, channel: str = "chat", expecting: str | None = None) -> Understanding:
     """The meaning of an utterance.
 
-    `channel` is where it came from (alice, phone, chat …); the words decide alone today. `expecting` is what the dialogue
-    waits for: yes_no, number, meter, account, code; None or command when nothing is open. Never raises on any text.
+    `channel` is where it came from (alice, phone, chat …); the words alone decide today. `expecting` is what the
+    dialogue waits for: yes_no, number, meter, account, code; None or command when nothing is open. Never raises.
     """
     del channel
     return recall(text[:_LONGEST], expecting)
@@ -73,12 +73,12 @@ def recall(text: str, expecting: str | None) -> Understanding:
         return Understanding(OUT_OF_SCOPE, {}, 0.9)
     if danger := rules.ruled(text):
         return Understanding(danger, slots.extract(danger, text), 0.99)
-    if (bare := _bare(text, words, expecting)) is not None:
+    if (bare := _bare(words, expecting)) is not None:
         return Understanding(bare, slots.extract(bare, text), 0.98)
     return _by_model(text, expecting)
 
 
-def _bare(text: str, words: list[str], expecting: str | None) -> str | None:
+def _bare(words: list[str], expecting: str | None) -> str | None:
     """A number alone, or «не та», means what the question makes of it."""
     rest = [word for word in words if word not in _FILLERS]
     if rest and all(word == NUMBER for word in rest):

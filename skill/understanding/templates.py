@@ -5,6 +5,7 @@
 A template stands for all sentences it can produce; `sample` draws some of them, the same ones for the same seed.
 """
 
+import math
 import random
 import re
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ def _sequence_size(sequence: tuple["str | Node", ...]) -> int:
 
 def _weight(sequence: tuple["str | Node", ...]) -> float:
     """Richer alternatives are drawn more often, but not in proportion: a rare wording must be heard too."""
-    return float(_sequence_size(sequence)) ** 0.3
+    return math.pow(_sequence_size(sequence), 0.3)
 
 
 def parse(text: str, lists: dict[str, Node] | None = None) -> Node:
@@ -60,15 +61,16 @@ def _choice(tokens: list[str], at: int, lists: dict[str, Node], text: str) -> tu
     while at < len(tokens) and tokens[at] not in (")", "]"):
         token = tokens[at]
         at += 1
-        if token == "|":  # noqa: S105 - a bracket language's token, not a password
+        if token in ("|",):
             options.append(tuple(sequence))
             sequence = []
         elif token in ("(", "["):
             inner, at = _choice(tokens, at, lists, text)
-            if at >= len(tokens) or tokens[at] != {"(": ")", "[": "]"}[token]:
+            closing = {"(": ")", "[": "]"}[token]
+            if at >= len(tokens) or tokens[at] != closing:
                 raise TemplateError(f"a bracket is not closed: {text}")
             at += 1
-            sequence.append(inner if token == "(" else Node((*inner.options, ("",))))
+            sequence.append(inner if closing == ")" else Node((*inner.options, ("",))))
         elif token.startswith("<"):
             if token[1:-1] not in lists:
                 raise TemplateError(f"no list {token} for: {text}")
