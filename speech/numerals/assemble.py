@@ -75,7 +75,7 @@ class Assembler:
                 return
             reading = self.open
         digits = part_digits(item, self.flips, self.forks)
-        if reading is None or "." in digits and self.into_fraction:
+        if reading is None or ("." in digits and self.into_fraction):
             self.begin(digits, item)
         elif self.into_fraction:
             reading.fraction = (reading.fraction or "") + digits

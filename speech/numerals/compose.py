@@ -5,6 +5,8 @@ scale word multiplies what was said since the last, larger one. What does not fi
 are groups of one dial reading is decided by assemble.py.
 """
 
+from typing import cast
+
 from speech.numerals import codes as c
 
 ORDINAL, SCALED, COUNTED, BARE, WRITTEN = 1, 2, 4, 8, 16
@@ -90,7 +92,7 @@ def compose(words: list[int]) -> list[Item]:
                 add((total + current, start, end, flags, zeros))
                 start = -1
             if code == c.DIGITS:
-                add((code.text, i, i + 1, WRITTEN, 0))
+                add((cast(c.Digits, code).text, i, i + 1, WRITTEN, 0))
             else:
                 add((None, i, i + 1, code, 0))
             limit = scale = 0

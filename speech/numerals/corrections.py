@@ -28,9 +28,7 @@ def correct(readings: list[Reading], scope: int, new: Reading, flips: frozenset[
         readings.append(new)
 
 
-def replace_rejected(
-    readings: list[Reading], scope: int, new: Reading, flips: frozenset[str], forks: set[str]
-) -> None:
+def replace_rejected(readings: list[Reading], scope: int, new: Reading, flips: frozenset[str], forks: set[str]) -> None:
     """«не A а B», perhaps after a reading that A is the tail of."""
     wrong = readings.pop()
     old = readings[-1] if len(readings) > scope else None

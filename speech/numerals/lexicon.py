@@ -1,6 +1,5 @@
-"""The lexicon: word → code. Loads words.tsv and reviewed.tsv once; unknown words are read by unknown.py and remembered."""
+"""The lexicon: word → code. The data files are read once; unknown words are read by unknown.py and remembered."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from speech.numerals import codes as c
@@ -8,55 +7,70 @@ from speech.numerals import codes as c
 LEARNED_MOST = 8192
 """How many unknown words are remembered before they are forgotten together (about 1 MB)."""
 
-CODE_OF: dict[str, Callable[[str], int]] = {
-    "zero": lambda value: c.ZERO,
-    "zeros": lambda value: c.ZEROS,
-    "zeros_plural": lambda value: c.ZEROS_ANY,
-    "cardinal": int,
-    "digit_noun": int,
-    "scale": lambda value: c.SCALE + int(value),
-    "scales": lambda value: c.SCALE + c.COUNTED + int(value),
-    "ordinal": lambda value: c.ORDINAL + int(value),
-    "ordinal_scale": lambda value: c.ORDINAL_SCALE + int(value),
-    "hundreds": lambda value: c.HUNDREDS,
-    "hundreds_counted": lambda value: c.HUNDREDS + c.COUNTED,
-    "tens": lambda value: c.TENS,
-    "tens_counted": lambda value: c.TENS + c.COUNTED,
-    "sta": lambda value: c.STA,
-    "teen": lambda value: c.TEEN,
-    "twenty": lambda value: c.TWENTY,
-    "half": lambda value: c.ONE_AND_HALF,
-    "half_of": lambda value: c.HALF_OF,
-    "pair": lambda value: c.PAIR,
-    "one_noun": lambda value: c.ONE_NOUN,
-    "bird": lambda value: c.BIRD,
-    "denominator": lambda value: c.DENOMINATOR + int(value),
-    "quarters": lambda value: c.QUARTERS,
-    "plain": lambda value: c.PLAIN,
-    "filler": lambda value: c.FILLER,
-    "break": lambda value: c.BREAK,
-    "comma": lambda value: c.COMMA,
-    "bracket": lambda value: c.OPEN_BRACKET,
-    "hyphen": lambda value: c.HYPHEN,
-    "and": lambda value: c.AND,
-    "whole": lambda value: c.WHOLE,
-    "minus": lambda value: c.MINUS,
-    "between": lambda value: c.BETWEEN,
-    "but": lambda value: c.BUT,
-    "not": lambda value: c.NOT,
-    "point": lambda name: c.Role(c.POINT, name),
-    "fraction": lambda name: c.Role(c.FRACTION, name),
-    "unit": lambda name: c.Role(c.UNIT, name),
-    "small_unit": lambda name: c.Role(c.SMALL_UNIT, name),
-    "label": lambda name: c.Role(c.LABEL, name),
-    "index": lambda name: c.Role(c.INDEX, name),
-    "place": lambda name: c.Role(c.PLACE, name),
-    "pause": lambda value: c.PAUSE,
-    "slang": lambda value: c.SLANG + int(value),
-    "times": lambda name: c.Role(c.TIMES, name),
-    "correction": lambda name: c.Role(c.CORRECTION, name),
-    "confirm": lambda name: c.Role(c.CONFIRM, name),
+FIXED = {
+    "zero": c.ZERO,
+    "zeros": c.ZEROS,
+    "zeros_plural": c.ZEROS_ANY,
+    "hundreds": c.HUNDREDS,
+    "hundreds_counted": c.HUNDREDS + c.COUNTED,
+    "tens": c.TENS,
+    "tens_counted": c.TENS + c.COUNTED,
+    "sta": c.STA,
+    "teen": c.TEEN,
+    "twenty": c.TWENTY,
+    "half": c.ONE_AND_HALF,
+    "half_of": c.HALF_OF,
+    "pair": c.PAIR,
+    "one_noun": c.ONE_NOUN,
+    "bird": c.BIRD,
+    "quarters": c.QUARTERS,
+    "plain": c.PLAIN,
+    "filler": c.FILLER,
+    "break": c.BREAK,
+    "comma": c.COMMA,
+    "bracket": c.OPEN_BRACKET,
+    "hyphen": c.HYPHEN,
+    "and": c.AND,
+    "whole": c.WHOLE,
+    "minus": c.MINUS,
+    "between": c.BETWEEN,
+    "but": c.BUT,
+    "not": c.NOT,
+    "pause": c.PAUSE,
 }
+"""Classes of one code."""
+FROM = {
+    "cardinal": 0,
+    "digit_noun": 0,
+    "scale": c.SCALE,
+    "scales": c.SCALE + c.COUNTED,
+    "ordinal": c.ORDINAL,
+    "ordinal_scale": c.ORDINAL_SCALE,
+    "denominator": c.DENOMINATOR,
+    "slang": c.SLANG,
+}
+"""Classes whose code is this plus the value."""
+NAMED = {
+    "idiom": c.PLAIN,
+    "point": c.POINT,
+    "fraction": c.FRACTION,
+    "unit": c.UNIT,
+    "small_unit": c.SMALL_UNIT,
+    "label": c.LABEL,
+    "index": c.INDEX,
+    "place": c.PLACE,
+    "times": c.TIMES,
+    "correction": c.CORRECTION,
+    "confirm": c.CONFIRM,
+}
+"""Classes whose value is a name."""
+
+
+def code_of(kind: str, value: str) -> int:
+    """The code of a line of the data files."""
+    if kind in FIXED:
+        return FIXED[kind]
+    return FROM[kind] + int(value) if kind in FROM else c.Role(NAMED[kind], value)
 
 
 class Lexicon(dict[str, int]):
@@ -65,6 +79,8 @@ class Lexicon(dict[str, int]):
     def __init__(self) -> None:
         super().__init__()
         folder = Path(__file__).parent
+        self.lists: dict[str, frozenset[str]] = {}
+        """Words that matter only beside others: "governs", "shortened"."""
         self.regular: frozenset[str] = frozenset()
         """The words of words.tsv: misheard words are matched with these."""
         for name in ("words.tsv", "reviewed.tsv"):
@@ -72,7 +88,10 @@ class Lexicon(dict[str, int]):
             for line in (folder / name).read_text(encoding="utf-8").splitlines():
                 if line and line[0] != "#":
                     kind, value, forms = line.split("\t")
-                    self.update(dict.fromkeys(forms.split(), CODE_OF[kind](value)))
+                    if kind == "list":
+                        self.lists[value] = frozenset(forms.split())
+                        continue
+                    self.update(dict.fromkeys(forms.split(), code_of(kind, value)))
         self.phrases = _read_phrases(folder / "phrases.tsv")
         for anchor in self.phrases:
             if not self.get(anchor):
@@ -107,8 +126,7 @@ def _read_phrases(path: Path) -> dict[str, list[Phrase]]:
             words = text.split()
             at = next(i for i, word in enumerate(words) if word.startswith("*"))
             words[at] = words[at][1:]
-            code = c.Role(c.PLAIN, "idiom") if kind == "idiom" else CODE_OF[kind](name)
-            phrases.setdefault(words[at], []).append((tuple(words), at, code))
+            phrases.setdefault(words[at], []).append((tuple(words), at, code_of(kind, name)))
     for known in phrases.values():
         known.sort(key=lambda phrase: -len(phrase[0]))
     return phrases

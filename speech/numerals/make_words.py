@@ -38,7 +38,7 @@ DIGIT_NOUNS = {
     10: "десятк",
 }
 NOUN_ENDINGS = ("а", "и", "е", "у", "ой", "ою")
-ADJECTIVE_ENDINGS = "ый ого ому ым ом ая ой ую ою ое ые ых ыми".split()
+ADJECTIVE_ENDINGS = ["ый", "ого", "ому", "ым", "ом", "ая", "ой", "ую", "ою", "ое", "ые", "ых", "ыми"]
 
 
 def cardinal_forms(number: int) -> set[str]:

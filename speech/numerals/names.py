@@ -1,5 +1,6 @@
 """Labels, and numbers that name something instead of counting it: «первый тариф», «т один», «второй этаж», «три раза»."""
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 from speech.numerals import codes as c
@@ -23,7 +24,7 @@ ALWAYS = frozenset(("tariff", "t", "zone"))
 """Nouns whose small number is always their name; a meter's is one only before another number."""
 
 
-def on_label(self: "Assembler", i: int, item: Item) -> None:
+def on_label(self: "Assembler", _: int, item: Item) -> None:
     self.finish()
     if not self.labels:
         self.scope = len(self.readings)
@@ -90,14 +91,14 @@ def on_place(self: "Assembler", i: int, item: Item) -> None:
     self.noun, self.noun_at = cast(c.Role, item[3]), item[2]
 
 
-def on_times(self: "Assembler", i: int, item: Item) -> None:
+def on_times(self: "Assembler", _: int, item: Item) -> None:
     """«раз», «минут», «числа»: take the number before them away."""
     reading = self.open
-    if reading is not None and len(reading.parts) == 1 and len(reading.digits) < 5:
-        if int(reading.digits) <= MOST[_name(item)]:
-            _drop_open(self)
-            return
-    self.finish()
+    small = reading is not None and len(reading.parts) == 1 and len(reading.digits) < 5
+    if reading is not None and small and int(reading.digits) <= MOST[_name(item)]:
+        _drop_open(self)
+    else:
+        self.finish()
 
 
 def swallow(self: "Assembler", i: int, item: Item) -> bool:
@@ -124,7 +125,9 @@ def _another_number(self: "Assembler", i: int) -> bool:
         return False
     after = self.items[i + 1]
     if after[0] is None:
-        return after[3] in (c.LABEL, c.BREAK, c.COMMA, c.HYPHEN) and any(it[0] is not None for it in self.items[i + 2 :])
+        return after[3] in (c.LABEL, c.BREAK, c.COMMA, c.HYPHEN) and any(
+            it[0] is not None for it in self.items[i + 2 :]
+        )
     return len(str(after[0])) > 1
 
 
@@ -152,6 +155,6 @@ def labels_behind(readings: list[Reading], left: list[str]) -> None:
     """«двести холодная, триста горячая»: when labels follow their numbers, move them one number back."""
     if not left or readings[0].labels or any(not reading.labels for reading in readings[1:]):
         return
-    for reading, following in zip(readings, readings[1:], strict=False):
+    for reading, following in pairwise(readings):
         reading.labels = following.labels
     readings[-1].labels = left

@@ -11,12 +11,15 @@ from speech.numerals.prepare import Words, prepare
 from speech.numerals.reading import Reading
 from speech.numerals.segments import Segment
 
+LINE_BREAK = " ; "
 _code = LEXICON.__getitem__
 
 
 def numbers(text: str) -> list[str]:
     """The numbers said, in order, in digits with a dot, leading zeros kept: «ноль сорок пять запятая два» → "045.2"."""
-    words = split(text)
+    if "\n" in text:
+        text = text.replace("\n", LINE_BREAK)
+    words = text.lower().replace("ё", "е").split()
     codes = list(map(_code, words))
     if not codes or (top := max(codes)) <= 0:
         return []
@@ -61,7 +64,7 @@ def parse(text: str, flips: frozenset[str] = NO_FLIPS) -> tuple[list[Segment], s
 def split(text: str) -> list[str]:
     """Lower-case words with е for ё; a line break separates numbers as a semicolon does."""
     if "\n" in text:
-        text = text.replace("\n", " ; ")
+        text = text.replace("\n", LINE_BREAK)
     return text.lower().replace("ё", "е").split()
 
 

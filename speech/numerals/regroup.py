@@ -14,11 +14,18 @@ FEWEST_DIGITS = 3
 
 
 def regroup(items: list[Item], flips: frozenset[str], forks: set[str]) -> list[Item]:
-    if any(item[3] & ORDINAL for item in items if item[0] is not None):
+    seen = 0
+    comma = False
+    for value, _, _, flags, _ in items:
+        if value is not None:
+            seen |= flags
+        elif flags == c.COMMA:
+            comma = True
+    if seen & ORDINAL:
         items = _cut_names(items)
-    if any(item[3] == c.COMMA for item in items if item[0] is None):
+    if comma:
         items = _drop_commas(items, flips, forks)
-    if any(item[3] & (SCALED | WRITTEN) for item in items if item[0] is not None):
+    if seen & (SCALED | WRITTEN):
         items = _fill_thousands(items, flips, forks)
     return items
 

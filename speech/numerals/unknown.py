@@ -17,7 +17,6 @@ PIECES = re.compile(
     r"|(?P<word>[^\W\d_]+)|(?P<mark>[^\w\s]|_)"
 )
 HESITATION = re.compile("э+м*|кх+[ме]|м+|а{2,}|о{2,}|х+м+|г+м+|ы+|э+э+|ну+|м+х*м+|у+г*у+")
-SHORTENED = frozenset("тыс млн млрд куб м кв д руб коп л т г р с хол гор эл сч пок".split())
 VULGAR = {"½": ".5", "¼": ".25", "¾": ".75"}
 LATIN = str.maketrans("aceopxykmtbhё", "асеорхукмтвне")
 UNITS = {"куб": "m3", "м": "m3", "m": "m3", "кв": "kwh"}
@@ -90,7 +89,8 @@ def _read_pieces(text: str, lexicon: "Lexicon") -> int:
                 code = c.SCALE + c.COUNTED + 3
             new = list(code.codes) if isinstance(code, c.Compound) else [code]
         else:
-            new = _read_mark(piece, match.start(), text, words)
+            shortened = bool(words) and words[-1] in lexicon.lists["shortened"]
+            new = [] if piece == "." and shortened else _read_mark(piece, match.start(), text)
         words += [piece] * len(new)
         codes += new
     _drop_hyphens(words, codes)
@@ -103,9 +103,7 @@ def _read_pieces(text: str, lexicon: "Lexicon") -> int:
     return c.Compound(tuple(words), tuple(codes)) if any(codes) else c.PLAIN
 
 
-def _read_mark(mark: str, at: int, text: str, before: list[str]) -> list[int]:
-    if mark == "." and before and before[-1] in SHORTENED:
-        return []
+def _read_mark(mark: str, at: int, text: str) -> list[int]:
     if mark in "-−–":
         if at == 0 and len(text) > 1 and text[1].isdigit():
             return [c.SIGN]
