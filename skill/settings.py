@@ -7,11 +7,11 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
-
 
 HOURS = r"^\d{1,2}:\d{2}–\d{1,2}:\d{2}$"
 
@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     dialogflow_es_secret: str = Field("", description="The same of Dialogflow ES.")
     dialogflow_cx_secret: str = Field("", description="The same of Dialogflow CX.")
     actions_builder_secret: str = Field("", description="The same of Google's Actions Builder.")
+    oauth_client_id: str = Field("", description="Client id for account linking, as given to Yandex; empty: none.")
+    oauth_client_secret: str = Field("", description="Its secret.")
+    oauth_redirect_uris: frozenset[str] = Field(
+        frozenset({"https://social.yandex.net/broker/redirect"}), description="Where linking may return to, exactly."
+    )
     answer_seconds: float = Field(0, ge=0, description="Time for an assistant's answer; 0: the platform's less 1 s.")
 
     public_url: str = Field("", description="Where the world reaches this server: https://….")
@@ -84,6 +89,20 @@ class Settings(BaseSettings):
     voice: str = Field("ru", description="espeak-ng voice of the spoken answers.")
     words_per_minute: int = Field(160, ge=80, le=400, description="Speed of the spoken answers.")
 
+    line_host: str = Field("127.0.0.1", description="Address the telephone line listens on; AudioSocket has no login.")
+    line_audiosocket_port: int = Field(9092, ge=0, le=65535, description="AudioSocket port of the telephone line.")
+    line_vosk_port: int | None = Field(None, ge=0, le=65535, description="Port of the vosk-server door; empty: none.")
+    line_metrics_port: int = Field(0, ge=0, le=65535, description="Port of the line's own /metrics; 0: none.")
+    line_secret: str = Field("", description="Key of the dialplan's lookups; empty: only from this machine.")
+    line_announced_calls_only: bool = Field(False, description="Refuse calls the dialplan has not announced.")
+    line_audio_format: Literal["auto", "slin", "slin16"] = Field("auto", description="What AudioSocket kind 0x10 is.")
+    line_announcement: str = Field("", description="Said before the greeting, e.g. that the call is recorded.")
+    line_words_per_minute: int = Field(150, ge=80, le=400, description="Speed of speech on the telephone.")
+    line_max_calls: int = Field(20, ge=1, description="Calls at once; one more goes to the operators.")
+    line_longest_call_minutes: int = Field(20, ge=1, description="Then the call goes to the operators.")
+    line_hearing_threads: int = Field(2, ge=1, description="Utterances recognised at once; as many as cores.")
+    calls_kept_days: int = Field(180, ge=1, description="How long records of calls are kept.")
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -115,6 +134,11 @@ class Settings(BaseSettings):
     def password_of_console(self) -> str:
         """The operators' password: as set, else made at first use and kept in the data folder."""
         return self.console_password or self._kept("console_password")
+
+    @cached_property
+    def secret_of_links(self) -> str:
+        """Signs links to bills; made at first use and kept in the data folder."""
+        return self._kept("link_secret")
 
     def _kept(self, name: str) -> str:
         self.data_dir.mkdir(parents=True, exist_ok=True)

@@ -122,15 +122,14 @@ def opener(service: Service) -> Opener:
     """Begins the conversation of a call that came in; None for one that the PBX has not announced, if it must."""
 
     def begin(caller: Caller) -> TelephoneConversation | None:
-        known = None
+        number = calls.number_of(caller.number)
         try:
-            with store.reading(service.engine) as db:
-                known = db.get(VoiceCall, caller.call_id)
+            with store.transaction(service.engine) as db:
+                if service.settings.line_announced_calls_only and db.get(VoiceCall, caller.call_id) is None:
+                    return None
+                number = calls.announce(db, caller.call_id, caller.number, service.clock()).caller
         except SQLAlchemyError:
             log.exception("call_lookup", door=caller.door)
-        if service.settings.line_announced_calls_only and known is None:
-            return None
-        number = known.caller if known is not None else calls.number_of(caller.number)
         return TelephoneConversation(service, caller, number or f"call:{caller.call_id}")
 
     return begin

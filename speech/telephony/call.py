@@ -123,10 +123,17 @@ class Call:
 
     async def _speak(self, prompt: Prompt) -> None:
         """Make the sound, sentence by sentence: the first is heard while the next is made."""
-        pace = prompt.words_per_minute or self._options.words_per_minute
-        for sentence in await self._workers.sentences(prompt.text):
-            self._playout.add(await self._workers.speak(sentence, self._transport.rate, pace))
-            self._playout.add(silence(int(SENTENCE_GAP_SECONDS * self._transport.rate)))
+        if prompt.before:
+            self._playout.protected = float("inf")
+            await self._queue(prompt.before, prompt.words_per_minute)
+            self._playout.protected = self._playout.queued
+        await self._queue(prompt.text, prompt.words_per_minute)
+
+    async def _queue(self, text: str, words_per_minute: int | None) -> None:
+        pace, rate = words_per_minute or self._options.words_per_minute, self._transport.rate
+        for sentence in await self._workers.sentences(text):
+            self._playout.add(await self._workers.speak(sentence, rate, pace))
+            self._playout.add(silence(int(SENTENCE_GAP_SECONDS * rate)))
 
     async def _read(self) -> None:
         """Take in sound and keys until the caller hangs up."""

@@ -26,7 +26,7 @@ class Prompt:
 
     expecting: chooses the grammar, the pause that ends an answer and how keys are read (`number`, `yes_no`, …).
     choices: answers that the keys 1 to 9 stand for.
-    interruptible: whether the caller may talk into it.
+    before: what is said first and cannot be talked into (an announcement the law asks for).
     words_per_minute: the pace; None for the line's own.
     """
 
@@ -34,7 +34,7 @@ class Prompt:
     expecting: str = "command"
     choices: tuple[str, ...] = ()
     then: Then = "listen"
-    interruptible: bool = True
+    before: str = ""
     words_per_minute: int | None = None
 
 

@@ -124,7 +124,7 @@ class Listening:
     @property
     def _may_interrupt(self) -> bool:
         """By voice; keys always may."""
-        return self._prompt.interruptible and self._playout.played >= self._options.deaf_at_start * self._rate
+        return self._playout.played >= self._playout.protected + self._options.deaf_at_start * self._rate
 
     def _saying(self, speaking: asyncio.Task[None]) -> bool:
         return not speaking.done() or not self._playout.empty

@@ -10,6 +10,7 @@ from speech.audio import Samples
 class Playout:
     """Sound queued for one call. Counts samples, not time: the writer takes one frame every 20 ms.
 
+    protected: so many samples from the beginning are not for talking into.
     cut: something was dropped since the writer last looked, so the far side should drop what it holds too.
     """
 
@@ -17,13 +18,14 @@ class Playout:
         self._pieces: deque[Samples] = deque()
         self._held = False
         self.cut = False
-        self.queued = 0
-        self.played = 0
+        self.queued = self.played = 0
+        self.protected = 0.0
 
     def begin(self) -> None:
         """A new prompt starts: count anew."""
         self.clear()
         self.queued = self.played = 0
+        self.protected = 0.0
 
     def add(self, samples: Samples) -> None:
         """Append to the prompt."""

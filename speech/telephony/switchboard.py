@@ -95,7 +95,7 @@ class AllBusy:
     """The conversation with a caller for whom there is no place."""
 
     def __init__(self, sentence: str) -> None:
-        self._prompt = Prompt(sentence, then="operator", interruptible=False)
+        self._prompt = Prompt(sentence, then="operator")
 
     def opening(self) -> Prompt:
         """The only sentence."""

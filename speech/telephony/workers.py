@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import numpy as np
+
 from speech.audio import Samples, decode
 from speech.recognition import Hypothesis, transcribe
 from speech.synthesis import sentences, speak
@@ -19,6 +21,7 @@ from speech.telephony import metrics
 
 POLITENESS = 3
 ASKING_THREADS = 4
+WARMED = ("command", "number", "yes_no", "meter", "account")
 Result = TypeVar("Result")
 
 
@@ -53,6 +56,13 @@ class Workers:
     async def run_hearing(self, work: Callable[[], Result]) -> Result:
         """Other work for the recognition threads (a stream's own recogniser)."""
         return await self._run(self._hearing, "stream", work)
+
+    async def warm_up(self) -> None:
+        """Make what is made once (grammars, the voice), so that the first caller does not wait for it."""
+        breath = np.random.default_rng(1).normal(0, 300, 4000).astype(np.int16)
+        for expecting in WARMED:
+            await self.hear(breath, 8000, expecting)
+        await self.speak("Здравствуйте!", 8000, 150)
 
     def close(self) -> None:
         """End the threads once their work is done."""

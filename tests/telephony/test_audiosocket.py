@@ -168,7 +168,7 @@ async def a_cough_interrupts_for_a_moment_only() -> None:
 
 @scenario
 async def a_prompt_that_must_be_heard_is_not_interrupted_by_voice() -> None:
-    legal = Prompt("Разговор записывается. Ваши данные обрабатываются по закону.", interruptible=False)
+    legal = Prompt("Слушаю.", before="Разговор записывается. Ваши данные обрабатываются по закону.")
     async with exchange(legal, BYE) as line:
         phone = await Telephone.dial(line.port)
         await phone.hears_something()
