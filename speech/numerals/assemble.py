@@ -1,12 +1,13 @@
-"""From parts and roles to readings: groups of one dial, decimals, signs, units.
+"""From parts and roles to readings: groups of one dial, signs, units.
 
-Names that are numbers («первый тариф») are in names.py, self-corrections in corrections.py.
+Fractions are in decimals.py, names that are numbers («первый тариф») in names.py, self-corrections in corrections.py.
 """
 
 from typing import cast
 
 from speech.numerals import codes as c
-from speech.numerals.compose import ORDINAL, SCALED, Item
+from speech.numerals import decimals, names
+from speech.numerals.compose import ORDINAL, Item
 from speech.numerals.corrections import correct
 from speech.numerals.reading import Reading, part_digits
 from speech.numerals.regroup import regroup
@@ -14,7 +15,6 @@ from speech.numerals.regroup import regroup
 NO_FLIPS: frozenset[str] = frozenset()
 SMALLER = {"l": ("m3", 3), "kop": ("rub", 2), "wh": ("kwh", 3)}
 """Unit → the unit it is a part of and the decimal places it fills."""
-SHARES = {c.QUARTERS: {"1": "25", "2": "5", "3": "75"}, c.HALVES: {"1": "5"}}
 
 
 class Assembler:
@@ -52,7 +52,7 @@ class Assembler:
             if item[0] is not None:
                 self.on_part(i, item)
             elif item[3] > 0:
-                self.on_denominator(i, item)
+                decimals.on_denominator(self, i, item)
             else:
                 ON_ROLE[item[3]](self, i, item)
         self.finish()
@@ -71,7 +71,7 @@ class Assembler:
         reading = self.open
         if reading is not None and self.joined:
             self.joined = False
-            if self.join_with_and(i, item, reading):
+            if decimals.join_with_and(self, i, item, reading):
                 return
             reading = self.open
         digits = part_digits(item, self.flips, self.forks)
@@ -97,112 +97,6 @@ class Assembler:
         reading.confirmed, self.confirmed = self.confirmed, False
         reading.labels, self.labels = self.labels, []
         self.open = reading
-
-    def join_with_and(self, i: int, item: Item, reading: Reading) -> bool:
-        """«двенадцать и пять» is 12.5, «тысяча и один» 1001, «сто и двести» two; whether it was joined."""
-        digits = str(item[0])
-        if self.between or reading.fraction is not None or item[3] & (ORDINAL | SCALED) or "." in digits:
-            self.finish()
-        elif i + 1 < len(self.items) and self.items[i + 1][3] > c.DENOMINATOR and self.items[i + 1][0] is None:
-            self.into_fraction = True
-        elif reading.flags & SCALED and reading.digits.endswith("000") and len(digits) <= 3:
-            reading.digits = reading.digits[: -len(digits)] + digits
-            reading.parts[-1] = reading.parts[-1][: -len(digits)] + digits
-            reading.end = item[2]
-            reading.why.append("«и» inside the number")
-            return True
-        elif len(digits) == 1 or digits[0] == "0":
-            self.forks.add("and")
-            if "and" in self.flips:
-                self.finish()
-            else:
-                self.into_fraction = True
-                reading.why.append("«и» before the fraction")
-        else:
-            self.forks.add("and point")
-            if "and point" in self.flips:
-                self.into_fraction = True
-            else:
-                self.finish()
-        return False
-
-    def on_denominator(self, i: int, item: Item) -> None:
-        reading = self.open
-        if reading is None:
-            return
-        if item[3] in SHARES:
-            self.split_share(reading, SHARES[item[3]])
-        elif self.into_fraction:
-            reading.fraction = (reading.fraction or "0").zfill(item[3] - c.DENOMINATOR)
-        else:
-            self.split_fraction(reading, item[3] - c.DENOMINATOR)
-        reading.why.append("denominator")
-        reading.end = item[2]
-        if reading.digits == "0" and reading.linked is not None and reading.linked.fraction is None:
-            reading.linked.fraction = reading.fraction
-            reading.linked.end = item[2]
-            self.open = None
-        self.finish()
-
-    def split_fraction(self, reading: Reading, places: int) -> None:
-        """«двенадцать пять десятых», «двадцать пять десятых»: the numerator is the tail below the denominator."""
-        number = int(reading.parts.pop())
-        numerator = number % 10**places
-        if number != numerator:
-            self.forks.add("improper")
-            if "improper" in self.flips:
-                text = str(number).zfill(places + 1)
-                reading.parts.append(text[:-places])
-                reading.digits, reading.fraction = "".join(reading.parts), text[-places:]
-                return
-            reading.parts.append(str(number - numerator))
-        reading.bare_fraction = not reading.parts
-        reading.parts = reading.parts or ["0"]
-        reading.digits = "".join(reading.parts)
-        reading.fraction = str(numerator).zfill(places)
-
-    def split_share(self, reading: Reading, shares: dict[str, str]) -> None:
-        """«пять и три четверти», «восемь целых и одна вторая»."""
-        if self.into_fraction:
-            reading.fraction = shares.get(reading.fraction or "", reading.fraction)
-        elif reading.parts[-1] in shares:
-            reading.fraction = shares[reading.parts.pop()]
-            reading.parts = reading.parts or ["0"]
-            reading.digits = "".join(reading.parts)
-
-    def on_point(self, i: int, item: Item) -> None:
-        if self.open is None and self.linked is not None and self.linked is self.readings[-1]:
-            self.open = self.readings.pop()
-        if self.open is not None and self.open.fraction is None and self.number_follows(i):
-            self.into_fraction = True
-            self.joined = False
-            self.open.why.append("decimal point said")
-        else:
-            self.finish()
-
-    def number_follows(self, i: int) -> bool:
-        for item in self.items[i + 1 :]:
-            if item[0] is not None:
-                return True
-            if item[3] not in (c.POINT, c.AND, c.WHOLE):
-                return False
-        return False
-
-    def on_whole(self, i: int, item: Item) -> None:
-        if self.open is not None and self.open.fraction is None:
-            self.into_fraction = True
-            self.joined = False
-            self.open.end = item[2]
-
-    def on_fraction(self, i: int, item: Item) -> None:
-        reading = self.open
-        if reading is None and self.linked is not None and self.linked is self.readings[-1]:
-            reading = self.linked
-        if reading is not None and reading.fraction is None:
-            reading.fraction = cast(c.Role, item[3]).name
-            reading.end = item[2]
-            reading.why.append("half or quarter")
-        self.finish()
 
     # Signs and separators
 
@@ -323,14 +217,13 @@ class Assembler:
         return [reading]
 
 
-from speech.numerals import names  # noqa: E402  # names works on the Assembler above
-
 ON_ROLE = {
     c.PLAIN: Assembler.on_break, c.ANCHOR: Assembler.on_break, c.BREAK: Assembler.on_break,
     c.COMMA: Assembler.on_comma, c.HYPHEN: Assembler.on_hyphen, c.OPEN_BRACKET: Assembler.on_bracket,
-    c.AND: Assembler.on_and, c.POINT: Assembler.on_point, c.WHOLE: Assembler.on_whole,
-    c.FRACTION: Assembler.on_fraction, c.MINUS: Assembler.on_minus, c.SIGN: Assembler.on_sign,
-    c.BETWEEN: Assembler.on_between, c.UNIT: Assembler.on_unit, c.SMALL_UNIT: Assembler.on_unit, c.CORRECTION: Assembler.on_correction,
-    c.CONFIRM: Assembler.on_confirm, c.BUT: Assembler.on_but, c.NOT: Assembler.on_not,
+    c.AND: Assembler.on_and, c.POINT: decimals.on_point, c.WHOLE: decimals.on_whole,
+    c.FRACTION: decimals.on_fraction, c.MINUS: Assembler.on_minus, c.SIGN: Assembler.on_sign,
+    c.BETWEEN: Assembler.on_between, c.UNIT: Assembler.on_unit, c.SMALL_UNIT: Assembler.on_unit,
+    c.CORRECTION: Assembler.on_correction, c.CONFIRM: Assembler.on_confirm, c.BUT: Assembler.on_but,
+    c.NOT: Assembler.on_not,
     c.LABEL: names.on_label, c.INDEX: names.on_index, c.PLACE: names.on_place, c.TIMES: names.on_times,
 }  # fmt: skip

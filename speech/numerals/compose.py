@@ -1,8 +1,8 @@
 """The automaton: a run of word codes → number parts and the roles between them.
 
-A number grows while each word fits a lower free decimal slot («двести» leaves room for tens, «двадцать» for units) and a
-scale word multiplies what was said since the last, larger one. What does not fit starts the next part; whether two parts
-are groups of one dial reading is decided by assemble.py.
+A number grows while each word fits a lower free decimal slot («двести» leaves room for tens, «двадцать» for units) and
+a scale word multiplies what was said since the last, larger one. What does not fit starts the next part; whether two
+parts are groups of one dial reading is decided by assemble.py.
 """
 
 from typing import cast

@@ -8,7 +8,7 @@ hand in reviewed.tsv. num2words is needed only to run this script, never to pars
 from itertools import product
 from pathlib import Path
 
-from num2words import num2words
+from num2words import num2words  # type: ignore[import-untyped]  # has no annotations
 
 CASES = "ngdaip"
 GENDERS = "mfn"

@@ -1,4 +1,4 @@
-"""Labels, and numbers that name something instead of counting it: «первый тариф», «т один», «второй этаж», «три раза»."""
+"""Labels, and numbers that name and do not count: «первый тариф», «т один», «второй этаж», «три раза»."""
 
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
@@ -24,12 +24,12 @@ ALWAYS = frozenset(("tariff", "t", "zone"))
 """Nouns whose small number is always their name; a meter's is one only before another number."""
 
 
-def on_label(self: "Assembler", _: int, item: Item) -> None:
-    self.finish()
-    if not self.labels:
-        self.scope = len(self.readings)
-        self.between = False
-    self.labels.append(cast(c.Role, item[3]).name)
+def on_label(state: "Assembler", _: int, item: Item) -> None:
+    state.finish()
+    if not state.labels:
+        state.scope = len(state.readings)
+        state.between = False
+    state.labels.append(cast(c.Role, item[3]).name)
 
 
 def one_each(reading: Reading) -> bool:
@@ -38,106 +38,106 @@ def one_each(reading: Reading) -> bool:
     return len(reading.labels) == len(reading.parts) == len(labels) and any(labels <= kind for kind in KINDS)
 
 
-def names_what_follows(self: "Assembler", i: int, item: Item) -> bool:
+def names_what_follows(state: "Assembler", i: int, item: Item) -> bool:
     """«первый тариф», «второй двести», «первым делом»: a bare ordinal before a noun or a number is a name."""
     value, _, _, _, own = item
-    if value != own or own > LARGEST_NAME or i + 1 == len(self.items):
+    if value != own or own > LARGEST_NAME or i + 1 == len(state.items):
         return False
-    after = self.items[i + 1]
-    noun = after[3] in (c.LABEL, c.INDEX, c.PLACE, c.TIMES, c.FRACTION) or (after[3] == c.PLAIN and self.open is None)
+    after = state.items[i + 1]
+    noun = after[3] in (c.LABEL, c.INDEX, c.PLACE, c.TIMES, c.FRACTION) or (after[3] == c.PLAIN and state.open is None)
     if after[0] is None and not noun:
         return False
-    self.forks.add("name")
-    if "name" in self.flips:
+    state.forks.add("name")
+    if "name" in state.flips:
         return False
-    self.finish()
-    self.scope = len(self.readings)
-    self.labels.append(_index_label("tariff" if after[3] == c.INDEX and _name(after) in ALWAYS else "", str(value)))
-    self.named = i
+    state.finish()
+    state.scope = len(state.readings)
+    state.labels.append(_index_label("tariff" if after[3] == c.INDEX and _name(after) in ALWAYS else "", str(value)))
+    state.named = i
     return True
 
 
-def on_index(self: "Assembler", i: int, item: Item) -> None:
+def on_index(state: "Assembler", i: int, item: Item) -> None:
     """«тариф», «т», «номер», «счётчик»: their number names them; «1 тариф» too when a number follows."""
-    if self.named == i - 1:
+    if state.named == i - 1:
         return
-    reading = self.open
-    if reading is not None and reading.digits in "1234" and not reading.flags & SCALED and self.next_is_part(i):
-        self.forks.add("name")
-        if "name" not in self.flips:
-            self.labels.append(_index_label(_name(item), reading.digits))
-            self.open = None
-            self.scope = len(self.readings)
+    reading = state.open
+    if reading is not None and reading.digits in "1234" and not reading.flags & SCALED and state.next_is_part(i):
+        state.forks.add("name")
+        if "name" not in state.flips:
+            state.labels.append(_index_label(_name(item), reading.digits))
+            state.open = None
+            state.scope = len(state.readings)
             return
-    self.finish()
-    self.scope = len(self.readings)
-    if self.noun is None or int(self.noun) != c.PLACE:
-        self.noun = cast(c.Role, item[3])
-    self.noun_at = item[2]
+    state.finish()
+    state.scope = len(state.readings)
+    if state.noun is None or int(state.noun) != c.PLACE:
+        state.noun = cast(c.Role, item[3])
+    state.noun_at = item[2]
 
 
-def on_place(self: "Assembler", i: int, item: Item) -> None:
+def on_place(state: "Assembler", i: int, item: Item) -> None:
     """«этаж», «квартира»: part of an address, said after its number or before it."""
-    if self.named == i - 1:
+    if state.named == i - 1:
         return
-    reading = self.open
-    after_number = reading is not None and (not self.next_is_part(i) or reading.flags & ORDINAL)
+    reading = state.open
+    after_number = reading is not None and (not state.next_is_part(i) or reading.flags & ORDINAL)
     if after_number and _name(item) != "kv":
-        _drop_open(self)
+        _drop_open(state)
         return
-    self.finish()
+    state.finish()
     if after_number:
         return
-    self.noun, self.noun_at = cast(c.Role, item[3]), item[2]
+    state.noun, state.noun_at = cast(c.Role, item[3]), item[2]
 
 
-def on_times(self: "Assembler", _: int, item: Item) -> None:
+def on_times(state: "Assembler", _: int, item: Item) -> None:
     """«раз», «минут», «числа»: take the number before them away."""
-    reading = self.open
+    reading = state.open
     small = reading is not None and len(reading.parts) == 1 and len(reading.digits) < 5
     if reading is not None and small and int(reading.digits) <= MOST[_name(item)]:
-        _drop_open(self)
+        _drop_open(state)
     else:
-        self.finish()
+        state.finish()
 
 
-def swallow(self: "Assembler", i: int, item: Item) -> bool:
+def swallow(state: "Assembler", i: int, item: Item) -> bool:
     """Whether the part is the number an index or place noun waits for."""
-    noun, self.noun = self.noun, None
-    if noun is None or item[1] > self.noun_at + 1:
+    noun, state.noun = state.noun, None
+    if noun is None or item[1] > state.noun_at + 1:
         return False
     if int(noun) == c.INDEX:
         if not isinstance(item[0], int) or not 0 < item[0] < 10:
             return False
-        if noun.name not in ALWAYS and not _another_number(self, i):
+        if noun.name not in ALWAYS and not _another_number(state, i):
             return False
-    self.forks.add("name")
-    if "name" in self.flips:
+    state.forks.add("name")
+    if "name" in state.flips:
         return False
     if int(noun) == c.INDEX:
-        self.labels.append(_index_label(noun.name, str(item[0])))
+        state.labels.append(_index_label(noun.name, str(item[0])))
     return True
 
 
-def _another_number(self: "Assembler", i: int) -> bool:
+def _another_number(state: "Assembler", i: int) -> bool:
     """Whether a number of several digits, or a label, comes right after: «счётчик один двести», not «один два три»."""
-    if i + 1 == len(self.items):
+    if i + 1 == len(state.items):
         return False
-    after = self.items[i + 1]
+    after = state.items[i + 1]
     if after[0] is None:
         return after[3] in (c.LABEL, c.BREAK, c.COMMA, c.HYPHEN) and any(
-            it[0] is not None for it in self.items[i + 2 :]
+            it[0] is not None for it in state.items[i + 2 :]
         )
     return len(str(after[0])) > 1
 
 
-def _drop_open(self: "Assembler") -> None:
-    self.forks.add("name")
-    if "name" in self.flips:
-        self.finish()
+def _drop_open(state: "Assembler") -> None:
+    state.forks.add("name")
+    if "name" in state.flips:
+        state.finish()
     else:
-        self.open = None
-        self.into_fraction = self.joined = False
+        state.open = None
+        state.into_fraction = state.joined = False
 
 
 def _index_label(noun: str, number: str) -> str:

@@ -49,8 +49,8 @@ def rank(
 ) -> list[Ranked]:
     """The readings the dial can show, likeliest first; empty when no candidate fits it.
 
-    ``candidates`` are those of ``alternatives``, ``pool`` or plain ``candidates`` (best first); ``previous`` is the last
-    accepted reading, ``daily_use`` the usual use a day in the meter's unit, ``days`` the days since ``previous``.
+    ``candidates`` are those of ``alternatives``, ``pool`` or plain ``candidates`` (best first); ``previous`` is the
+    last accepted reading, ``daily_use`` the usual use a day in the meter's unit, ``days`` the days since ``previous``.
     """
     best: dict[Decimal, tuple[float, tuple[str, ...], bool]] = {}
     for place, candidate in enumerate(candidates):

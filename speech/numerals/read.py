@@ -7,9 +7,10 @@ from speech.numerals.assemble import NO_FLIPS, Assembler
 from speech.numerals.compose import COUNTED, ORDINAL, SCALED, compose
 from speech.numerals.lexicon import LEXICON
 from speech.numerals.names import labels_behind
-from speech.numerals.prepare import Words, prepare
+from speech.numerals.prepare import prepare
 from speech.numerals.reading import Reading
 from speech.numerals.segments import Segment
+from speech.numerals.words import Words
 
 LINE_BREAK = " ; "
 _code = LEXICON.__getitem__

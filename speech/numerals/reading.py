@@ -9,8 +9,8 @@ class Reading:
     """One number being put together from its parts; becomes a Segment."""
 
     __slots__ = (
-        "bare_fraction", "bracket", "confirmed", "corrected", "digits", "end", "flags", "fraction", "labels", "linked", "marker", "minus",
-        "parts", "rejected", "start", "unit", "why",
+        "bare_fraction", "bracket", "confirmed", "corrected", "digits", "end", "flags", "fraction", "labels", "linked",
+        "marker", "minus", "parts", "rejected", "start", "unit", "why",
     )  # fmt: skip
 
     def __init__(self, digits: str, start: int, end: int, flags: int) -> None:

@@ -1,7 +1,7 @@
 """Between the automaton and the readings: parts that only their neighbours explain.
 
-Digits said one by one after «тысяч» fill its places; an ordinal that names a tariff is cut off the number before it; digits
-written with commas between them are one dial.
+Digits said one by one after «тысяч» fill its places; an ordinal that names a tariff is cut off the number before it;
+digits written with commas between them are one dial.
 """
 
 from speech.numerals import codes as c
@@ -84,7 +84,7 @@ def _is_digit(item: Item) -> bool:
 
 
 def _fill_thousands(items: list[Item], flips: frozenset[str], forks: set[str]) -> list[Item]:
-    """«сорок пять тысяч ноль три один», «45 тысяч 0 31», «1000 двести»: small parts fill the places after a thousand."""
+    """«сорок пять тысяч ноль три один», «1000 двести»: small parts fill the places after a thousand."""
     filled: list[Item] = []
     i = 0
     while i < len(items):
@@ -107,11 +107,7 @@ def _fill(items: list[Item], i: int) -> tuple[int, int]:
     """The filled value and how many of the following parts it took; 0 taken when nothing fills."""
     value, _, _, flags, zeros = items[i]
     if flags & WRITTEN:
-        after = items[i + 1]
-        if str(value)[-3:] == "000" and str(value).isdigit() and len(str(value)) > 3 and isinstance(after[0], int):
-            if not after[3] & ~ORDINAL and 9 < after[0] < 1000:
-                return int(str(value)) + after[0], 1
-        return 0, 0
+        return _fill_written(str(value), items[i + 1])
     if not flags & SCALED or flags & ORDINAL or not isinstance(value, int):
         return 0, 0
     tail = "0" * zeros + (str(value % 1000) if value % 1000 else "")
@@ -125,3 +121,11 @@ def _fill(items: list[Item], i: int) -> tuple[int, int]:
         tail += str(part[0])
         taken += 1
     return (value // 1000 * 1000 + int(tail), taken) if len(tail) == 3 else (0, 0)
+
+
+def _fill_written(digits: str, after: Item) -> tuple[int, int]:
+    """«1000 двести» → 1200; «45 000» is left as it is."""
+    round_thousand = digits.isdigit() and len(digits) > 3 and digits.endswith("000")
+    if round_thousand and isinstance(after[0], int) and not after[3] & ~ORDINAL and 9 < after[0] < 1000:
+        return int(digits) + after[0], 1
+    return 0, 0

@@ -1,8 +1,8 @@
 """Merged and misheard number words.
 
-A merged word («двестисорок») is cut into number words. A misheard one («шеснацать») is matched by its phonetic key, which
-folds what Russian speech and recognisers confuse: unstressed vowels, voicing, doubled letters, «тс» for «ц», a lost «ь».
-lookalikes.tsv lists the real words that would match by chance and must stay words («семья», «сторож», «десятник»).
+A merged word («двестисорок») is cut into number words. A misheard one («шеснацать») is matched by its phonetic key,
+which folds what Russian speech and recognisers confuse: unstressed vowels, voicing, doubled letters, «тс» for «ц», a
+lost «ь». lookalikes.tsv lists real words that would match by chance and must stay words («трест», «седого»).
 """
 
 import re

@@ -18,10 +18,11 @@ class Segment(NamedTuple):
     end: int
     """The word after the last."""
     kind: str
-    """"cardinal" (a numeral: «двести тридцать один»), "groups" (several put together: «сорок пять двести тридцать один»),
-    "decimal", or "ordinal" («двадцать пятое», which may be a date)."""
+    """"cardinal" (a numeral: «двести тридцать один»), "groups" (several put together: «сорок пять двести»), "decimal",
+    or "ordinal" («двадцать пятое», which may be a date)."""
     label: str
-    """What it was said to be, in English words: "hot", "cold kitchen", "day", "tariff 1"; empty if nothing was said."""
+    """What it was said to be, in English words: "hot", "cold water", "kitchen cold", "day", "t1",
+    "meter 2"; empty if nothing was said."""
     unit: str
     """"m3", "l", "kwh", "gcal", "rub" …; empty if none was said."""
     why: tuple[str, ...]

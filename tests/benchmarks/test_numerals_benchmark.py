@@ -3,8 +3,8 @@
 pip install -e .[bench,test]
 pytest tests/benchmarks/test_numerals_benchmark.py -m slow -s
 
-The utterances are tests/speech/numerals_rows.tsv, or numerals/dev.tsv of the folder in ZHKU_SAMPLES. A peer's text is read
-in its favour: numbers it left side by side are joined, «N запятая M» is taken as a decimal.
+The utterances are tests/speech/numerals_rows.tsv, or numerals/dev.tsv of the folder in ZHKU_SAMPLES. A peer's text is
+read in its favour: numbers it left side by side are joined, «N запятая M» is taken as a decimal.
 """
 
 import json
