@@ -1,0 +1,154 @@
+"""Loading a file: in batches, in one transaction, every bad row reported with its reason."""
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Literal, Protocol
+
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from billing.exchange.rows import Row
+from billing.tables import ImportRun
+
+BATCH = 1000
+SHOWN_BAD_ROWS = 100
+Fate = Literal["added", "changed", "unchanged"]
+
+
+class AlreadyLoaded(Exception):
+    """This very file was loaded before; `force` loads it again, which changes nothing that is as it says."""
+
+
+class HasBadRows(Exception):
+    """Nothing was loaded, because a row is bad and the load was to be strict."""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """Why a row was not loaded."""
+
+    reason: str
+
+
+@dataclass
+class Report:
+    """What became of a file's rows. bad_rows: line and reason of the first hundred; all are in the file of bad rows."""
+
+    rows: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    bad: int = 0
+    bad_rows: list[tuple[int, str]] = field(default_factory=list)
+
+
+class Loader(Protocol):
+    """Puts rows of one kind into the books. `load` answers for every row of the batch, in its order."""
+
+    kind: str
+    organization_id: int
+
+    def rows(self, path: Path) -> Iterator[Row]: ...
+
+    def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]: ...
+
+
+def load_file(
+    engine: Engine,
+    loader: Loader,
+    path: Path,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    strict: bool = False,
+    force: bool = False,
+    bad_rows: Path | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Report:
+    """Load a file whole or not at all; bad rows are left out, or with `strict` stop everything.
+
+    bad_rows: a CSV to write them to, line, reason and cells. Raises BrokenFile, AlreadyLoaded, HasBadRows.
+    """
+    digest = _digest(path)
+    report = Report()
+    with _BadRowsFile(bad_rows) as rejected, Session(engine, expire_on_commit=False) as db, db.begin() as unit:
+        if not force and _known(db, loader, digest):
+            raise AlreadyLoaded(path.name)
+        rows = loader.rows(path)
+        while batch := list(islice(rows, BATCH)):
+            for row, fate in zip(batch, loader.load(db, batch), strict=True):
+                _count(report, row, fate, rejected)
+            db.expire_all()
+            if progress is not None:
+                progress(len(batch))
+        if strict and report.bad:
+            raise HasBadRows(f"{report.bad} bad rows")
+        if dry_run:
+            unit.rollback()
+        else:
+            _remember(db, loader, path, digest, report, now)
+    return report
+
+
+def _count(report: Report, row: Row, fate: Fate | Bad, rejected: "_BadRowsFile") -> None:
+    report.rows += 1
+    if isinstance(fate, Bad):
+        report.bad += 1
+        rejected.write(row, fate.reason)
+        if len(report.bad_rows) < SHOWN_BAD_ROWS:
+            report.bad_rows.append((row.line, fate.reason))
+    else:
+        setattr(report, fate, getattr(report, fate) + 1)
+
+
+def _known(db: Session, loader: Loader, digest: str) -> ImportRun | None:
+    return db.exec(
+        select(ImportRun).where(
+            ImportRun.organization_id == loader.organization_id,
+            ImportRun.kind == loader.kind,
+            ImportRun.digest == digest,
+        )
+    ).first()
+
+
+def _remember(db: Session, loader: Loader, path: Path, digest: str, report: Report, now: datetime) -> None:
+    run = _known(db, loader, digest) or ImportRun(
+        organization_id=loader.organization_id, kind=loader.kind, digest=digest, file_name=path.name, loaded_at=now,
+        rows=0, added=0, changed=0, unchanged=0, bad=0,
+    )  # fmt: skip
+    for name in ("rows", "added", "changed", "unchanged", "bad"):
+        setattr(run, name, getattr(report, name))
+    run.loaded_at = now
+    db.add(run)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class _BadRowsFile:
+    """The file of bad rows, if one is wanted."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._file = None if path is None else path.open("w", encoding="utf-8-sig", newline="")
+        self._writer = None if self._file is None else csv.writer(self._file, delimiter=";")
+        if self._writer is not None:
+            self._writer.writerow(["line", "reason", "row"])
+
+    def __enter__(self) -> "_BadRowsFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def write(self, row: Row, reason: str) -> None:
+        if self._writer is not None:
+            self._writer.writerow([row.line, reason, "; ".join(f"{name}={cell}" for name, cell in row.cells.items())])

@@ -1,0 +1,224 @@
+"""Loading readings (показания). Months are loaded in order: a row older than what the books have is bad."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, insert, text
+from sqlmodel import Session, col, select
+
+from billing import checks, limits
+from billing.checks import Case
+from billing.exchange.loading import Bad, Fate
+from billing.exchange.rows import BadCell, Row, table
+from billing.exchange.zones import zones_of
+from billing.meters import PreviousReading
+from billing.tables import Account, Meter, Organization, Reading, Register
+from billing.windows import Window, month_start
+
+KEEPING_ORDER = (
+    checks.few_values, checks.extra_values, checks.not_a_number, checks.negative, checks.too_many_digits,
+    checks.too_many_decimals, checks.less_than_previous, checks.rollover, checks.too_big,
+)  # fmt: skip
+"""Checks that keep the books consistent; what a resident would be asked about is for the company's own eyes."""
+T = ("t1", "t2", "t3")
+LIVE = (text("reading.kind = 'current' AND reading.status IN ('submitted', 'accepted')"),)
+"""Literally as the index of live readings has it: SQLite does not use it for bound values."""
+
+
+@dataclass
+class _Known:
+    """A meter of the batch: registers by zone; by register its newest month, (day, value) by month, and the rows of
+    the batch's months."""
+
+    meter: Meter
+    registers: dict[str, int] = field(default_factory=dict)
+    newest: dict[int, date] = field(default_factory=dict)
+    history: dict[int, dict[date, tuple[date, Decimal]]] = field(default_factory=lambda: defaultdict(dict))
+    current: dict[tuple[int, date], Reading] = field(default_factory=dict)
+
+    def before(self, register: int, period: date) -> PreviousReading | None:
+        """The newest reading before a month."""
+        months = [month for month in self.history[register] if month < period]
+        if not months:
+            return None
+        day, value = self.history[register][max(months)]
+        return PreviousReading(value, day, max(months))
+
+
+class ReadingsLoader:
+    """Columns period, account, serial, resource, t1…t3, taken_at. One row a meter and month."""
+
+    kind = "readings"
+
+    def __init__(self, company: Organization, now: datetime, channel: str = "import") -> None:
+        self.organization_id = company.id
+        self._company = company
+        self._now = now
+        self._channel = channel
+        self._limits: dict[str, dict[str, Decimal]] = {}
+
+    def rows(self, path: Path) -> Iterator[Row]:
+        """Rows of a CSV or XLSX file."""
+        return table(path, self.kind)
+
+    def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]:
+        """Insert new readings, replace submitted ones, leave those that say the same."""
+        known = self._known(db, batch)
+        fates: list[Fate | Bad] = []
+        inserts: list[dict[str, Any]] = []
+        for row in batch:
+            try:
+                fates.append(self._take(db, row, known, inserts))
+            except BadCell as bad:
+                fates.append(Bad(str(bad)))
+        if inserts:
+            db.flush()
+            db.execute(insert(Reading), inserts)
+        return fates
+
+    def _take(self, db: Session, row: Row, known: dict[tuple[str, str], _Known], inserts: list[dict[str, Any]]) -> Fate:
+        own = known.get((row.text("serial"), row.resource()))
+        if own is None:
+            raise BadCell(f"no meter {row.text('serial')} of {row.resource()}")
+        taken = row.day("taken_at")
+        period = row.month("period") if "period" in row.cells else month_start(taken or self._now.date())
+        taken = taken or period
+        values = self._values(row, own)
+        there = {zone: own.current.get((register, period)) for zone, register in own.registers.items()}
+        if values and all(
+            zone in values and reading is not None and reading.value == values[zone] for zone, reading in there.items()
+        ):
+            return "unchanged"
+        if any(reading is not None and reading.status == "accepted" for reading in there.values()):
+            raise BadCell("the month's reading is billed already")
+        if not any(there.values()) and any(period in own.history[register] for register in own.registers.values()):
+            raise BadCell("the month is twice in the file, with different values")
+        if any(month > period for month in own.newest.values()):
+            raise BadCell("a later month is in the books: load months in their order")
+        case = self._case(own, values, period, taken)
+        findings = checks.run(case, KEEPING_ORDER)
+        if findings and findings[-1].level == "block" and findings[-1].code != "TOO_BIG":
+            raise BadCell(findings[-1].code + _facts(findings[-1].facts))
+        replaced = [reading for reading in there.values() if reading is not None]
+        for reading in replaced:
+            reading.status = "superseded"
+            db.add(reading)
+        for zone, register in own.registers.items():
+            inserts.append(self._insert(own, case, zone, register, bool(findings)))
+            own.newest[register] = period
+            own.history[register][period] = (taken, case.taken(zone))
+        return "changed" if replaced else "added"
+
+    def _values(self, row: Row, own: _Known) -> dict[str, Decimal]:
+        said = [row.number(name) for name in T]
+        zones = zones_of(self._company, len(own.registers))
+        return {
+            zones[at] if at < len(zones) else f"t{at + 1}": value for at, value in enumerate(said) if value is not None
+        }
+
+    def _case(self, own: _Known, values: dict[str, Decimal], period: date, taken: date) -> Case:
+        meter = own.meter
+        found = {zone: own.before(register, period) for zone, register in own.registers.items()}
+        if meter.resource not in self._limits:
+            self._limits[meter.resource] = limits.limits_for(meter.resource, 1)
+        return Case(
+            resource=meter.resource,
+            zones=tuple(own.registers),
+            digits_int=meter.digits_int,
+            digits_frac=meter.digits_frac,
+            submit_frac=meter.digits_frac,
+            values=values,
+            taken_at=taken,
+            today=taken,
+            window=Window(period, period, True, period, False),
+            limits=self._limits[meter.resource],
+            previous={zone: reading for zone, reading in found.items() if reading is not None},
+        )
+
+    def _insert(self, own: _Known, case: Case, zone: str, register: int, review: bool) -> dict[str, Any]:
+        consumed = case.consumed(zone)
+        return {
+            "meter_id": own.meter.id,
+            "register_id": register,
+            "period": case.window.period,
+            "taken_on": case.taken_at,
+            "value": case.taken(zone),
+            "consumption": None if consumed is None else (consumed * own.meter.ratio).quantize(Decimal("0.001")),
+            "months": case.months,
+            "kind": "current",
+            "status": "submitted",
+            "rolled_over": case.rolled_over(zone),
+            "needs_review": review,
+            "confirmed": "",
+            "channel": self._channel,
+            "source": "import",
+            "submitted_at": self._now,
+        }
+
+    def _known(self, db: Session, batch: Sequence[Row]) -> dict[tuple[str, str], _Known]:
+        """Meters, registers and newest readings of a batch: a few queries, whatever its size."""
+        serials = {row.cells["serial"] for row in batch if "serial" in row.cells}
+        meters = db.exec(
+            select(Meter)
+            .join(Account, col(Account.id) == col(Meter.account_id))
+            .where(Account.organization_id == self.organization_id, col(Meter.serial).in_(serials))
+        ).all()
+        known = {(meter.serial, meter.resource): _Known(meter) for meter in meters}
+        by_id = {own.meter.id: own for own in known.values()}
+        by_register: dict[int, _Known] = {}
+        for register in db.exec(select(Register).where(col(Register.meter_id).in_(by_id))).all():
+            by_id[register.meter_id].registers[register.zone] = register.id
+            by_register[register.id] = by_id[register.meter_id]
+        periods = [period for row in batch if (period := _period(row)) is not None]
+        if periods:
+            self._add_history(db, by_register, min(periods), max(periods))
+        return known
+
+    def _add_history(self, db: Session, by_register: dict[int, _Known], first: date, last: date) -> None:
+        newest = (
+            select(Reading.register_id, func.max(Reading.period))
+            .where(col(Reading.register_id).in_(by_register), *LIVE)
+            .group_by(col(Reading.register_id))
+        )
+        for register, period in db.exec(newest).all():
+            by_register[register].newest[register] = period
+        within = select(Reading).where(
+            col(Reading.register_id).in_(by_register), Reading.period >= first, Reading.period <= last, *LIVE
+        )
+        for reading in [*db.exec(within).all(), *_newest_before(db, list(by_register), first)]:
+            own = by_register[reading.register_id]
+            own.history[reading.register_id][reading.period] = (reading.taken_on, reading.value)
+            if reading.period >= first:
+                own.current[reading.register_id, reading.period] = reading
+
+
+def _newest_before(db: Session, registers: Sequence[int], period: date) -> Sequence[Reading]:
+    """The newest live reading of every register before a month, found by the index of live readings."""
+    newest = (
+        select(Reading.register_id, func.max(Reading.period).label("period"))
+        .where(col(Reading.register_id).in_(registers), Reading.period < period, *LIVE)
+        .group_by(col(Reading.register_id))
+        .subquery()
+    )
+    same = (col(Reading.register_id) == newest.c.register_id) & (col(Reading.period) == newest.c.period)
+    return db.exec(select(Reading).join(newest, same).where(*LIVE)).all()
+
+
+def _period(row: Row) -> date | None:
+    try:
+        if "period" in row.cells:
+            return row.month("period")
+        taken = row.day("taken_at")
+    except BadCell:
+        return None
+    return month_start(taken) if taken else None
+
+
+def _facts(facts: dict[str, Any]) -> str:
+    shown = {name: str(value) for name, value in facts.items() if name in ("value", "previous", "missing", "extra")}
+    return "".join(f" {name}={value}" for name, value in shown.items())
