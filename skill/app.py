@@ -48,13 +48,13 @@ def open_books(settings: Settings) -> Engine:
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None, clock: Clock = utc_now) -> Flask:
     """The application on the given books; without them, on those that the settings name."""
-    from skill.routes import api, assistants, errors, health, messengers, page
+    from skill.routes import api, assistants, errors, health, messengers, oauth, page
 
     settings = settings or Settings()
     app = Flask("skill", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_json_bytes
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, the base class has not
     service = Service(settings, engine or open_books(settings), clock)
-    for part in (api, assistants, errors, health, messengers, page):
+    for part in (api, assistants, errors, health, messengers, oauth, page):
         part.mount(app, service)
     return app

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import structlog
 
+from billing import store
 from skill.app import Service
 from skill.channels.channel import phrases
 from skill.dialogue.engine import session_name
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply, Turn
+from skill.identity import oauth
 
 CONTINUE, REPEAT = "продолжи", "повтори"
 MARGIN_SECONDS = 1.0
@@ -46,4 +48,7 @@ class Deadline:
     def _take(self, turn: Turn, earlier: Future[Reply] | None) -> Reply:
         if earlier is not None:
             wait([earlier])
+        if turn.access_token and (turn.linked or turn.sequence == 0):
+            with store.transaction(self._service.engine) as db:
+                oauth.attach(db, turn, now=self._service.clock())
         return self._service.reply_to(turn)

@@ -130,6 +130,8 @@ def _return(talk: Talk, reply: Reply) -> Reply:
 
 
 def _answer(talk: Talk) -> Reply:
+    if talk.turn.linked:
+        return _open("linking", talk, Understanding("linked", {}, 1.0))
     if talk.turn.kind != "text":
         return _open("general", talk, Understanding(talk.turn.kind, {}, 1.0))
     if not talk.turn.text.strip():

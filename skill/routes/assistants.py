@@ -45,6 +45,7 @@ def _webhook(assistant: Assistant, service: Service, deadline: Deadline) -> Call
         if not assistant.ours(body, service.settings):
             abort(403, "the skill is not one of ours")
         turn = _known(assistant.read(body))
+        turn = replace(turn, can_link=turn.can_link and bool(service.settings.oauth_client_id))
         if turn.kind == "ping":
             reply = Reply(phrase("channels.pong", 0))
         else:

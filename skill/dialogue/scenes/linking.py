@@ -25,7 +25,9 @@ class Linking:
     anywhere: frozenset[str] = frozenset()
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
-        """Ask for the account's number, unless it was said already."""
+        """Ask for the account's number, unless it was said already, or was just given on our page."""
+        if said.intent == "linked" and talk.resident is not None:
+            return self._done(talk)
         if talk.resident is not None and not _digits(said):
             talk.session.scene, talk.session.step = self.name, OFFER
             text = talk.say("linking.already", address=accounts.address_of(talk.db, account_of(talk)).text)
@@ -117,8 +119,11 @@ class Linking:
                 utterance=talk.turn.text,
                 now=talk.now,
             )
-        talk.session.close()
         talk.session.account_id = account_id
+        return self._done(talk)
+
+    def _done(self, talk: Talk) -> Reply:
+        talk.session.close()
         linked = talk.say("linking.linked", address=accounts.address_of(talk.db, account_of(talk)).text)
         return Reply(linked) if talk.session.aside else after(linked, talk.reply("linking.next"))
 
