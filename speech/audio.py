@@ -212,7 +212,7 @@ class _RawFormat:
 
 
 def _whole(parameter: object) -> int | None:
-    return int(parameter) if isinstance(parameter, str) and parameter.isdecimal() else None
+    return int(parameter) if isinstance(parameter, str) and parameter.isdecimal() and len(parameter) < 10 else None
 
 
 def _decode_raw(data: bytes, raw: _RawFormat, limits: Limits) -> Pcm:

@@ -14,7 +14,7 @@ from speech.wording.inflection import (
     ordinal,
     word_data,
 )
-from speech.wording.rules import START, UNIT, WHOLE, Rules, asked_case, full_stop, grouped, whole, word_before
+from speech.wording.rules import START, UNIT, WHOLE, Rules, after, asked_case, full_stop, grouped, whole, word_before
 
 AMOUNTS = Rules()
 
@@ -23,22 +23,20 @@ _PER = rf"((?: ?/ ?(?:{UNIT}))?)"
 
 @AMOUNTS.add(rf"([-−]?){START}({WHOLE}) ?(?:₽|руб\.|руб|рубл[а-я]+),? ?(\d\d?) ?(?:копе[а-я]+|коп\.|коп){_PER}")
 def _roubles_and_kopecks(found: re.Match[str]) -> str:
-    return (
-        _sum(found[1], whole(found[2]), int(found[3]), asked_case(found)) + _per(found[4]) + full_stop(found, found[0])
-    )
+    return _sum(found[1], found[2], int(found[3]), asked_case(found)) + _per(found[4]) + full_stop(found, found[0])
 
 
 @AMOUNTS.add(rf"([-−]?){START}({WHOLE})[.,](\d{{1,2}}) ?(?:₽|рубл[а-я]+|руб\.|руб\b|р\.){_PER}")
 def _decimal_roubles(found: re.Match[str]) -> str:
     return (
-        _sum(found[1], whole(found[2]), int(found[3].ljust(2, "0")), asked_case(found))
+        _sum(found[1], found[2], int(found[3].ljust(2, "0")), asked_case(found))
         + _per(found[4])
         + full_stop(found, found[0])
     )
 
 
-def _sum(sign: str, roubles: int, kopecks: int, case: Case) -> str:
-    words = counted(roubles, "рубль", case) if roubles < LARGEST else f"{grouped(str(roubles))} рублей"
+def _sum(sign: str, figures: str, kopecks: int, case: Case) -> str:
+    roubles, words = whole(figures), _amount_words(figures, None, "рубль", case)
     if kopecks:
         words = f"{words} {counted(kopecks, 'копейка', case)}" if roubles else counted(kopecks, "копейка", case)
     return ("минус " if sign else "") + words
@@ -70,16 +68,15 @@ def _amount(found: re.Match[str]) -> str:
 
 
 def _amount_words(figures: str, fraction: str | None, noun: str, case: Case) -> str:
-    n = None if fraction else whole(figures)
-    if whole(figures) >= LARGEST:
-        n = 5
-    return f"{_number(figures, fraction, case, gender(noun))} {form(noun, n, case)}"
+    n = whole(figures)
+    counted_by = 5 if n >= LARGEST else None if fraction else n
+    return f"{_number(figures, fraction, case, gender(noun))} {form(noun, counted_by, case)}"
 
 
 def _number(figures: str, fraction: str | None, case: Case, gender: Gender) -> str:
     n = whole(figures)
     if n >= LARGEST:
-        return grouped(str(n))
+        return grouped(figures)
     return decimal(str(n), fraction, case) if fraction else cardinal(n, case, gender)
 
 
@@ -184,7 +181,7 @@ def _edge(_found: re.Match[str]) -> str:
 def _bare(found: re.Match[str]) -> str:
     n = whole(found[0])
     if n >= LARGEST or (len(found[0]) > 1 and found[0].startswith("0")):
-        return grouped(found[0].replace(" ", ""))
+        return grouped(found[0])
     case, gender = _agreement(n, found)
     return cardinal(n, case, gender)
 
@@ -203,7 +200,7 @@ def _agreement(n: int, found: re.Match[str]) -> tuple[Case, Gender]:
     if _LABELS.fullmatch(word_before(found)):
         return "n", "m"
     case = asked_case(found)
-    following = re.match(r" ([а-яё]{3,})(?: ([а-яё]{3,}))?", found.string[found.end() :])
+    following = re.match(r" ([а-яё]{3,})(?: ([а-яё]{3,}))?", after(found))
     if not following or following[1] in word_data()["not_counted"]:
         return case, "m"
     adjective, noun = following[1], following[2] or ""

@@ -4,13 +4,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from speech.wording.inflection import Case, cardinal, word_data
+from speech.wording.inflection import LARGEST, Case, cardinal, word_data
 
 Words = Callable[[re.Match[str]], str]
 
 START = r"(?<![\w,.])"
-WHOLE = r"\d{1,3}(?: \d{3})+(?!\d)|\d+"
+WHOLE = r"\d{1,3}(?: \d{3}){1,3}(?!\d)|\d+"
 UNIT = "|".join(f"(?:{pattern})" for pattern in word_data()["units"])
+
+
+REACH = 40
+"""How many characters before and after a number are looked at; without a bound long texts take for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +44,26 @@ class Rules(list[Rule]):
 
 
 def whole(figures: str) -> int:
-    """«1 234» → 1234."""
-    return int(figures.replace(" ", ""))
+    """«1 234» → 1234. What is too large to be said as a number is LARGEST: grouped() takes its figures."""
+    compact = figures.replace(" ", "").lstrip("0")
+    return int(compact or "0") if len(compact) < len(str(LARGEST)) else LARGEST
 
 
 def word_before(found: re.Match[str]) -> str:
     """The last word before what was found, other figures passed over."""
-    before = re.search(r"([а-яё]+)[ \d:]*$", found.string[: found.start()].lower())
+    near = found.string[max(0, found.start() - REACH) : found.start()].lower()
+    before = re.search(r"([а-яё]+)[ \d:]*$", near)
     return before[1] if before else ""
+
+
+def after(found: re.Match[str]) -> str:
+    """What follows, as far as it is looked at."""
+    return found.string[found.end() : found.end() + REACH]
 
 
 def full_stop(found: re.Match[str], written: str) -> str:
     """ "." if the dot of an abbreviation also ended the sentence."""
-    return "." if written.endswith(".") and re.match(r"\s*$|\s+[А-ЯЁ]", found.string[found.end() :]) else ""
+    return "." if written.endswith(".") and re.match(r"\s*$|\s+[А-ЯЁ]", after(found)) else ""
 
 
 def asked_case(found: re.Match[str], default: Case = "n") -> Case:
@@ -74,9 +85,9 @@ def code_groups(figures: str) -> list[str]:
 
 
 def grouped(figures: str) -> str:
-    """Figures of a code, group by group, leading zeros said: 001 234 → ноль ноль один, двести тридцать четыре."""
+    """Figures of a code, group by group, leading zeros said: 001234 → ноль ноль один, двести тридцать четыре."""
     spoken = []
-    for group in code_groups(figures):
+    for group in code_groups(figures.replace(" ", "")):
         rest = group.lstrip("0")
         spoken.append(" ".join(["ноль"] * (len(group) - len(rest)) + ([cardinal(int(rest))] if rest else [])))
     return ", ".join(spoken)

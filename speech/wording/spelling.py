@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from speech.wording.inflection import form, word_data
-from speech.wording.rules import asked_case
+from speech.wording.rules import after, asked_case
 
 _VOWELS = "аеёиоуыэюя"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒―"), "-")
@@ -24,7 +24,9 @@ def normalised(text: str) -> str:
 def addresses_in_words(text: str) -> str:
     """Mail and web addresses: info@dom.ru → инфо собака дом точка ру."""
     text = re.sub(r"https?://(?:www\.)?", "", text)
-    pattern = r"\b[A-Za-z0-9][A-Za-z0-9._-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\b|\b(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}\b"
+    pattern = (
+        r"\b[A-Za-z0-9][\w.-]{0,63}@(?:[\w-]{1,63}\.){1,4}[A-Za-z]{2,}\b|\b(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,}\b"
+    )
     return re.sub(pattern, lambda found: found[0].replace("@", " собака ").replace(".", " точка "), text)
 
 
@@ -58,7 +60,7 @@ def _unit(found: re.Match[str]) -> str:
 def _abbreviation(found: re.Match[str]) -> str:
     known = _ABBREVIATIONS.get(found[0]) or _ABBREVIATIONS.get(found[0].lower()) or _ABBREVIATIONS.get(found[0].upper())
     words = known or found[0]
-    ends_sentence = found[0].endswith(".") and re.match(r"\s*(?:$|[А-ЯЁ][а-яё]+ [а-яё])", found.string[found.end() :])
+    ends_sentence = found[0].endswith(".") and re.match(r"\s*(?:$|[А-ЯЁ][а-яё]+ [а-яё])", after(found))
     words = words[0].upper() + words[1:] if found[0][0].isupper() and len(found[0]) > 1 and known else words
     if found.string[found.end() : found.end() + 1].isalnum():
         words += " "
