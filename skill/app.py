@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
+from pkgutil import iter_modules
 
 from flask import Flask
 from sqlalchemy import Engine
 
 from billing import store
-from skill import metrics
+from skill import metrics, routes
 from skill.dialogue.engine import converse
 from skill.dialogue.turn import Reply, Turn
 from skill.migrations import VERSION_TABLE, VERSIONS
@@ -48,13 +50,11 @@ def open_books(settings: Settings) -> Engine:
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None, clock: Clock = utc_now) -> Flask:
     """The application on the given books; without them, on those that the settings name."""
-    from skill.routes import api, assistants, errors, health, messengers, oauth, page
-
     settings = settings or Settings()
     app = Flask("skill", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_json_bytes
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, the base class has not
     service = Service(settings, engine or open_books(settings), clock)
-    for part in (api, assistants, errors, health, messengers, oauth, page):
-        part.mount(app, service)
+    for door in iter_modules(routes.__path__):
+        import_module(f"{routes.__name__}.{door.name}").mount(app, service)
     return app

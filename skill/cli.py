@@ -3,15 +3,18 @@
 import typer
 
 from skill import log
-from skill.commands import chat, db, demo, models, serve, tokens
+from skill.commands import chat, check, db, demo, line, models, serve, tokens, understanding
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help=__doc__)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
+app.command("line")(line.line)
 app.command("chat")(chat.chat)
+app.command("check")(check.check)
 app.add_typer(db.app, name="db")
 app.add_typer(models.app, name="models")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(understanding.app, name="understanding")
 
 
 def main() -> None:
