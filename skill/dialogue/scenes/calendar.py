@@ -11,6 +11,7 @@ from skill.dialogue.asked import resources
 from skill.dialogue.company import company_of, today
 from skill.dialogue.flat import Flat, account_of
 from skill.dialogue.naming import month_name
+from skill.dialogue.scenes.readings import SCENE as READINGS
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
@@ -23,6 +24,7 @@ class Calendar(Topic):
 
     name = "calendar"
     intents = frozenset({"reading_window", "due_date"})
+    next_scene = READINGS
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The window or the due day."""
@@ -35,13 +37,14 @@ class Calendar(Topic):
             return talk.reply("calendar.unknown")
         days = windows.days_left(window, on)
         left = wording.plural(days, "остался", "осталось", "осталось")
-        return talk.reply(
+        text = talk.say(
             "calendar.last_day" if days == 1 else "calendar.open" if window.is_open else "calendar.closed",
             start=str(window.start.day),
             end=wording.day(window.end),
             left=f"{left} {days} {wording.plural(days, 'день', 'дня', 'дней')}",
-            month=month_name(window.period, genitive=True),
+            month=month_name(window.period),
         )
+        return self.offers(talk, Reply(text)) if window.is_open else Reply(text)
 
     def _due(self, talk: Talk) -> Reply:
         on = today(talk)

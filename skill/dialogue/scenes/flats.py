@@ -31,6 +31,8 @@ class Flats:
             return LINKING.before(talk)
         linked = accounts.accounts_of(talk.db, talk.resident.id)
         current = account_of(talk)
+        if len(linked) == 1 and SAYS_WHICH.search(talk.turn.text.lower()):
+            return talk.reply("flats.one", address=_name(talk, current))
         if len(linked) == 1:
             talk.session.scene, talk.session.step = LINKING.name, "number"
             return talk.reply("flats.only", address=_name(talk, current), expecting="account")

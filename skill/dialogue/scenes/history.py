@@ -44,7 +44,7 @@ class History(Topic):
 
 def _line(flat: Flat, row: LastReading) -> str:
     name = " ".join(filter(None, [flat.name(row.meter), register_name(row.register)]))
-    return f"{name} {wording.reading(row.value)}"
+    return f"{name} {wording.reading(row.value.normalize())}"
 
 
 SCENE = History()

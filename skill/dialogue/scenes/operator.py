@@ -44,6 +44,8 @@ class Operator:
         if talk.turn.channel in CALLS or talk.turn.channel in SPEAKERS:
             talk.session.scene, talk.session.step = self.name, "phone"
             return talk.reply("operator.phone", expecting="account")
+        if reason == "emergency":
+            return talk.reply("operator.danger")
         place = str(handoffs.place(talk.db, handoff)) if handoff.status == "waiting" else ""
         key = "operator.queued" if place and _is_open(talk) else "operator.tomorrow" if place else "operator.noted"
         return talk.reply(key, place=place, hours=talk.settings.operator_hours)

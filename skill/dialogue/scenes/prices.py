@@ -48,7 +48,7 @@ class PricesTopic(Topic):
         if not lines:
             return talk.reply("prices.no_tariff", resource=_names(wanted))
         more = talk.say("prices.more") if not wanted else ""
-        return Reply(f"{capital(', '.join(lines))}.{more}")
+        return talk.reply("prices.tariffs", lines=capital(", ".join(lines)), more=more)
 
     def _norms(self, talk: Talk, company: Organization, wanted: list[str]) -> Reply:
         lines = [_norm_line(talk, row) for row in _norms_on(talk, company, wanted or USUAL, today(talk))]

@@ -1,0 +1,43 @@
+"""Новости дома: what the company has announced."""
+
+from billing import news
+from skill.dialogue.flat import account_of
+from skill.dialogue.gate import barred
+from skill.dialogue.talk import Talk
+from skill.dialogue.topic import Topic
+from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
+
+
+class Bulletin(Topic):
+    """The scene of news; a yes to its offer reads the next piece."""
+
+    name = "bulletin"
+    intents = frozenset({"news"})
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """The newest announcement of the house."""
+        if (bar := barred(talk)) is not None:
+            return bar
+        return self._read(talk, 0)
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """A yes: the next one."""
+        if said.intent == "yes" and "next" in talk.session.draft:
+            return self._read(talk, int(talk.session.draft["next"]))
+        return super().answer(talk, said)
+
+    def _read(self, talk: Talk, at: int) -> Reply:
+        rows = news.at_account(talk.db, account_of(talk).id, talk.now)
+        talk.session.close()
+        if at >= len(rows):
+            return talk.reply("bulletin.none")
+        text = talk.say("bulletin.one", title=rows[at].title, body=rows[at].body)
+        if at + 1 == len(rows):
+            return Reply(text)
+        reply = self.offers(talk, Reply(f"{text} {talk.say('bulletin.more')}"))
+        talk.session.draft = {"next": at + 1}
+        return reply
+
+
+SCENE = Bulletin()

@@ -1,0 +1,90 @@
+"""Начисления: what a month's bill is made of, the largest services first, all of them on request."""
+
+from billing import receipts
+from billing.tables import Receipt, ReceiptLine
+from skill.dialogue.asked import months, service_name, services
+from skill.dialogue.company import today
+from skill.dialogue.flat import account_of
+from skill.dialogue.gate import barred
+from skill.dialogue.naming import capital, listed, month_name
+from skill.dialogue.talk import Talk
+from skill.dialogue.topic import Topic
+from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
+from speech import wording
+
+FIRST = 3
+
+
+class Charges(Topic):
+    """The scene of charges; a yes to its offer names every service."""
+
+    name = "charges"
+    intents = frozenset({"charges"})
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """The month or months asked about, or one of their services."""
+        if (bar := barred(talk, money=True)) is not None:
+            return bar
+        rows = receipts.history(talk.db, account_of(talk).id)
+        wanted = months(said, today(talk))
+        chosen = [row for row in rows if row.period in wanted] if wanted else rows[:1]
+        if not chosen:
+            known = month_name(rows[0].period) if rows else ""
+            return talk.reply("charges.not_yet" if known else "charges.none", month=known)
+        codes = services(said, talk.turn.text)
+        if codes:
+            return _of_services(talk, chosen, codes)
+        if len(chosen) > 1:
+            return _of_months(talk, list(reversed(chosen)))
+        return self._of_month(talk, chosen[0])
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """A yes: every service; the name of one: that one."""
+        receipt_id = talk.session.draft.get("receipt")
+        if said.intent != "yes" or receipt_id is None:
+            return super().answer(talk, said)
+        talk.session.close()
+        lines = [line for line in receipts.lines(talk.db, receipt_id) if line.charged_kopecks]
+        return talk.reply("charges.all", lines=_named(lines))
+
+    def _of_month(self, talk: Talk, receipt: Receipt) -> Reply:
+        lines = [line for line in receipts.lines(talk.db, receipt.id) if line.charged_kopecks]
+        lines.sort(key=lambda line: -line.charged_kopecks)
+        more = len(lines) > FIRST
+        text = talk.say(
+            "charges.month" if more else "charges.month_all",
+            month=month_name(receipt.period),
+            sum=wording.money(receipt.charged_kopecks),
+            lines=_named(lines[:FIRST]),
+        )
+        if not more:
+            return Reply(text)
+        talk.session.draft = {"receipt": receipt.id}
+        return self.offers(talk, Reply(text))
+
+
+def _of_services(talk: Talk, chosen: list[Receipt], codes: list[str]) -> Reply:
+    sums = dict.fromkeys(codes, 0)
+    for receipt in chosen:
+        for line in receipts.lines(talk.db, receipt.id):
+            if line.code in sums:
+                sums[line.code] += line.charged_kopecks + line.recalculated_kopecks
+    lines = listed([f"{service_name(code)} {wording.money(amount)}" for code, amount in sums.items()])
+    span = month_name(chosen[0].period)
+    if len(chosen) > 1:
+        span = f"{month_name(chosen[-1].period)} – {span}"
+    return talk.reply("charges.services", month=span, lines=lines, Lines=capital(lines))
+
+
+def _of_months(talk: Talk, chosen: list[Receipt]) -> Reply:
+    lines = ", ".join(f"{month_name(row.period)} {wording.money(row.charged_kopecks)}" for row in chosen)
+    total = wording.money(sum(row.charged_kopecks for row in chosen))
+    return talk.reply("charges.months", lines=capital(lines), sum=total)
+
+
+def _named(lines: list[ReceiptLine]) -> str:
+    return ", ".join(f"{service_name(line.code)} {wording.money(line.charged_kopecks)}" for line in lines)
+
+
+SCENE = Charges()

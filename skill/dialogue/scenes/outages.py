@@ -1,0 +1,134 @@
+"""Отключения: what is off at the flat or at a house that is named, until when and why."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+
+from billing import outages
+from billing.tables import Outage, Property
+from skill.dialogue.asked import resources, service_name
+from skill.dialogue.company import company_of, phone_of, today
+from skill.dialogue.flat import account_of
+from skill.dialogue.naming import capital, listed
+from skill.dialogue.scenes.ticket import SCENE as TICKET
+from skill.dialogue.talk import Talk
+from skill.dialogue.topic import Topic
+from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
+from speech import wording
+from speech.numerals import numbers
+
+KIN = {"HOT_WATER": {"HEAT"}, "HEAT": {"HOT_WATER"}}
+
+
+class Outages(Topic):
+    """The scene of outages, open to everybody: a stranger is asked for the house. Steps: house, offer (a request)."""
+
+    name = "outages"
+    intents = frozenset({"outages"})
+    next_scene = TICKET
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """What is off at the resident's flat, or at the house named."""
+        wanted = resources(said)
+        house = _house_named(talk)
+        if talk.resident is not None and house is None:
+            return self._tell(talk, outages.at_account(talk.db, account_of(talk).id, talk.now), wanted)
+        if house is not None:
+            return self._tell(talk, outages.at_house(talk.db, house.id, talk.now), wanted)
+        talk.session.scene, talk.session.step, talk.session.draft = self.name, "house", {"wanted": wanted}
+        return talk.reply("outages.house", expecting="address")
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """The house, or what to do about an outage nobody has announced."""
+        if talk.session.step != "house":
+            return super().answer(talk, said)
+        house, wanted = _house_named(talk), list(talk.session.draft.get("wanted", ()))
+        if house is not None:
+            talk.session.close()
+            return self._tell(talk, outages.at_house(talk.db, house.id, talk.now), wanted)
+        if said.intent in {"no", "back", "stop"}:
+            talk.session.close()
+            return talk.reply("general.as_you_like")
+        if said.intent in {"out_of_scope", "submit_reading", "outages", "yes", "switch_account"}:
+            return talk.reply("outages.house_again", phone=_phone(talk), expecting="address")
+        return None
+
+    def help(self, talk: Talk) -> str | None:
+        """What to name."""
+        return talk.say("outages.help") if talk.session.step == "house" else None
+
+    def _tell(self, talk: Talk, found: list[Outage], wanted: list[str]) -> Reply:
+        kin = set(wanted).union(*(KIN.get(code, set()) for code in wanted))
+        touching = [one for one in found if not wanted or kin & set(one.resources)]
+        if touching:
+            return Reply(_sentence(talk, touching[0]))
+        key = "outages.none_of" if wanted else "outages.none"
+        names = listed([service_name(code) for code in wanted]) if wanted else ""
+        text = talk.say(key, resources=names, phone=_phone(talk))
+        if talk.resident is None:
+            return Reply(text)
+        return self.offers(talk, Reply(f"{text} {talk.say('outages.ticket')}"))
+
+
+def _sentence(talk: Talk, outage: Outage) -> str:
+    names = listed([service_name(code) for code in outage.resources])
+    begun = outage.start_at <= talk.now
+    if outage.end_at is None:
+        until = talk.say("outages.no_end")
+    else:
+        until = talk.say("outages.until", time=_moment(talk, outage.end_at))
+    kind = "now" if begun else "later"
+    return talk.say(
+        f"outages.{kind}",
+        resources=names,
+        Resources=capital(names),
+        start=_moment(talk, outage.start_at),
+        until=until,
+        reason=_lowered(outage.reason or outage.text_for_resident or talk.say("outages.no_reason")),
+    )
+
+
+def _lowered(reason: str) -> str:
+    """The reason inside a sentence: «Плановая проверка» with a small letter, «ЦТП» as it is."""
+    return reason if reason[:2].isupper() else reason[:1].lower() + reason[1:].rstrip(".")
+
+
+def _moment(talk: Talk, at: datetime) -> str:
+    """«сегодня 14:30», «22 ноября 16:00»."""
+    company = company_of(talk)
+    local = at.astimezone(ZoneInfo(company.timezone if company else "Europe/Moscow"))
+    days = (local.date() - today(talk)).days
+    name = {0: talk.say("outages.today"), 1: talk.say("outages.tomorrow")}.get(days) or wording.day(local.date())
+    return f"{name} {local:%H:%M}"
+
+
+def _house_named(talk: Talk) -> Property | None:
+    """The company's house whose street and number a phrase names."""
+    text = talk.turn.text.lower().replace("ё", "е")
+    words = re.findall(r"[а-я]+", text)
+    said = {*re.findall(r"\d+[а-я]?", text), *numbers(text)}
+    rows = talk.db.exec(select(Property).order_by(col(Property.id))).all()
+    fitting = [row for row in rows if any(word.startswith(_stem(row.street)) for word in words)]
+    exact = [row for row in fitting if row.house.lower() in said]
+    return exact[0] if exact else fitting[0] if len(fitting) == 1 and not said else None
+
+
+def _stem(street: str) -> str:
+    """The part of a street's name that its cases share: «лесн» of «улица Лесная»."""
+    names = [word for word in re.findall(r"[а-я]+", street.lower().replace("ё", "е")) if word not in KINDS]
+    longest = max(names, key=len, default="")
+    return longest[: max(3, len(longest) - 2)]
+
+
+KINDS = frozenset({"улица", "проспект", "переулок", "проезд", "шоссе", "бульвар", "набережная", "площадь"})
+
+
+def _phone(talk: Talk) -> str:
+    number = phone_of(talk)
+    return talk.say("general.phone", phone=number) if number else ""
+
+
+SCENE = Outages()

@@ -1,0 +1,94 @@
+"""Сколько выйдет и как тратить меньше: the coming bill and saving tips, both from the household's own readings."""
+
+from billing import forecast, receipts
+from billing.forecast import Anomaly
+from billing.resources import FACTS, Resource
+from billing.tables import ReceiptLine
+from billing.windows import month_start
+from skill.dialogue.asked import resources, service_name
+from skill.dialogue.company import today
+from skill.dialogue.flat import Flat, account_of
+from skill.dialogue.gate import barred
+from skill.dialogue.naming import capital, month_name
+from skill.dialogue.phrases import phrases
+from skill.dialogue.talk import Talk
+from skill.dialogue.topic import Topic
+from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
+from speech import wording
+
+SAVABLE = ("HOT_WATER", "ELECTRICITY", "COLD_WATER", "HEAT", "GAS")
+ROUND = -3
+"""A forecast is said in tens of roubles."""
+
+
+class Outlook(Topic):
+    """The scene of the forecast and of saving."""
+
+    name = "outlook"
+    intents = frozenset({"forecast", "saving_tips"})
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """The forecast, or a tip."""
+        if (bar := barred(talk, money=True)) is not None:
+            return bar
+        return _forecast(talk) if said.intent == "forecast" else _tip(talk, said)
+
+
+def _forecast(talk: Talk) -> Reply:
+    period = month_start(today(talk))
+    found = forecast.forecast(talk.db, account_of(talk).id, period)
+    if found is None:
+        return talk.reply("outlook.too_early")
+    low, expected, high = (round(kopecks, ROUND) for kopecks in (found.low, found.expected, found.high))
+    key = "outlook.forecast" if low < high else "outlook.exact"
+    return talk.reply(
+        key,
+        month=month_name(period),
+        expected=wording.money(expected),
+        low=wording.money(low),
+        high=wording.money(high),
+    )
+
+
+def _tip(talk: Talk, said: Understanding) -> Reply:
+    """What is odd first; else the tip for what was named, or for what costs most."""
+    flat = Flat(talk)
+    wanted = resources(said)
+    odd = [
+        one for one in forecast.anomalies(talk.db, flat.account.id, month_start(flat.today)) if flat.knows(one.meter_id)
+    ]
+    odd = [one for one in odd if not wanted or one.resource in wanted]
+    if odd:
+        return _odd(talk, flat, odd[0])
+    receipt = receipts.latest(talk.db, flat.account.id)
+    lines = receipts.lines(talk.db, receipt.id) if receipt else []
+    own = [line for line in lines if line.code in (wanted or SAVABLE) and line.charged_kopecks]
+    if not own:
+        code = next((code for code in wanted if f"outlook.tip.{code}" in phrases()), "HOT_WATER")
+        return talk.reply(f"outlook.tip.{code}")
+    line = max(own, key=lambda line: line.charged_kopecks)
+    return Reply(f"{capital(_cost(talk, line))} {talk.say(f'outlook.tip.{line.code}')}")
+
+
+def _cost(talk: Talk, line: ReceiptLine) -> str:
+    return talk.say(
+        "outlook.cost",
+        service=service_name(line.code),
+        volume=wording.quantity(round(line.volume, 2), FACTS[Resource(line.code)].unit),
+        sum=wording.money(line.charged_kopecks),
+    )
+
+
+def _odd(talk: Talk, flat: Flat, one: Anomaly) -> Reply:
+    meter = flat.meter(one.meter_id)
+    return talk.reply(
+        f"outlook.odd.{one.kind}",
+        meter=flat.name(meter),
+        Meter=capital(flat.name(meter)),
+        volume=wording.quantity(round(one.volume, 1), meter.unit),
+        usual=wording.quantity(round(one.usual, 1), meter.unit),
+    )
+
+
+SCENE = Outlook()

@@ -1,0 +1,103 @@
+"""Напоминания: switched on for readings, payment, verification, outages or news, and off again."""
+
+from sqlmodel import select
+
+from billing import notices
+from billing.tables import Reminder
+from skill.dialogue.asked import day
+from skill.dialogue.company import today
+from skill.dialogue.flat import account_of
+from skill.dialogue.gate import barred
+from skill.dialogue.naming import listed
+from skill.dialogue.talk import Talk
+from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
+
+KINDS = {
+    "submit_readings": ("показан", "счетчик", "переда", "снять", "сдать"),
+    "pay": ("оплат", "плат", "квартплат", "счет", "долг", "деньги"),
+    "verification": ("поверк",),
+    "outage": ("отключ", "воды", "света"),
+    "news": ("новост", "объявлен", "собран"),
+}
+"""Words that name each kind of `billing.tables.service.NOTICE_KINDS`, «е» for «ё»; the first that fits decides."""
+PUSHED = frozenset({"telegram", "max", "whatsapp", "viber", "vk", "sms", "email", "bot_framework"})
+
+
+class Reminders:
+    """The scene of reminders. Step: kind (what to remind of)."""
+
+    name = "reminders"
+    intents = frozenset({"set_reminder", "cancel_reminder"})
+    anywhere: frozenset[str] = frozenset()
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """Switch one on or off; ask what for when that is not said."""
+        if (bar := barred(talk)) is not None:
+            return bar
+        if said.intent == "cancel_reminder":
+            return _cancel(talk)
+        wanted = day(said, today(talk))
+        kind = _kind(talk.turn.text)
+        if kind is None:
+            talk.session.scene, talk.session.step = self.name, "kind"
+            talk.session.draft = {"day": wanted.day if wanted else None}
+            return talk.reply("reminders.kind", buttons=("Показания", "Оплата"))
+        return _set(talk, kind, wanted.day if wanted else None)
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """What to remind of."""
+        kind = _kind(talk.turn.text)
+        if kind is not None and said.intent not in {"stop", "no"}:
+            number = talk.session.draft.get("day")
+            talk.session.close()
+            return _set(talk, kind, number)
+        if said.intent in {"no", "back", "stop"}:
+            talk.session.close()
+            return talk.reply("reminders.dropped")
+        return None
+
+    def help(self, talk: Talk) -> str | None:
+        """What can be reminded of."""
+        return talk.say("reminders.help")
+
+
+def _set(talk: Talk, kind: str, number: int | None) -> Reply:
+    assert talk.resident is not None  # noqa: S101 - `barred` saw to it
+    notices.remind(
+        talk.db,
+        resident_id=talk.resident.id,
+        account_id=account_of(talk).id,
+        kind=kind,
+        channel=talk.turn.channel,
+        day=number,
+    )
+    what = talk.say(f"reminders.what.{kind}")
+    where = talk.say("reminders.pushed" if talk.turn.channel in PUSHED else "reminders.next_time")
+    if number is None:
+        return talk.reply(f"reminders.usual.{kind}", where=where)
+    return talk.reply("reminders.monthly", what=what, day=str(number), where=where)
+
+
+def _cancel(talk: Talk) -> Reply:
+    assert talk.resident is not None  # noqa: S101 - `barred` saw to it
+    account = account_of(talk)
+    rows = talk.db.exec(
+        select(Reminder).where(Reminder.resident_id == talk.resident.id, Reminder.account_id == account.id)
+    ).all()
+    on = list(dict.fromkeys(row.kind for row in rows))
+    kind = _kind(talk.turn.text)
+    off = [known for known in on if kind in (None, known)]
+    if not off:
+        return talk.reply("reminders.none")
+    for known in off:
+        notices.forget(talk.db, resident_id=talk.resident.id, account_id=account.id, kind=known)
+    return talk.reply("reminders.off", what=listed([talk.say(f"reminders.what.{known}") for known in off]))
+
+
+def _kind(text: str) -> str | None:
+    lowered = text.lower().replace("ё", "е")
+    return next((kind for kind, stems in KINDS.items() if any(stem in lowered for stem in stems)), None)
+
+
+SCENE = Reminders()

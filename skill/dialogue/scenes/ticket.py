@@ -1,0 +1,132 @@
+"""Заявка: what is broken, read back, sent after a yes with a number and a day; how earlier ones are doing."""
+
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from billing import tickets
+from billing.tables import Ticket
+from skill.dialogue.company import today
+from skill.dialogue.flat import account_of
+from skill.dialogue.gate import barred
+from skill.dialogue.naming import capital
+from skill.dialogue.talk import Talk
+from skill.dialogue.topic import YES_NO
+from skill.dialogue.turn import Reply
+from skill.identity import masking
+from skill.understanding import Understanding
+from speech import wording
+
+ENOUGH_WORDS = 3
+LONGEST = 500
+LEAVING = frozenset({"no", "back", "stop"})
+
+
+class TicketTopic:
+    """The scene of requests. Steps: details, confirm."""
+
+    name = "ticket"
+    intents = frozenset({"create_ticket", "ticket_status"})
+    anywhere: frozenset[str] = frozenset()
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """Tell of earlier requests, or take a new one."""
+        if (bar := barred(talk)) is not None:
+            return bar
+        if said.intent == "ticket_status":
+            return _status(talk, [str(value) for value in said.slots.get("values", ())])
+        talk.session.scene = self.name
+        if said.intent == "create_ticket" and _category(talk.turn.text) != "other":
+            return self._confirm(talk, talk.turn.text)
+        talk.session.step = "details"
+        return talk.reply("ticket.details", expecting="text")
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """The description, or the yes that sends it."""
+        if talk.session.step == "details":
+            if said.intent in LEAVING and len(talk.turn.text.split()) < ENOUGH_WORDS:
+                return _dropped(talk)
+            return self._confirm(talk, talk.turn.text)
+        if said.intent == "yes":
+            return self._send(talk)
+        if said.intent == "correct":
+            talk.session.step = "details"
+            return talk.reply("ticket.details", expecting="text")
+        if said.intent in LEAVING:
+            return _dropped(talk)
+        return self._confirm(talk, talk.turn.text) if said.intent == "create_ticket" else None
+
+    def help(self, talk: Talk) -> str | None:
+        """What to say."""
+        return talk.say("ticket.help_confirm" if talk.session.step == "confirm" else "ticket.help_details")
+
+    def _confirm(self, talk: Talk, details: str) -> Reply:
+        kept = masking.kept(details.strip()[:LONGEST], "command")
+        talk.session.step, talk.session.draft = "confirm", {"details": kept}
+        return talk.reply("ticket.confirm", details=capital(kept.rstrip(".!")), buttons=YES_NO, expecting="yes_no")
+
+    def _send(self, talk: Talk) -> Reply:
+        assert talk.resident is not None  # noqa: S101 - only a resident is asked
+        details = str(talk.session.draft["details"])
+        talk.session.close()
+        try:
+            ticket = tickets.create(
+                talk.db,
+                account=account_of(talk),
+                resident_id=talk.resident.id,
+                category=_category(details),
+                details=details,
+                now=talk.now,
+                today=today(talk),
+                channel=talk.turn.channel,
+                idempotency_key=f"{talk.key}:ticket",
+            )
+        except tickets.TooManyTickets:
+            return talk.reply("ticket.too_many")
+        return talk.reply("ticket.sent", number=str(ticket.number), day=wording.day(ticket.deadline))
+
+
+def _dropped(talk: Talk) -> Reply:
+    talk.session.close()
+    return talk.reply("ticket.dropped")
+
+
+def _status(talk: Talk, numbers: list[str]) -> Reply:
+    """The request of that number, else the newest one that is not done."""
+    rows = tickets.of_account(talk.db, account_of(talk).id)
+    named = [row for row in rows if str(row.number) in numbers]
+    if numbers and not named:
+        return talk.reply("ticket.no_such", number=numbers[0])
+    active = [row for row in rows if row.status not in {"CLOSED", "DECLINED"}]
+    chosen = named or active or rows
+    if not chosen:
+        return talk.reply("ticket.none")
+    others = len(active) - 1 if not named else 0
+    more = talk.say("ticket.others", count=str(others), word=wording.plural(others, "заявка", "заявки", "заявок"))
+    return Reply(_told(talk, chosen[0]) + (f" {more}" if others > 0 else ""))
+
+
+def _told(talk: Talk, row: Ticket) -> str:
+    return talk.say(
+        f"ticket.status.{row.status}",
+        number=str(row.number),
+        details=row.details.rstrip("."),
+        day=wording.day(row.deadline),
+        answer=f" {row.answer}" if row.answer else "",
+    )
+
+
+def _category(text: str) -> str:
+    """What kind of request it is (`troubles.yaml`): `plumbing`, `electricity`, `heating`, `lift` …, else `other`."""
+    lowered = text.lower().replace("ё", "е")
+    found = (name for name, stems in _troubles().items() if any(stem in lowered for stem in stems))
+    return next(found, "other")
+
+
+@cache
+def _troubles() -> dict[str, list[str]]:
+    return dict(yaml.safe_load(files("skill.dialogue").joinpath("troubles.yaml").read_text("utf-8")))
+
+
+SCENE = TicketTopic()

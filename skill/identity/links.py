@@ -1,0 +1,36 @@
+"""Links to a bill's page that work without logging in: signed, for one account and sum, for a month."""
+
+from dataclasses import dataclass
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from skill.settings import Settings
+
+VALID_SECONDS = 31 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class BillLink:
+    """account, payment: ids, payment 0 when the bill is only shown; kopecks: sum of the QR code, 0: what is owed."""
+
+    account: int
+    kopecks: int
+    payment: int
+
+
+def to_bill(settings: Settings, account: int, kopecks: int = 0, payment: int = 0) -> str:
+    """The address of the bill's page for an account."""
+    return f"{settings.public_url}/bill/{_signer(settings).dumps([account, kopecks, payment])}"
+
+
+def read(settings: Settings, token: str) -> BillLink | None:
+    """What a link was made for; None when it is not ours or too old."""
+    try:
+        account, kopecks, payment = _signer(settings).loads(token, max_age=VALID_SECONDS)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return BillLink(account, kopecks, payment)
+
+
+def _signer(settings: Settings) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings.secret_of_links, salt="bill")
