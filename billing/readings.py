@@ -13,6 +13,7 @@ from billing.meters import NOT_MEASURED, LastReading, PreviousReading, in_asking
 from billing.tables import Account, Meter, Organization, Premises, Property, Reading, Register, ResourceOwner
 
 __all__ = [
+    "CONFIRMED_BY_DEVICE",
     "Booking",
     "Finding",
     "KeyReused",
@@ -22,6 +23,7 @@ __all__ = [
     "accept",
     "check",
     "last_readings",
+    "last_value",
     "preview",
     "submit",
 ]
@@ -30,6 +32,8 @@ HISTORY_ROWS = 48
 AVERAGE_MONTHS = 12
 AVERAGE_NEEDS = 3
 LITRE = Decimal("0.001")
+CONFIRMED_BY_DEVICE = frozenset({"SAME_AS_PREVIOUS", "UNUSUAL", "METER_VERIFICATION_MISSED"})
+"""What a smart meter's own count answers by itself: nobody misread the dial."""
 WATER = ("COLD_WATER", "HOT_WATER")
 
 
@@ -132,7 +136,7 @@ def submit(
     The same values again in the same period are a duplicate and change nothing; other values replace those submitted.
     Raises NotAccepted(findings), and KeyReused when the key was used for something else.
     """
-    desk = _open(db, meter_id, values, taken_at, None, now=now, lock=True)
+    desk = _open(db, meter_id, values, taken_at, None, now=now, lock=True, by_itself=source == "smart_meter")
     if desk is None:
         raise NotAccepted([Finding("METER_NOT_FOUND", "block")])
     again = _booked_before(db, desk, values, idempotency_key)
@@ -176,6 +180,11 @@ def submit(
     )
 
 
+def last_value(db: Session, meter_id: int, zone: str) -> Decimal | None:
+    """What a zone of a meter showed last."""
+    return next((row.value for row, own in newest_readings(db, [meter_id]) if own == zone), None)
+
+
 def accept(db: Session, *, reading_ids: Sequence[int], now: datetime, actor: str, channel: str = "billing") -> int:
     """The billing takes submitted readings to account: they can no longer be replaced. Returns how many."""
     rows = db.exec(select(Reading).where(col(Reading.id).in_(reading_ids), Reading.status == "submitted")).all()
@@ -206,8 +215,12 @@ def _open(
     *,
     now: datetime | None = None,
     lock: bool = False,
+    by_itself: bool = False,
 ) -> _Desk | None:
-    """Everything about a meter and a value for it; `lock` holds the meter until the transaction ends."""
+    """Everything about a meter and a value for it.
+
+    lock: hold the meter until the transaction ends; by_itself: the meter sends the value, nobody reads it out.
+    """
     query = (
         select(Meter, Account, Property)
         .join(Account, col(Account.id) == col(Meter.account_id))
@@ -244,7 +257,7 @@ def _open(
         averages=_averages(history, zone_of, window.period),
         others=_other_meters(db, meter),
         levels=limits.levels_from(own_rules),
-        is_automatic=meter.is_automatic,
+        is_automatic=meter.is_automatic and not by_itself,
         archived_on=meter.archived_on,
         next_verification=meter.next_verification_on,
         other_company=_other_company(db, meter, account, house),

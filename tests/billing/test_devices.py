@@ -1,0 +1,212 @@
+"""Smart meters: what they send over HTTP and MQTT, and what becomes of it."""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import paho.mqtt.publish
+import pytest
+from amqtt.broker import Broker as RealBroker
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from billing import devices, mqtt, store
+from billing.devices import BadPacket, Taken, UnknownDevice
+from billing.tables import Device, DevicePacket, Meter, Reading
+from fixtures.demo_company import DemoSummary
+
+WATERIUS = {
+    "ch0": 148.304, "ch1": 125.5, "delta0": 12, "cname0": 1, "cname1": 0, "voltage_low": 0, "good": 1,
+    "timestamp": "2026-11-21T09:30:00+0000", "mode": 2, "serial0": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def books(demo_books: Engine, demo: DemoSummary, now: datetime) -> Iterator[tuple[Session, str]]:
+    """A device whose input 0 is the hot and input 1 the cold water of the demo flat, and its key."""
+    with store.transaction(demo_books) as db:
+        yield db, a_device(db, demo, now)
+
+
+def a_device(db: Session, demo: DemoSummary, now: datetime) -> str:
+    cold, hot, _ = demo.account.meters
+    inputs = {0: (hot.id, "single"), 1: (cold.id, "single")}
+    return devices.add(db, organization_id=1, name="стояк", inputs=inputs, now=now)
+
+
+def send(db: Session, key: str, now: datetime, **changes: Any) -> Taken:
+    return devices.take(db, devices.read(WATERIUS | {"key": key} | changes), now)
+
+
+def kept(db: Session) -> list[tuple[Decimal, str]]:
+    return [(row.value, row.status) for row in db.exec(select(DevicePacket).order_by(col(DevicePacket.id)))]
+
+
+def test_a_waterius_is_understood(books: tuple[Session, str], now: datetime) -> None:
+    db, key = books
+    assert send(db, key, now) == Taken(kept=2)
+    assert kept(db) == [(Decimal("148.304"), "KEPT"), (Decimal("125.5"), "KEPT")]
+    assert db.exec(select(DevicePacket)).first().taken_at == now
+
+
+def test_our_plain_json_is_understood(books: tuple[Session, str], now: datetime) -> None:
+    db, key = books
+    packet = devices.read({"key": key, "taken_at": "2026-11-21T12:30:00+03:00", "values": {"1": "125,5"}})
+    assert packet.taken_at == now
+    assert devices.take(db, packet, now) == Taken(kept=1)
+
+
+def test_nothing_is_submitted_unless_it_is_switched_on(books: tuple[Session, str], now: datetime) -> None:
+    db, key = books
+    assert send(db, key, now + timedelta(days=9), timestamp="").submitted == 0
+    assert db.exec(select(Reading).where(Reading.period == date(2026, 11, 1))).first() is None
+
+
+def test_where_it_is_on_the_last_days_of_the_window_submit(
+    books: tuple[Session, str], demo: DemoSummary, now: datetime
+) -> None:
+    db, key = books
+    meter = db.get(Meter, demo.account.meters[0].id)
+    assert meter is not None
+    meter.is_automatic = meter.submits_automatically = True
+    assert send(db, key, now).submitted == 0  # the 21st: the window ends on the 30th
+    assert send(db, key, now + timedelta(days=8), timestamp="", ch1=126).submitted == 1
+    row = db.exec(select(Reading).where(Reading.meter_id == meter.id, Reading.period == date(2026, 11, 1))).one()
+    assert (row.value, row.source, row.status) == (Decimal(126), "smart_meter", "submitted")
+
+
+def test_a_packet_that_comes_twice_is_kept_once(books: tuple[Session, str], now: datetime) -> None:
+    db, key = books
+    send(db, key, now)
+    assert send(db, key, now) == Taken(duplicate=2)
+
+
+def test_a_late_packet_is_kept_but_does_not_count(books: tuple[Session, str], demo: DemoSummary, now: datetime) -> None:
+    db, key = books
+    send(db, key, now)
+    assert send(db, key, now, timestamp="2026-11-20T09:30:00+0000", ch0=147, ch1=124) == Taken(late=2)
+    assert devices.newest(db, demo.account.meters[0].id)["single"].value == Decimal("125.5")
+
+
+def test_a_counter_that_was_reset_does_not_count(books: tuple[Session, str], demo: DemoSummary, now: datetime) -> None:
+    db, key = books
+    send(db, key, now)
+    later = now + timedelta(hours=1)
+    assert send(db, key, later, timestamp=later.isoformat(), ch0=0.004, ch1=125.6) == Taken(kept=1, reset=1)
+    assert devices.newest(db, demo.account.meters[1].id)["single"].value == Decimal("148.304")
+
+
+def test_a_counter_below_the_books_was_reset(books: tuple[Session, str], now: datetime) -> None:
+    db, key = books
+    assert send(db, key, now, ch0=141.999, ch1=125) == Taken(kept=1, reset=1)  # the books have 142
+
+
+def test_inputs_nobody_named_are_counted(books: tuple[Session, str], now: datetime) -> None:
+    db, key = books
+    assert send(db, key, now, ch2=5) == Taken(kept=2, unknown_input=1)
+
+
+def test_a_clock_that_is_ahead_is_put_right(books: tuple[Session, str], now: datetime) -> None:
+    db, key = books
+    send(db, key, now, timestamp="2026-11-21T12:30:00+0000")
+    assert {row.taken_at for row in db.exec(select(DevicePacket))} == {now}
+
+
+@pytest.mark.parametrize("at", ["2030-01-01T00:00:00+0000", "1970-01-01T00:00:00+0000"])
+def test_an_impossible_time_is_refused(books: tuple[Session, str], now: datetime, at: str) -> None:
+    db, key = books
+    with pytest.raises(BadPacket, match="impossible"):
+        send(db, key, now, timestamp=at)
+
+
+def test_an_unknown_or_revoked_key_is_refused(books: tuple[Session, str], now: datetime) -> None:
+    db, key = books
+    with pytest.raises(UnknownDevice):
+        send(db, "guessed", now)
+    devices.revoke(db, db.exec(select(Device.id)).one(), now)
+    with pytest.raises(UnknownDevice):
+        send(db, key, now)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None, [], {}, {"key": "x"}, {"key": "", "ch0": 1}, {"key": 5, "ch0": 1}, {"key": "x", "ch0": "many"},
+        {"key": "x", "ch0": True}, {"key": "x", "ch0": -1}, {"key": "x", "ch0": 1e300}, {"key": "x", "ch0": float("nan")},
+        {"key": "x", "ch0": 1, "timestamp": "yesterday"}, {"key": "x", "ch0": 1, "timestamp": 5},
+        {"key": "x", "values": [1]}, {"key": "x", "values": {"a": 1}}, {"key": "x", "values": {"0": None}},
+    ],
+)  # fmt: skip
+def test_a_packet_that_makes_no_sense_is_refused(message: object) -> None:
+    with pytest.raises(BadPacket):
+        devices.read(message)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner) | st.dictionaries(st.sampled_from(["key", "ch0", "ch1", "values", "timestamp", "0"]), inner)
+        ),
+    )
+)
+def test_no_json_breaks_the_reader(message: object) -> None:
+    try:
+        devices.read(message)
+    except BadPacket:
+        pass
+
+
+@pytest.fixture
+def broker() -> Iterator[int]:
+    """A real MQTT broker on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    loop = asyncio.new_event_loop()
+    config = {
+        "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}"}},
+        "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
+    }
+
+    async def start() -> RealBroker:
+        own = RealBroker(config)
+        await own.start()
+        return own
+
+    server = loop.run_until_complete(start())
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    yield port
+    asyncio.run_coroutine_threadsafe(server.shutdown(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+
+
+def test_packets_come_over_mqtt(demo_books: Engine, demo: DemoSummary, now: datetime, broker: int) -> None:
+    with store.transaction(demo_books) as db:
+        key = a_device(db, demo, now)
+    client = mqtt.client(demo_books, mqtt.Broker("127.0.0.1", broker), lambda: now)
+    listening = threading.Event()
+    client.on_subscribe = lambda *_: listening.set()
+    client.loop_start()
+    assert listening.wait(20)
+    for payload in ("not json", json.dumps({"key": "wrong", "ch0": 1}), json.dumps(WATERIUS | {"key": key})):
+        paho.mqtt.publish.single("waterius/flat", payload, qos=1, hostname="127.0.0.1", port=broker)
+    deadline = time.monotonic() + 20
+    found: list[tuple[Decimal, str]] = []
+    while not found and time.monotonic() < deadline:
+        with store.reading(demo_books) as db:
+            found = kept(db)
+        time.sleep(0.02)
+    client.disconnect()
+    client.loop_stop()
+    assert found == [(Decimal("148.304"), "KEPT"), (Decimal("125.5"), "KEPT")]
