@@ -8,8 +8,12 @@ import tempfile
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 if FOLDER not in os.environ:  # the library looks for it once, when it is imported
     os.environ[FOLDER] = tempfile.mkdtemp(prefix="zhku-metrics-")
-    _owner = os.getpid()
-    atexit.register(lambda: os.getpid() == _owner and shutil.rmtree(os.environ[FOLDER], ignore_errors=True))
+
+    @atexit.register
+    def _tidy(owner: int = os.getpid()) -> None:
+        if os.getpid() == owner:  # forked workers leave it to their parent
+            shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
+
 
 from prometheus_client import CollectorRegistry, Counter, Histogram  # noqa: E402 - after the folder is named
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead  # noqa: E402

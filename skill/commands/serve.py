@@ -58,7 +58,7 @@ class Server(BaseApplication):
 
 
 def _buried(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
-    metrics.process_ended(worker.pid)
+    metrics.process_ended(int(worker.pid))
 
 
 def serve(

@@ -218,4 +218,4 @@ def _insert_once(db: Database, row: AnsweredTurn | DialogueSession) -> bool:
     """Insert unless the key is there already; whether it was inserted."""
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(type(row)).values(**row.model_dump()).on_conflict_do_nothing(index_elements=["key"])
-    return db.connection().execute(statement.returning(type(row).key)).first() is not None
+    return db.connection().execute(statement.returning(col(type(row).key))).first() is not None
