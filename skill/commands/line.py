@@ -61,6 +61,7 @@ async def _serve(service: Service) -> None:
     switchboard = Switchboard(opener(service), options(settings))
     await switchboard.workers.warm_up()
     server = await switchboard.audiosocket(settings.line_host, settings.line_audiosocket_port)
+    vosk = await switchboard.vosk(settings.line_host, settings.line_vosk_port) if settings.line_vosk_port else None
     if settings.line_metrics_port:
         start_http_server(settings.line_metrics_port, addr=settings.line_host)
     host, port = server.sockets[0].getsockname()[:2]
@@ -74,6 +75,8 @@ async def _serve(service: Service) -> None:
             async with asyncio.timeout(FORGET_SECONDS):
                 await stopped.wait()
     server.close()
+    if vosk is not None:
+        vosk.close()
     await switchboard.close()
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import structlog
+from websockets.asyncio.server import Server as WebSocketServer
 
 from speech.telephony import metrics
 from speech.telephony.audiosocket import AudioSocket, BadStart
@@ -11,6 +12,7 @@ from speech.telephony.call import Call
 from speech.telephony.conversation import Caller, Conversation, Ending, Keyed, Opener, Outcome, Prompt
 from speech.telephony.options import Options
 from speech.telephony.transport import Transport
+from speech.telephony.vosk_websocket import VoskDoor
 from speech.telephony.workers import Workers
 
 log = structlog.get_logger()
@@ -30,6 +32,10 @@ class Switchboard:
     async def audiosocket(self, host: str, port: int) -> asyncio.Server:
         """Open the AudioSocket door; port 0 takes a free one."""
         return await asyncio.start_server(self._audiosocket, host, port, backlog=self.options.max_connections)
+
+    async def vosk(self, host: str, port: int) -> WebSocketServer:
+        """Open the vosk-server door."""
+        return await VoskDoor(self.workers, self.options.max_calls).open(host, port)
 
     async def _audiosocket(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.connections >= self.options.max_connections:
