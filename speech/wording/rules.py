@@ -85,9 +85,16 @@ def code_groups(figures: str) -> list[str]:
 
 
 def grouped(figures: str) -> str:
-    """Figures of a code, group by group, leading zeros said: 001234 → ноль ноль один, двести тридцать четыре."""
-    spoken = []
-    for group in code_groups(figures.replace(" ", "")):
-        rest = group.lstrip("0")
-        spoken.append(" ".join(["ноль"] * (len(group) - len(rest)) + ([cardinal(int(rest))] if rest else [])))
-    return ", ".join(spoken)
+    """Figures of a code, group by group, leading zeros said: 0012345 → ноль ноль один, двадцать три, сорок пять.
+
+    A round hundred before a group of two is said figure by figure: «триста, тринадцать» would be heard as 313.
+    """
+    groups = code_groups(figures.replace(" ", ""))
+    return ", ".join(_group(group, before) for group, before in zip(groups, [*groups[1:], ""], strict=True))
+
+
+def _group(group: str, before: str) -> str:
+    rest = group.lstrip("0")
+    if len(rest) == 3 and rest.endswith("00") and len(before) == 2 and before[0] != "0":
+        return " ".join(cardinal(int(figure)) for figure in group)
+    return " ".join(["ноль"] * (len(group) - len(rest)) + ([cardinal(int(rest))] if rest else []))
