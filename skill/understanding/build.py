@@ -85,7 +85,8 @@ def contrasts(intents: set[str], seed: int = 7) -> Iterator[Template]:
     wishes = {name: node for name, node in read_lists(CONTRASTS).items() if name in intents}
     for turn in _TURNS:
         for yes in wishes:
-            for no in rng.sample([name for name in wishes if name != yes], 3):
+            others = [name for name in wishes if name != yes]
+            for no in rng.sample(others, min(3, len(others))):
                 line = turn.format(no=wishes[no].draw(rng), yes=wishes[yes].draw(rng))
                 yield Template(yes, line, parse(line))
 

@@ -64,8 +64,9 @@ def assign(text: str, numbers: Sequence[Segment], found: list[Marker], taken: fr
     after = _named_after(gaps)
     kept: dict[str, str] = {}
     for i, row in enumerate(rows):
-        own = gaps[i + 1].named if after else gaps[i].named
-        _hold(kept, own)
+        own = {slot: word for slot, word in gaps[i + after].named.items() if slot != "place"}
+        where = gaps[i + (after and "place" not in gaps[0].named)].named.get("place")
+        _hold(kept, own | ({"place": where} if where else {}))
         row.resource, row.zone, row.place = kept.get("resource"), kept.get("zone"), kept.get("place")
     if len(rows) == 1:
         _complete(rows[0], gaps)
@@ -132,8 +133,8 @@ def _gaps(parts: list[str], numbers: Sequence[Segment], marks: list[Marker]) -> 
 
 
 def _named_after(gaps: list[_Stretch]) -> bool:
-    """Nothing before the first number, something after the last: the words follow their numbers."""
-    key = {"resource", "zone", "place"}
+    """Nothing before the first number, something after each: the words follow their numbers."""
+    key = {"resource", "zone"} if any({"resource", "zone"} & gap.named.keys() for gap in gaps) else {"place"}
     return (
         not key & gaps[0].named.keys()
         and bool(key & gaps[-1].named.keys())

@@ -24,6 +24,7 @@ _FAVOURED = {
 }
 _NUMBER_MEANS = {"account": "link_account", "code": "link_account"}
 _WRONG_ONE = re.compile(r"(?:нет |ой )?не (?:та|тот|то|те|так|этот|эта|это|туда)\b")
+_ONES = frozenset(("один", "одна", "одно"))
 _FILLERS = frozenset(("ну", "вот", "так", "эээ", "ээ", "эм", "мм", "это", "значит", "там", "а", "и"))
 
 
@@ -81,7 +82,7 @@ def recall(text: str, expecting: str | None) -> Understanding:
 def _bare(words: list[str], expecting: str | None) -> str | None:
     """A number alone, or «не та», means what the question makes of it."""
     rest = [word for word in words if word not in _FILLERS]
-    if rest and all(word == NUMBER for word in rest):
+    if NUMBER in rest and all(word == NUMBER or word in _ONES for word in rest):
         return _NUMBER_MEANS.get(expecting or "", "submit_reading")
     if expecting in ("yes_no", "meter") and len(words) < 4 and _WRONG_ONE.match(" ".join(words)):
         return "no"

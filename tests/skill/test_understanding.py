@@ -1,0 +1,178 @@
+"""What residents say and what it means, in their own words."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from skill.understanding import OUT_OF_SCOPE, collect, reload, understand
+from skill.understanding.collect import FILE, labelled, masked
+from skill.understanding.evaluate import evaluate, read_labelled
+from skill.understanding.templates import TemplateError, parse
+
+SENTENCES = Path(__file__).with_name("understanding_sentences.tsv")
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("сколько я вам должна", "balance"),
+        ("почему в этот раз так дорого", "explain_bill"),
+        ("когда дадут горячую воду", "outages"),
+        ("пришлите сантехника кран течёт", "create_ticket"),
+        ("напомни в пятницу про показания", "set_reminder"),
+        ("позови живого человека", "operator"),
+        ("пакажи начесления за лето", "charges"),
+        ("по верка счётчика когда", "meter_verification"),
+        ("какая завтра погода", OUT_OF_SCOPE),
+        ("включи музыку", OUT_OF_SCOPE),
+        ("🙂", OUT_OF_SCOPE),
+        ("", OUT_OF_SCOPE),
+    ],
+)
+def test_a_sentence_has_its_intent(said: str, intent: str) -> None:
+    assert understand(said).intent == intent
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "пахнет газом в подъезде",
+        "трубу прорвало кипяток хлещет",
+        "соседи сверху заливают",
+        "розетка искрит и дымится",
+        "застряли в лифте с ребёнком",
+        "хотел спросить про тариф но тут щиток горит",
+        "в подвале пожар",
+    ],
+)
+def test_danger_wins_whatever_question_is_open(said: str) -> None:
+    assert {understand(said, expecting=open_).intent for open_ in (None, "yes_no", "number", "code")} == {"emergency"}
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("лифт стоит но в нём никого нет", "create_ticket"),
+        ("номер аварийки подскажи", "contacts"),
+        ("газ тысяча триста", "submit_reading"),
+        ("когда начнут топить", "outages"),
+    ],
+)
+def test_words_of_danger_without_danger(said: str, intent: str) -> None:
+    assert understand(said).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("said", "slots"),
+    [
+        ("гор 71", {"values": ["71"], "resource": "hot_water"}),
+        ("ХВС - 00427, ГВС - 00319", {"values": ["427", "319"], "resource": ["cold_water", "hot_water"]}),
+        ("96 холодная 71 горячая", {"values": ["96", "71"], "resource": ["cold_water", "hot_water"]}),
+        (
+            "свет день тысяча сто двенадцать ночь семьсот три",
+            {"values": ["1112", "703"], "resource": "electricity", "zone": ["day", "night"]},
+        ),
+        (
+            "т1 500 т2 340 т3 820",
+            {"values": ["500", "340", "820"], "resource": "electricity", "zone": ["peak", "night", "halfpeak"]},
+        ),
+        (
+            "на кухне холодная сто горячая шестьдесят",
+            {"values": ["100", "60"], "resource": ["cold_water", "hot_water"], "place": "kitchen"},
+        ),
+        ("квартира сорок пять холодная сто двадцать", {"values": ["120"], "resource": "cold_water"}),
+        ("было 310, сейчас 318 (хол)", {"values": ["318"], "resource": "cold_water"}),
+        ("газ 1204 за октябрь 2026", {"values": ["1204"], "resource": "gas", "period": "2026-10"}),
+    ],
+)
+def test_readings_find_their_meters(said: str, slots: dict[str, object]) -> None:
+    understood = understand(said)
+    assert (understood.intent, understood.slots) == ("submit_reading", slots)
+
+
+@pytest.mark.parametrize(
+    ("said", "slots"),
+    [
+        ("заплати 2500 за свет", {"amount": "2500", "resource": "electricity"}),
+        ("начисления за сентябрь 2026 года", {"period": "2026-09"}),
+        ("напомни передать показания двадцать третьего", {"date_or_day": "23"}),
+        ("пришли квитанцию за август в телеграм", {"channel_to": "telegram", "period": "august"}),
+        ("что с заявкой 4471", {"values": ["4471"]}),
+        ("сколько стоит киловатт ночью", {"resource": "electricity", "zone": "night"}),
+    ],
+)
+def test_other_intents_have_slots_too(said: str, slots: dict[str, object]) -> None:
+    assert understand(said).slots == slots
+
+
+@pytest.mark.parametrize(
+    ("said", "expecting", "intent"),
+    [
+        ("двести тридцать", None, "submit_reading"),
+        ("двести тридцать", "number", "submit_reading"),
+        ("сорок пять ноль один двадцать два", "account", "link_account"),
+        ("1204", "code", "link_account"),
+        ("да", "yes_no", "yes"),
+        ("не та", "yes_no", "no"),
+        ("верно", "yes_no", "yes"),
+        ("не надо", "yes_no", "no"),
+    ],
+)
+def test_the_open_question_gives_bare_words_their_meaning(said: str, expecting: str | None, intent: str) -> None:
+    assert understand(said, expecting=expecting).intent == intent
+
+
+def test_next_best_intents_are_told() -> None:
+    understood = understand("когда платить")
+    assert understood.alternatives
+    assert all(0 <= confidence <= understood.confidence for _, confidence in understood.alternatives)
+
+
+def test_labelled_sentences_are_understood() -> None:
+    report = evaluate(SENTENCES)
+    assert report.overall.percent("lenient") >= 95
+    assert report.intents["emergency"].percent("strict") == 100
+    assert report.intents["submit_reading"].percent("slots") >= 95
+
+
+def test_a_malformed_row_is_named(tmp_path: Path) -> None:
+    (tmp_path / "rows.tsv").write_text("id\tintent\nx1\tbalance\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"rows\.tsv:2"):
+        read_labelled(tmp_path / "rows.tsv")
+
+
+@pytest.mark.parametrize("line", ["(а|б", "а]", "<nothing>"])
+def test_a_broken_template_is_refused(line: str) -> None:
+    with pytest.raises(TemplateError):
+        parse(line)
+
+
+def test_a_broken_model_file_leaves_the_old_model_in_use(tmp_path: Path) -> None:
+    broken = tmp_path / "model.npz"
+    broken.write_bytes(b"not a model")
+    with pytest.raises(ValueError, match="pickle"):
+        reload(broken)
+    assert understand("сколько я должен").intent == "balance"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("меня зовут Анна Петровна телефон +7 912 345-67-89", "меня зовут ‹имя› ‹имя› телефон #"),
+        ("Запишите, я Сидоров из квартиры 45", "Запишите, я ‹имя› из квартиры #"),
+        ("двести тридцать на счётчике", "# на счётчике"),
+        ("пишите на a.b@example.org", "пишите на ‹почта›"),
+    ],
+)
+def test_collected_utterances_are_masked(said: str, kept: str) -> None:
+    assert masked(said) == kept
+
+
+def test_a_collected_utterance_waits_for_its_label(tmp_path: Path) -> None:
+    said = "квартира 45 абракадабра"
+    collect(said, understand(said), tmp_path, now=datetime(2026, 11, 22, 12, tzinfo=UTC))
+    file = tmp_path / FILE
+    assert labelled(tmp_path) == []
+    file.write_text(file.read_text("utf-8").replace('"intent": null', '"intent": "help"'), "utf-8")
+    assert labelled(tmp_path) == [("help", "квартира # абракадабра")]
