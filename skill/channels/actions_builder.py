@@ -4,7 +4,7 @@ Google closed both in June 2023; the door is for recorded bodies and for tools t
 """
 
 from skill.channels.body import Body, items, name, text, texts
-from skill.channels.channel import Assistant, phrases
+from skill.channels.channel import Assistant, link_of, open_title, phrases
 from skill.channels.dialogflow_es import rich
 from skill.channels.limits import capabilities, clip
 from skill.dialogue.turn import Kind, Reply, Turn
@@ -40,6 +40,9 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:
         "override": False,
         "firstSimple": {"speech": clip(to_words(reply.text), limits.text), "text": clip(reply.text, limits.text)},
     }
+    if link_of(reply) and turn.screen:
+        opening = {"name": open_title(), "open": {"url": reply.link}}
+        prompt["content"] = {"card": {"title": open_title(), "text": clip(reply.text, limits.text), "button": opening}}
     if reply.buttons and turn.screen and not reply.end:
         prompt["suggestions"] = [{"title": title[: limits.title]} for title in reply.buttons[: limits.buttons]]
     answer: Body = {"session": {"id": name(body, "session", "id"), "params": {}}, "prompt": prompt}

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from skill.channels.body import Body, count, find, items, name, number, part, text, texts
-from skill.channels.channel import Assistant, phrases
+from skill.channels.channel import Assistant, link_of, open_title, phrases
 from skill.channels.limits import capabilities, clip
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
@@ -44,7 +44,7 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:  # noqa: ARG001 - the s
     """The webhook's answer. Where the device can, it offers the linking page with the question for the account."""
     response = response_of(reply, turn, "alice")
     for button in response.get("buttons", ()):
-        button["hide"] = True
+        button["hide"] = "url" not in button
     if turn.can_link and reply.expecting == LINKING_STEP:
         response["directives"] = {"start_account_linking": {}}
     return {"version": "1.0", "response": response}
@@ -101,8 +101,11 @@ def response_of(reply: Reply, turn: Turn, platform: str) -> dict[str, Any]:
         "tts": clip(to_words(reply.text), limits.text),
         "end_session": reply.end,
     }
-    if reply.buttons and turn.screen:
-        response["buttons"] = [{"title": title[: limits.title]} for title in reply.buttons[: limits.buttons]]
+    buttons = [{"title": title[: limits.title]} for title in reply.buttons[: limits.buttons]]
+    if link_of(reply):
+        buttons.insert(0, {"title": open_title(), "url": reply.link})
+    if buttons and turn.screen:
+        response["buttons"] = buttons
     return response
 
 

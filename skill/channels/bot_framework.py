@@ -7,7 +7,7 @@ import httpx
 from skill.channels.body import Body, NotABody, find, items, name, parse, part, text
 from skill.channels.botauth import access_token, issued_by_the_service
 from skill.channels.calls import verdict
-from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases
+from skill.channels.channel import Arrival, Call, Messenger, Verdict, link_of, open_title, phrases
 from skill.channels.limits import capabilities, pieces
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
@@ -73,8 +73,10 @@ def write(reply: Reply, arrival: Arrival) -> list[Body]:
         {"to": text(to, "serviceUrl"), **base, "text": piece, "speak": to_words(piece)}
         for piece in pieces(reply.text, limits.text)
     ]
-    if titles := reply.buttons[: limits.buttons]:
-        actions = [{"type": "imBack", "title": title, "value": title} for title in titles]
+    actions = [{"type": "imBack", "title": title, "value": title} for title in reply.buttons[: limits.buttons]]
+    if link_of(reply):
+        actions.insert(0, {"type": "openUrl", "title": open_title(), "value": reply.link})
+    if actions:
         messages[-1]["suggestedActions"] = {"actions": actions}
     return messages
 

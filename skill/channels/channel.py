@@ -12,6 +12,7 @@ from werkzeug.datastructures import Headers
 
 from skill import channels
 from skill.channels.body import LONGEST_PHRASE, Body
+from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply, Turn
 from skill.settings import Settings
 from speech.recognition import Hypothesis
@@ -106,6 +107,21 @@ def phrases(candidates: Iterable[str]) -> tuple[Hypothesis, ...]:
     """The different non-empty phrases, best first; an overlong one is cut."""
     unique = dict.fromkeys(text.strip()[:LONGEST_PHRASE].strip() for text in candidates)
     return tuple(Hypothesis(text, 1.0, ()) for text in unique if text)
+
+
+def open_title() -> str:
+    """The title of the button that opens a reply's link."""
+    return phrase("channels.open", 0)
+
+
+def link_of(reply: Reply) -> str:
+    """The page that the reply opens; none while the server has no public address to make one with."""
+    return reply.link if reply.link.startswith(("https://", "http://")) else ""
+
+
+def with_link(reply: Reply) -> str:
+    """The reply's text for a platform where a link is part of the text."""
+    return f"{reply.text}\n{link_of(reply)}" if link_of(reply) else reply.text
 
 
 def _records() -> list[object]:

@@ -1,7 +1,7 @@
 """Google Dialogflow CX, a webhook of API v3. Bodies are partial by design: often only a tag."""
 
 from skill.channels.body import Body, name, part, text
-from skill.channels.channel import Assistant, phrases
+from skill.channels.channel import Assistant, link_of, open_title, phrases
 from skill.channels.limits import capabilities, clip
 from skill.dialogue.turn import Kind, Reply, Turn
 from speech.recognition import Hypothesis
@@ -25,8 +25,10 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:  # noqa: ARG001 - the s
     """The webhook response; buttons as chips of Dialogflow Messenger."""
     limits = capabilities("dialogflow_cx")
     messages: list[Body] = [{"text": {"text": [clip(reply.text, limits.text)]}}]
-    if reply.buttons:
-        chips = [{"text": title[: limits.title]} for title in reply.buttons[: limits.buttons]]
+    chips = [{"text": title[: limits.title]} for title in reply.buttons[: limits.buttons]]
+    if link_of(reply):
+        chips.insert(0, {"text": open_title(), "link": reply.link})
+    if chips:
         messages.append({"payload": {"richContent": [[{"type": "chips", "options": chips}]]}})
     if reply.end:
         messages.append({"endInteraction": {}})

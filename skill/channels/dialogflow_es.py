@@ -3,7 +3,7 @@
 import re
 
 from skill.channels.body import Body, find, items, name, part, text
-from skill.channels.channel import Assistant, phrases
+from skill.channels.channel import Assistant, link_of, open_title, phrases
 from skill.channels.limits import capabilities, clip
 from skill.dialogue.turn import Kind, Reply, Turn
 from speech.recognition import Hypothesis
@@ -41,6 +41,8 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:  # noqa: ARG001 - the s
     messages: list[Body] = [{"text": {"text": [shown]}}]
     if short := [title for title in reply.buttons if len(title) <= limits.title][: limits.buttons]:
         messages.append({"quickReplies": {"title": "", "quickReplies": short}})
+    if link_of(reply):
+        messages.append({"card": {"title": open_title(), "buttons": [{"text": open_title(), "postback": reply.link}]}})
     answer: Body = {"fulfillmentText": shown, "fulfillmentMessages": messages}
     if text(body, "originalDetectIntentRequest", "source") == "google":
         answer["payload"] = {"google": {"expectUserResponse": not reply.end, "richResponse": rich(reply)}}

@@ -4,7 +4,7 @@ import httpx
 
 from skill.channels.body import Body, find, items, name, part, text
 from skill.channels.calls import download, rows, same, verdict
-from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases
+from skill.channels.channel import Arrival, Call, Messenger, Verdict, link_of, open_title, phrases
 from skill.channels.limits import capabilities, pieces
 from skill.channels.voice import voice_message
 from skill.dialogue.turn import Kind, Reply, Turn
@@ -39,8 +39,10 @@ def write(reply: Reply, arrival: Arrival) -> list[Body]:
     limits = capabilities("max")
     messages: list[Body] = [{"to": arrival.to, "text": piece} for piece in pieces(reply.text, limits.text)]
     titles = tuple(title[: limits.title] for title in reply.buttons[: limits.buttons])
-    if titles:
-        buttons = [[{"type": "message", "text": title} for title in row] for row in rows(titles)]
+    buttons: list[list[Body]] = [[{"type": "message", "text": title} for title in row] for row in rows(titles)]
+    if link_of(reply):
+        buttons.insert(0, [{"type": "link", "text": open_title(), "url": reply.link}])
+    if buttons:
         messages[-1]["attachments"] = [{"type": "inline_keyboard", "payload": {"buttons": buttons}}]
     if arrival.voice:
         messages.append({"to": arrival.to, "say": reply.text})

@@ -1,7 +1,7 @@
 """Sber Salute (Салют), a chat app: SmartApp API. The answer may hold no null."""
 
 from skill.channels.body import Body, find, items, name, part, text
-from skill.channels.channel import Assistant, phrases
+from skill.channels.channel import Assistant, link_of, open_title, phrases
 from skill.channels.limits import capabilities, clip, pieces
 from skill.dialogue.turn import Kind, Reply, Turn
 from speech.recognition import Hypothesis
@@ -39,10 +39,11 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:
         "auto_listening": not over,
         "finished": over,
     }
-    if reply.buttons:
-        payload["suggestions"] = {
-            "buttons": [_button(title, limits.title) for title in reply.buttons[: limits.buttons]]
-        }
+    buttons = [_button(title, limits.title) for title in reply.buttons]
+    if opening := link_of(reply) if turn.screen else "":
+        buttons.insert(0, {"title": open_title(), "action": {"type": "deep_link", "deep_link": opening}})
+    if buttons:
+        payload["suggestions"] = {"buttons": buttons[: limits.buttons]}
     if reply.expecting == "number":
         payload["asr_hints"] = {"nospeechtimeout": WALK_TO_THE_METER_SECONDS}
     if project := text(body, "payload", "projectName"):

@@ -4,7 +4,7 @@ import httpx
 
 from skill.channels.body import Body, find, name, part, text
 from skill.channels.calls import download, rows, same, verdict
-from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases
+from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases, with_link
 from skill.channels.limits import capabilities, pieces
 from skill.channels.voice import voice_message
 from skill.dialogue.turn import Kind, Reply, Turn
@@ -50,7 +50,7 @@ def read(body: Body) -> list[Arrival]:
 def write(reply: Reply, arrival: Arrival) -> list[Body]:
     """sendMessage, with the phrases as a keyboard under the text field; a spoken question is answered aloud too."""
     limits = capabilities("telegram")
-    texts = pieces(reply.text, limits.text)
+    texts = pieces(with_link(reply), limits.text)
     messages: list[Body] = [{"method": "sendMessage", **arrival.to, "text": piece} for piece in texts]
     titles = tuple(title[: limits.title] for title in reply.buttons[: limits.buttons])
     keyboard = [[{"text": title} for title in row] for row in rows(titles)]

@@ -4,8 +4,8 @@ import httpx
 
 from skill.channels.body import Body, name, part, text
 from skill.channels.calls import signed, verdict
-from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases
-from skill.channels.limits import capabilities, pieces
+from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases, with_link
+from skill.channels.limits import capabilities, clip, pieces
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 
@@ -44,11 +44,13 @@ def write(reply: Reply, arrival: Arrival) -> list[Body]:
     """Text messages, the last with the keyboard: it lives only until the next message."""
     limits = capabilities("viber")
     messages: list[Body] = [
-        {**arrival.to, "type": "text", "text": piece, "min_api_version": 1} for piece in pieces(reply.text, limits.text)
+        {**arrival.to, "type": "text", "text": piece, "min_api_version": 1}
+        for piece in pieces(with_link(reply), limits.text)
     ]
     if titles := reply.buttons[: limits.buttons]:
         buttons = [
-            {"Columns": 6, "Rows": 1, "Text": title, "ActionType": "reply", "ActionBody": title} for title in titles
+            {"Columns": 6, "Rows": 1, "Text": clip(title, limits.title), "ActionType": "reply", "ActionBody": title}
+            for title in titles
         ]
         messages[-1]["keyboard"] = {"Type": "keyboard", "DefaultHeight": False, "Buttons": buttons}
     return messages

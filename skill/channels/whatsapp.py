@@ -6,7 +6,7 @@ import httpx
 
 from skill.channels.body import Body, items, name, part, text
 from skill.channels.calls import download, same, signed, verdict
-from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases
+from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases, with_link
 from skill.channels.limits import capabilities, clip, pieces
 from skill.channels.voice import voice_message
 from skill.dialogue.turn import Reply, Turn
@@ -45,7 +45,7 @@ def write(reply: Reply, arrival: Arrival) -> list[Body]:
         "to": arrival.to["to"],
     }
     titles = reply.buttons[: limits.buttons]
-    texts = pieces(reply.text, BODY_OF_BUTTONS if titles else limits.text)
+    texts = pieces(with_link(reply), BODY_OF_BUTTONS if titles else limits.text)
     messages = [{**base, "type": "text", "text": {"body": piece}} for piece in texts]
     if titles:
         messages[-1] = {**base, "type": "interactive", "interactive": _interactive(texts[-1], titles)}
