@@ -59,10 +59,8 @@ def finding_sentence(talk: Talk, kind: str, finding: Finding, flat: Flat, entry:
     if key not in phrases():
         key = f"readings.{kind}.other"
     register = str(finding.facts.get("zone", meter.registers[0]))
-    last, value = meter.last.get(register), Decimal(entry.values.get(register, "0"))
-    previous = last.value if last else Decimal(0)
-    consumption = finding.facts.get("consumption")
-    used = consumption if isinstance(consumption, Decimal) else max(value - previous, Decimal(0))
+    value = Decimal(entry.values.get(register, "0"))
+    previous, used = _compared(finding, meter, register, value)
     guess = {name: Decimal(guessed) for name, guessed in entry.guess.get("values", {}).items()}
     other = entry.guess.get("meter")
     return talk.say(
@@ -80,3 +78,14 @@ def finding_sentence(talk: Talk, kind: str, finding: Finding, flat: Flat, entry:
         other=flat.name(flat.meter(other)) if other else "",
         company=str(finding.facts.get("organization", "")),
     )
+
+
+def _compared(finding: Finding, meter: MeterView, register: str, value: Decimal) -> tuple[Decimal, Decimal]:
+    """What the books compared the value with, and the consumption that comes out."""
+    previous, used = finding.facts.get("previous"), finding.facts.get("consumption")
+    if isinstance(used, Decimal) and len(meter.registers) == 1:
+        return value - used, used
+    if not isinstance(previous, Decimal):
+        last = meter.last.get(register)
+        previous = last.value if last else Decimal(0)
+    return previous, used if isinstance(used, Decimal) else max(value - previous, Decimal(0))

@@ -166,3 +166,10 @@ def test_no_question_is_put_twice_in_the_same_words(resident: Resident) -> None:
 def test_all_meters_done(resident: Resident) -> None:
     resident.says("холодная 125 горячая 148 свет 6375")
     assert "За ноябрь передано всё" in resident.says("да")
+
+
+def test_what_was_handed_in_this_month_is_not_what_a_new_value_is_compared_with(resident: Resident) -> None:
+    resident.says("холодная 125")
+    resident.says("да")
+    assert "было 115" in resident.says("холодная 12")
+    assert "было 115" in resident.says("холодная 230")
