@@ -44,6 +44,10 @@ class Assembler:
         self.noun: c.Role | None = None
         """An index or place noun that waits for its number."""
         self.noun_at = 0
+        self.month = False
+        """A month was just said: a year may follow."""
+        self.last_name = 0
+        """The last bare ordinal that was a name."""
         self.named = -2
         """The item that was a bare ordinal naming what follows."""
 
@@ -64,7 +68,7 @@ class Assembler:
     # Numbers
 
     def on_part(self, i: int, item: Item) -> None:
-        if self.noun is not None and names.swallow(self, i, item):
+        if (self.noun is not None and names.swallow(self, i, item)) or (self.month and names.is_year(self, item)):
             return
         if item[3] & ORDINAL and names.names_what_follows(self, i, item):
             return

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 LARGEST_NAME = 20
 """«двадцать первый» and larger stays a number before a plain noun."""
-MOST = {"times": 100, "date": 31, "time": 9999, "person": 100}
+MOST = {"times": 100, "date": 31, "month": 31, "month_name": 0, "time": 9999, "person": 100}
+YEARS = range(2000, 2100)
 """The largest number such a word takes away: «двести тридцать один раз…» keeps its number."""
 KINDS = (
     frozenset(("hot", "cold", "gas", "electricity", "heat")),
@@ -41,8 +42,10 @@ def one_each(reading: Reading) -> bool:
 def names_what_follows(state: "Assembler", i: int, item: Item) -> bool:
     """«первый тариф», «второй двести», «первым делом»: a bare ordinal before a noun or a number is a name."""
     value, _, _, _, own = item
-    if value != own or own > LARGEST_NAME or i + 1 == len(state.items):
+    if value != own or own > LARGEST_NAME:
         return False
+    if i + 1 == len(state.items):
+        return _names_what_came(state, own)
     after = state.items[i + 1]
     noun = after[3] in (c.LABEL, c.INDEX, c.PLACE, c.TIMES, c.FRACTION) or (after[3] == c.PLAIN and state.open is None)
     if after[0] is None and not noun:
@@ -53,7 +56,16 @@ def names_what_follows(state: "Assembler", i: int, item: Item) -> bool:
     state.finish()
     state.scope = len(state.readings)
     state.labels.append(_index_label("tariff" if after[3] == c.INDEX and _name(after) in ALWAYS else "", str(value)))
-    state.named = i
+    state.named, state.last_name = i, own
+    return True
+
+
+def _names_what_came(state: "Assembler", own: int) -> bool:
+    """«двести по первому триста по второму»: the last ordinal goes on where the names before left off."""
+    if state.last_name + 1 != own or own == 1:
+        return False
+    state.finish()
+    state.labels.append(str(own))
     return True
 
 
@@ -99,6 +111,7 @@ def on_times(state: "Assembler", _: int, item: Item) -> None:
         _drop_open(state)
     else:
         state.finish()
+    state.month = _name(item) in ("month", "month_name")
 
 
 def swallow(state: "Assembler", i: int, item: Item) -> bool:
@@ -117,6 +130,16 @@ def swallow(state: "Assembler", i: int, item: Item) -> bool:
     if int(noun) == c.INDEX:
         state.labels.append(_index_label(noun.name, str(item[0])))
     return True
+
+
+def is_year(state: "Assembler", item: Item) -> bool:
+    """«за октябрь 2026»."""
+    state.month = False
+    year = str(item[0])
+    if state.open is not None or not year.isdigit() or int(year) not in YEARS:
+        return False
+    state.forks.add("name")
+    return "name" not in state.flips
 
 
 def _another_number(state: "Assembler", i: int) -> bool:

@@ -7,7 +7,6 @@ digits written with commas between them are one dial.
 from speech.numerals import codes as c
 from speech.numerals.compose import ORDINAL, SCALED, WRITTEN, Item
 
-NAMED_BY_ORDINAL = (c.INDEX, c.LABEL)
 LARGEST_NAME = 20
 FEWEST_DIGITS = 3
 """From so many single digits on, commas between them do not separate values."""
@@ -33,17 +32,22 @@ def regroup(items: list[Item], flips: frozenset[str], forks: set[str]) -> list[I
 def _cut_names(items: list[Item]) -> list[Item]:
     """«первый тариф двести второй тариф триста»: 200 and the second, not the 202nd."""
     cut: list[Item] = []
-    named = False
+    named = 0
+    """The last ordinal that names what follows it."""
     for i, item in enumerate(items):
         value, start, end, flags, own = item
         after = items[i + 1] if i + 1 < len(items) else None
         whole = isinstance(value, int) and flags & ORDINAL and value == own
         if whole and after is not None:
-            named = True
-        names = after is not None and (after[0] is not None or after[3] == c.INDEX or (named and after[3] == c.LABEL))
+            named = own
+        if after is None:
+            names = named > 0 and own == named + 1
+        else:
+            names = after[0] is not None or after[3] == c.INDEX or (named > 0 and after[3] in (c.LABEL, c.TIMES))
         if names and isinstance(value, int) and flags & ORDINAL and not whole and own <= LARGEST_NAME:
             cut.append((value - own, start, end - 1, flags & ~ORDINAL, 0))
             cut.append((own, end - 1, end, ORDINAL, own))
+            named = own
         else:
             cut.append(item)
     return cut

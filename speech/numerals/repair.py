@@ -107,8 +107,8 @@ def _is_piece(code: int) -> bool:
 
 
 def _is_target(word: str, code: int) -> bool:
-    """The short words, one to nine, are matched only as listed; so are ordinals up to the tenth."""
-    return len(word) > SHORTEST_HEARD and (10 <= code <= c.FAST_TOP or c.ORDINAL + 10 < code < c.ORDINAL_SCALE)
+    """The short words, one to ten, are matched only as listed; so are their ordinals."""
+    return len(word) > SHORTEST_HEARD and (10 < code <= c.FAST_TOP or c.ORDINAL + 10 < code < c.ORDINAL_SCALE)
 
 
 def _same_start(word: str, target: str) -> bool:

@@ -17,7 +17,9 @@ def has_rare_words(text: Words) -> bool:
             if code == c.DIGITS:
                 if i + 1 < len(codes) and _is_scale(codes[i + 1]):
                     return True
-            elif not c.ORDINAL < code < c.ORDINAL_SCALE or c.WHOLE in codes or (i and text.words[i - 1] in _ONE):
+            elif not c.ORDINAL < code < c.ORDINAL_SCALE or c.WHOLE in codes or text.words[i].endswith("ыми"):
+                return True
+            elif i and text.words[i - 1] in _ONE:
                 return True
         elif code == c.FRACTION and i + 1 < len(codes) and _is_scale(codes[i + 1]):
             return True
@@ -97,7 +99,8 @@ def _spelled(spot: Spot) -> Spelled:
     if c.SLANG < code < c.SLANG + 20:
         return [_slang(code - c.SLANG, spot.before, spot.after)], 0, 0
     if c.ORDINAL < code < c.DENOMINATOR:
-        return _ordinal(code, spot.word, spot.whole or spot.previous in _ONE), 0, 0
+        shared = spot.word.endswith("ыми") and spot.before > 0
+        return _ordinal(code, spot.word, spot.whole or shared or spot.previous in _ONE), 0, 0
     if c.DENOMINATOR < code <= c.QUARTERS and not spot.whole:
         return [_denominator(code, spot.before, spot.word)], 0, 0
     return [code if code != c.FRAGMENT else c.PLAIN], 0, 0
