@@ -35,7 +35,7 @@ def names(text: str, known: frozenset[str] | set[str] | None = None) -> list[str
     found += [f"b{a} {b}" for a, b in pairwise(framed)]
     found += [f"j{a} {b}" for a, b in zip(framed, framed[2:], strict=False)]
     line = "^" + "".join(keys)[:120] + "$"
-    for size in (3, 4, 5):
+    for size in (3,):
         found += [f"{size}{line[i : i + size]}" for i in range(len(line) - size + 1)]
     meant = sorted(set(concepts(words)))
     found += [f"c{one}" for one in meant]

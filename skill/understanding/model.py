@@ -74,7 +74,7 @@ def train(
     lessons: list[Lesson],
     intents: tuple[str, ...],
     known: frozenset[str],
-    rounds: int = 4,
+    rounds: int = 3,
     step: float = 0.3,
     decay: float = 2e-6,
     smoothing: float = 0.05,

@@ -31,6 +31,7 @@ _COUNTED_ELSE = re.compile(
 _NOT_MONEY_BEFORE = frozenset({"квартира", "кв", "дом", "номер", "заявка"})
 _YEARS = range(2020, 2040)
 _SMALLEST_SUM = 20
+_OLDEST = 120
 _NOT_SUPPLY = ("электрон", "электрик", "электричк")
 
 
@@ -140,7 +141,7 @@ def _numbers(intent: str, parts: list[str], free: list[Segment]) -> Slots:
             return _values([readings.written(n) for n in counted if n.value >= 10][:1])
         case "yes":
             return _values([readings.written(n) for n in free])
-        case "last_reading":
+        case "last_reading" | "correct":
             return _values([readings.written(n) for n in free if n.value >= 10 and _before(parts, n) != "не"])
     return {}
 
@@ -160,7 +161,8 @@ def _after(parts: list[str], number: Segment) -> str:
 def _is_money(parts: list[str], number: Segment) -> bool:
     if number.unit == "rub" or _COUNTED_MONEY.match(_after(parts, number)):
         return True
-    if _COUNTED_ELSE.match(_after(parts, number)) or _before(parts, number) in _NOT_MONEY_BEFORE:
+    age = _before(parts, number) == "мне" and number.value < _OLDEST
+    if age or _COUNTED_ELSE.match(_after(parts, number)) or _before(parts, number) in _NOT_MONEY_BEFORE:
         return False
     return abs(number.value) >= _SMALLEST_SUM and number.value not in _YEARS
 
