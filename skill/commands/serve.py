@@ -15,6 +15,7 @@ from skill.app import create_app, open_books, utc_now
 from skill.commands.db import load_demo_if_empty
 from skill.dialogue.engine import forget
 from skill.settings import Settings
+from skill.understanding import understand
 from speech import recognition
 
 console = Console()
@@ -72,6 +73,7 @@ def serve(
     load_demo_if_empty(engine, console)
     forget(engine, now=utc_now(), settings=settings)
     recognition.preload()
+    understand("да")  # loads the model that the processes then share
     app = create_app(settings, engine=engine)
     engine.dispose()
     Server(app, engine, settings).run()

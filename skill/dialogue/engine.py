@@ -26,7 +26,7 @@ from skill.understanding import Understanding, understand
 
 SURE = 0.5
 """From this confidence on an intent is heard whatever question is open."""
-HEARD = 0.4
+HEARD = 0.5
 """Below this confidence of recognition nothing was heard."""
 GUESSED = 0.35
 """Below it an intent does not carry the conversation away from the open question."""
