@@ -43,16 +43,18 @@ def _weight(cost: float) -> openfst.Weight:
 class _Lexicon:
     """The transducer from transition-ids to words while it grows: a loop of words with optional silence between.
 
-    Words that end alike share the states of their common ending: the word is known from its first arc on.
+    Words that end alike share the states of their common ending: the word is known from its first arc on. Silence leads
+    to where only words begin: were it followed by more silence, every pause would have countless alignments.
     """
 
     def __init__(self, transitions: Transitions) -> None:
         self.ids = transitions.ids
         self.fst = openfst.VectorFst()
-        self.loop = self.fst.add_state()
-        self.fst.set_start(self.loop)
-        self.fst.set_final(self.loop, _weight(0))
-        self._endings: dict[tuple[int, ...], int] = {(): self.loop}
+        self.after_word, self.before_word = self.fst.add_state(), self.fst.add_state()
+        self.fst.set_start(self.after_word)
+        self.fst.set_final(self.before_word, _weight(0))
+        self.arc(self.after_word, self.before_word)
+        self._endings: dict[tuple[int, ...], int] = {(): self.after_word}
 
     def arc(self, source: int, target: int, label: int = 0, word: int = 0, cost: float = 0.0) -> None:
         self.fst.add_arc(source, openfst.Arc(label, word, _weight(cost), target))
@@ -67,7 +69,7 @@ class _Lexicon:
         return states[0]
 
     def ending(self, phones: tuple[int, ...]) -> int:
-        """The state from which the last phones of a word lead to the loop."""
+        """The state from which the last phones of a word lead to its end."""
         if phones not in self._endings:
             last = len(phones) == 1
             target = self.ending(phones[1:])
@@ -75,18 +77,21 @@ class _Lexicon:
         return self._endings[phones]
 
     def word(self, number: int, phones: tuple[int, ...], cost: float) -> None:
-        self.arc(self.loop, self.ending(phones), 0, number, cost)
+        self.arc(self.before_word, self.ending(phones), 0, number, cost)
+
+    def silence(self, cost: float) -> None:
+        self.arc(self.after_word, self.phone(self.before_word, SILENCE), cost=cost)
 
     def filler(self, number: int, phones: range, costs: GraphCosts) -> None:
         """Three or more phones of any kind."""
         cost = costs.unknown_phone
         states = [self.fst.add_state() for _ in range(SHORTEST_UNKNOWN)]
-        self.arc(self.loop, states[0], 0, number, costs.unknown)
+        self.arc(self.before_word, states[0], 0, number, costs.unknown)
         for source, target in itertools.pairwise([*states, states[-1]]):
             for phone in phones:
                 self.arc(source, self.phone(target, inner(phone)), cost=cost)
         for phone in phones:
-            self.arc(states[-1], self.phone(self.loop, final(phone)), cost=cost)
+            self.arc(states[-1], self.phone(self.after_word, final(phone)), cost=cost)
 
 
 def lexicon_fst(
@@ -95,7 +100,7 @@ def lexicon_fst(
 ) -> openfst.Fst:  # fmt: skip
     """HCLr.fst: transition-ids to word numbers, sorted by word."""
     lexicon = _Lexicon(transitions)
-    lexicon.arc(lexicon.loop, lexicon.phone(lexicon.loop, SILENCE), cost=costs.silence)
+    lexicon.silence(costs.silence)
     for word, ways in pronunciations.items():
         for variant, phones in enumerate(ways):
             lexicon.word(numbers[word], phones, costs.word + (costs.variant if variant else 0.0))
