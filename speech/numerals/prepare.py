@@ -2,25 +2,31 @@
 
 from speech.numerals import codes as c
 from speech.numerals.lexicon import LEXICON
-from speech.numerals.spell import has_rare_words, spell_out
+from speech.numerals.spell import rare_words, spell_out
 from speech.numerals.words import Words
 
 
 def prepare(words: list[str], codes: list[int], flips: frozenset[str] = frozenset()) -> Words:
     """The text's words with only plain codes left; ``flips`` names forks to take the other way (candidates.py)."""
-    if "1." in words or "1)" in words:
-        codes = _list_marks(words, codes)
-    text = _unfolded(words, codes) if c.COMPOUND in codes else Words(words, codes)
+    if c.COMPOUND in codes:
+        text = _unfolded(words, _list_marks(words, codes) if "1." in words or "1)" in words else codes)
+    else:
+        text = Words(words, codes)
     if not LEXICON.anchors.isdisjoint(text.words):
         _fold_phrases(text, flips)
     kinds = set(text.codes)
     if c.FRAGMENT in kinds:
         _join_fragments(text)
+        kinds = set(text.codes)
     if c.PAUSE in kinds:
         _drop_pauses(text)
     if c.INDEX in kinds:
         _end_index(text)
-    return spell_out(text, flips) if has_rare_words(text) else text
+    if max(kinds) > c.FAST_TOP or c.FRACTION in kinds:
+        rare = rare_words(text)
+        if rare:
+            return spell_out(text, rare, flips)
+    return text
 
 
 def _list_marks(words: list[str], codes: list[int]) -> list[int]:

@@ -9,21 +9,24 @@ from speech.numerals.lexicon import LEXICON
 from speech.numerals.words import Words
 
 
-def has_rare_words(text: Words) -> bool:
-    """Whether any word needs spelling out; most ordinals and written numbers do not."""
+def rare_words(text: Words) -> list[int]:
+    """Where words need spelling out; most ordinals and written numbers do not."""
     codes = text.codes
+    found: list[int] = []
     for i, code in enumerate(codes):
         if code > c.FAST_TOP:
             if code == c.DIGITS:
-                if i + 1 < len(codes) and _is_scale(codes[i + 1]):
-                    return True
-            elif not c.ORDINAL < code < c.ORDINAL_SCALE or c.WHOLE in codes or text.words[i].endswith("ыми"):
-                return True
-            elif i and text.words[i - 1] in _ONE:
-                return True
+                rare = i + 1 < len(codes) and _is_scale(codes[i + 1])
+            elif c.ORDINAL < code < c.ORDINAL_SCALE:
+                word = text.words[i]
+                rare = c.WHOLE in codes or word.endswith("ыми") or (i > 0 and text.words[i - 1] in _ONE)
+            else:
+                rare = True
+            if rare:
+                found.append(i)
         elif code == c.FRACTION and i + 1 < len(codes) and _is_scale(codes[i + 1]):
-            return True
-    return False
+            found.append(i)
+    return found
 
 
 class Spot(NamedTuple):
@@ -39,8 +42,6 @@ class Spot(NamedTuple):
     after: int
     out: Words
     """What is spelled out so far."""
-    whole: bool
-    """«целых» was said."""
     flips: frozenset[str]
 
 
@@ -48,30 +49,27 @@ Spelled = tuple[list[int], int, int]
 """Plain codes, how many words before the spot they use up, how many after."""
 
 
-def spell_out(text: Words, flips: frozenset[str]) -> Words:
+def spell_out(text: Words, rare: list[int], flips: frozenset[str]) -> Words:
     """The text with only codes that compose.py and assemble.py know."""
     out = Words([], [])
     out.repaired, out.forks = text.repaired, text.forks
-    skip = 0
-    whole = False
-    for i, code in enumerate(text.codes):
-        if skip:
-            skip -= 1
-            out.ends[-1] = text.ends[i]
-        elif code > c.FAST_TOP or code == c.FRACTION:
-            put, used, skip = _spelled(_spot(text, i, out, whole, flips))
-            start = text.starts[i]
-            for _ in range(used):
-                start = out.pop()
-            for one in put:
-                out.put(text.words[i], one, start, text.ends[i])
-        else:
-            whole = whole or code == c.WHOLE
-            out.put(text.words[i], code, text.starts[i], text.ends[i])
+    done = 0
+    for i in rare:
+        if i < done:
+            continue
+        out.copy(text, done, i)
+        put, used, skip = _spelled(_spot(text, i, out, flips))
+        start = text.starts[i]
+        for _ in range(used):
+            start = out.pop()
+        for one in put:
+            out.put(text.words[i], one, start, text.ends[i + skip])
+        done = i + 1 + skip
+    out.copy(text, done, len(text.codes))
     return out
 
 
-def _spot(text: Words, i: int, out: Words, whole: bool, flips: frozenset[str]) -> Spot:
+def _spot(text: Words, i: int, out: Words, flips: frozenset[str]) -> Spot:
     last = i + 1 == len(text.codes)
     return Spot(
         text.codes[i],
@@ -81,7 +79,6 @@ def _spot(text: Words, i: int, out: Words, whole: bool, flips: frozenset[str]) -
         out.codes[-1] if out.codes else c.PLAIN,
         c.PLAIN if last else text.codes[i + 1],
         out,
-        whole,
         flips,
     )
 
@@ -100,8 +97,8 @@ def _spelled(spot: Spot) -> Spelled:
         return [_slang(code - c.SLANG, spot.before, spot.after)], 0, 0
     if c.ORDINAL < code < c.DENOMINATOR:
         shared = spot.word.endswith("ыми") and spot.before > 0
-        return _ordinal(code, spot.word, spot.whole or shared or spot.previous in _ONE), 0, 0
-    if c.DENOMINATOR < code <= c.QUARTERS and not spot.whole:
+        return _ordinal(code, spot.word, c.WHOLE in spot.out.codes or shared or spot.previous in _ONE), 0, 0
+    if c.DENOMINATOR < code <= c.QUARTERS and c.WHOLE not in spot.out.codes:
         return [_denominator(code, spot.before, spot.word)], 0, 0
     return [code if code != c.FRAGMENT else c.PLAIN], 0, 0
 

@@ -3,14 +3,19 @@
 from speech.numerals import codes as c
 
 
+COUNT = list(range(512))
+"""Slices of it are the spans of a text that is still as said; quicker than a range made anew."""
+
+
 class Words:
     """Words of a text with their codes, and for each the span of the text's words it stands for."""
 
     def __init__(self, words: list[str], codes: list[int]) -> None:
         self.words = words
         self.codes = codes
-        self.starts = list(range(len(words)))
-        self.ends = list(range(1, len(words) + 1))
+        count = len(words)
+        self.starts = COUNT[:count] if count < len(COUNT) else list(range(count))
+        self.ends = COUNT[1 : count + 1] if count < len(COUNT) else list(range(1, count + 1))
         self.repaired: set[int] = set()
         """First words of the spans that were merged, split or misheard."""
         self.forks: set[str] = set()
@@ -25,6 +30,13 @@ class Words:
         self.codes.append(code)
         self.starts.append(start)
         self.ends.append(end)
+
+    def copy(self, text: "Words", start: int, end: int) -> None:
+        """Put words of another text behind these."""
+        self.words += text.words[start:end]
+        self.codes += text.codes[start:end]
+        self.starts += text.starts[start:end]
+        self.ends += text.ends[start:end]
 
     def insert(self, at: int, code: int) -> None:
         """A word that was not said."""
