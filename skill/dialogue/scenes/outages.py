@@ -23,6 +23,9 @@ from speech.numerals import numbers
 KIN = {"HOT_WATER": {"HEAT"}, "HEAT": {"HOT_WATER"}}
 
 
+ADDRESS = re.compile(r"\bул|\bдом\b|проспект|переул|шоссе|бульвар|площад|проезд|\d")
+
+
 class Outages(Topic):
     """The scene of outages, open to everybody: a stranger is asked for the house. Steps: house, offer (a request)."""
 
@@ -52,7 +55,7 @@ class Outages(Topic):
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()
             return talk.reply("general.as_you_like")
-        if said.intent in {"out_of_scope", "submit_reading", "outages", "yes", "switch_account"}:
+        if said.intent in {"out_of_scope", "outages", "yes"} or ADDRESS.search(talk.turn.text.lower()):
             return talk.reply("outages.house_again", phone=_phone(talk), expecting="address")
         return None
 

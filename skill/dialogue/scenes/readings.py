@@ -108,9 +108,14 @@ class Readings:
 
 
 def _heard(talk: Talk, said: Understanding) -> list[Entry]:
-    """Meters and values in the phrase, whatever its intent: «свет» or «нет, двести» speak of readings here."""
-    if said.intent == "submit_reading" or (said.intent not in ANSWERS and said.confidence >= UNSURE):
+    """Meters and values in the phrase, whatever its intent: «свет» or «нет, двести» speak of readings here.
+
+    A phrase that surely means another topic («какой тариф на холодную воду») is left to it.
+    """
+    if said.intent == "submit_reading":
         return entries_of(said.slots)
+    if said.intent not in ANSWERS and said.confidence >= UNSURE:
+        return []
     return entries_of(extract("submit_reading", talk.turn.text))
 
 

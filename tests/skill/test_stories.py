@@ -1,0 +1,136 @@
+"""Every story of `stories/`, told at the text door and at Alice's; some of them by voice. Each has books of its own."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from billing import accounts, store
+from fixtures import demo_company
+from fixtures.demo_company import DemoSummary
+from skill.app import create_app, open_books
+from skill.identity import tokens
+from skill.settings import Settings
+from speech.synthesis import speak
+from tests.conftest import NOW
+from tests.skill.storytelling import Say, Story, look, stories, tell
+
+Door = Callable[["Stage", Story, int | None], Say]
+ALL = stories()
+TOLD = [(story, door) for story in ALL for door in ([story.door] if story.door else ["text", "alice"])]
+ALOUD = (Path(__file__).parent / "stories" / "aloud.txt").read_text("utf-8").split()
+
+
+@dataclass
+class Stage:
+    """One server for all stories; before each its books are put back to what the demo company starts with."""
+
+    client: FlaskClient
+    engine: Engine
+    demo: DemoSummary
+    books: Path
+    untouched: Path
+
+    def reset(self) -> None:
+        """Fresh books under the same engine, so that its compiled statements are kept."""
+        self.engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            self.books.with_name(self.books.name + suffix).unlink(missing_ok=True)
+        shutil.copy(self.untouched, self.books)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("stage")
+    settings = Settings(data_dir=folder, database_url="", alice_secret="secret", company="УК «Пример»")
+    engine = open_books(settings)
+    with store.transaction(engine) as db:
+        demo = demo_company.load(db, NOW)
+    engine.dispose()
+    books, untouched = folder / "zhku.sqlite3", folder / "untouched.sqlite3"
+    shutil.copy(books, untouched)
+    client = create_app(settings, engine=engine, clock=lambda: NOW).test_client()
+    yield Stage(client, engine, demo, books, untouched)
+    engine.dispose()
+
+
+@pytest.fixture
+def stage(built: Stage) -> Stage:
+    built.reset()
+    return built
+
+
+@pytest.mark.parametrize(("story", "door"), TOLD, ids=[f"{story.name}-{door}" for story, door in TOLD])
+def test_story(story: Story, door: str, stage: Stage) -> None:
+    play(story, stage, at_text if door == "text" else at_alice)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("story", [story for story in ALL if story.name in ALOUD], ids=lambda story: story.name)
+def test_story_by_voice(story: Story, stage: Stage) -> None:
+    """Every line is spoken by espeak-ng, sent as a recording and heard by the recogniser."""
+    play(story, stage, at_audio)
+
+
+def play(story: Story, stage: Stage, door: Door) -> None:
+    known = {"plain": stage.demo.account, "rich": stage.demo.rich}.get(story.who)
+    home = known or stage.demo.account
+
+    say = door(stage, story, known.id if known else None)
+    tell(story, say, {"number": home.number, "code": home.bill_code})
+    look(story, stage.engine, home.id)
+
+
+def at_text(stage: Stage, story: Story, account: int | None) -> Say:
+    headers = _bearer(stage, account)
+
+    def say(text: str) -> str:
+        answer = stage.client.post("/api/v1/utterance", json={"text": text}, headers=headers)
+        return str(answer.get_json()["text"])
+
+    return say
+
+
+def at_audio(stage: Stage, story: Story, account: int | None) -> Say:
+    headers = _bearer(stage, account) | {"Content-Type": "audio/wav"}
+
+    def say(text: str) -> str:
+        answer = stage.client.post("/api/v1/audio", data=speak(text, words_per_minute=140), headers=headers)
+        return str(answer.get_json()["text"])
+
+    return say
+
+
+def at_alice(stage: Stage, story: Story, account: int | None) -> Say:
+    if account is not None:
+        with store.transaction(stage.engine) as db:
+            accounts.link(db, channel="alice", external_id="HOME", account_id=account, verified_how="operator", now=NOW)
+    interfaces = {} if story.door == "speaker" else {"screen": {}}
+    count = iter(range(1000))
+
+    def say(text: str) -> str:
+        number = next(count)
+        body = {
+            "version": "1.0",
+            "meta": {"interfaces": interfaces},
+            "session": {
+                "new": number == 0,
+                "message_id": number,
+                "session_id": "s",
+                "application": {"application_id": "HOME"},
+            },
+            "request": {"type": "SimpleUtterance", "command": text.lower(), "original_utterance": text},
+        }
+        return str(stage.client.post("/alice/secret", json=body).get_json()["response"]["text"])
+
+    return say
+
+
+def _bearer(stage: Stage, account: int | None) -> dict[str, str]:
+    with store.transaction(stage.engine) as db:
+        token = tokens.issue(db, channel="api", name="story", now=NOW, account_id=account)
+    return {"Authorization": f"Bearer {token}"}
