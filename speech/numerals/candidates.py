@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from functools import cache
 from math import exp, log
-from pathlib import Path
 from typing import NamedTuple
 
+from speech.numerals import data
 from speech.numerals.read import parse, split
 from speech.numerals.segments import Segment
 
@@ -109,9 +109,8 @@ def misheard(text: str) -> list[Candidate]:
 @cache
 def _confused() -> dict[str, tuple[str, ...]]:
     pairs: dict[str, tuple[str, ...]] = {}
-    for line in Path(__file__).with_name("confused.tsv").read_text(encoding="utf-8").splitlines():
-        if line[:1] != "#":
-            one, other = line.split("\t")
-            pairs[one] = (*pairs.get(one, ()), other)
-            pairs[other] = (*pairs.get(other, ()), one)
+    for line in data.lines("confused.tsv"):
+        one, other = line.split("\t")
+        pairs[one] = (*pairs.get(one, ()), other)
+        pairs[other] = (*pairs.get(other, ()), one)
     return pairs

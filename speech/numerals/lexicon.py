@@ -1,10 +1,9 @@
 """The lexicon: word → code. The data files are read once; unknown words are read by unknown.py and remembered."""
 
-from pathlib import Path
-
 from speech.numerals import codes as c
+from speech.numerals import data
 
-LEARNED_MOST = 8192
+LEARNED_MOST = 4096
 """How many unknown words are remembered before they are forgotten together (about 1 MB)."""
 
 FIXED = {
@@ -78,21 +77,13 @@ class Lexicon(dict[str, int]):
 
     def __init__(self) -> None:
         super().__init__()
-        folder = Path(__file__).parent
         self.lists: dict[str, frozenset[str]] = {}
         """Words that matter only beside others: "governs", "shortened"."""
-        self.regular: frozenset[str] = frozenset()
+        self._load("words.tsv")
+        self.regular = frozenset(self)
         """The words of words.tsv: misheard words are matched with these."""
-        for name in ("words.tsv", "reviewed.tsv"):
-            self.regular = frozenset(self)
-            for line in (folder / name).read_text(encoding="utf-8").splitlines():
-                if line and line[0] != "#":
-                    kind, value, forms = line.split("\t")
-                    if kind == "list":
-                        self.lists[value] = frozenset(forms.split())
-                        continue
-                    self.update(dict.fromkeys(forms.split(), code_of(kind, value)))
-        self.phrases = _read_phrases(folder / "phrases.tsv")
+        self._load("reviewed.tsv")
+        self.phrases = _read_phrases()
         for anchor in self.phrases:
             if not self.get(anchor):
                 self[anchor] = c.ANCHOR
@@ -100,6 +91,14 @@ class Lexicon(dict[str, int]):
         self.written = frozenset(self)
         """The words of the data files, without those learned since."""
         self.learned: list[str] = []
+
+    def _load(self, name: str) -> None:
+        for line in data.lines(name):
+            kind, value, forms = line.split("\t")
+            if kind == "list":
+                self.lists[value] = frozenset(forms.split())
+            else:
+                self.update(dict.fromkeys(forms.split(), code_of(kind, value)))
 
     def __missing__(self, word: str) -> int:
         from speech.numerals.unknown import read_unknown
@@ -118,15 +117,14 @@ Phrase = tuple[tuple[str, ...], int, int]
 """Words, position of the anchor among them, code."""
 
 
-def _read_phrases(path: Path) -> dict[str, list[Phrase]]:
+def _read_phrases() -> dict[str, list[Phrase]]:
     phrases: dict[str, list[Phrase]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line and line[0] != "#":
-            kind, name, text = line.split("\t")
-            words = text.split()
-            at = next(i for i, word in enumerate(words) if word.startswith("*"))
-            words[at] = words[at][1:]
-            phrases.setdefault(words[at], []).append((tuple(words), at, code_of(kind, name)))
+    for line in data.lines("phrases.tsv"):
+        kind, name, text = line.split("\t")
+        words = text.split()
+        at = next(i for i, word in enumerate(words) if word.startswith("*"))
+        words[at] = words[at][1:]
+        phrases.setdefault(words[at], []).append((tuple(words), at, code_of(kind, name)))
     for known in phrases.values():
         known.sort(key=lambda phrase: -len(phrase[0]))
     return phrases

@@ -7,10 +7,10 @@ lost «ь». lookalikes.tsv lists real words that would match by chance and must
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from speech.numerals import codes as c
+from speech.numerals import data
 
 if TYPE_CHECKING:
     from speech.numerals.lexicon import Lexicon
@@ -36,9 +36,7 @@ class Repairs:
     """The tables made from the lexicon on the first unknown word."""
 
     def __init__(self, lexicon: "Lexicon") -> None:
-        folder = Path(__file__).parent
-        lines = (folder / "lookalikes.tsv").read_text(encoding="utf-8").splitlines()
-        self.lookalikes = frozenset(word for line in lines if line[:1] != "#" for word in line.split())
+        self.lookalikes = frozenset(word for line in data.lines("lookalikes.tsv") for word in line.split())
         self.pieces = {w: lexicon[w] for w in lexicon.written if len(w) >= SHORTEST_PIECE and _is_piece(lexicon[w])}
         self.keys: dict[str, tuple[str, int]] = {}
         self.deletions: dict[str, set[str]] = {}

@@ -84,7 +84,7 @@ def _read_pieces(text: str, lexicon: "Lexicon") -> int:
         elif match["unit"]:
             new = [c.Role(c.UNIT, next(name for stem, name in UNITS.items() if piece.startswith(stem)))]
         elif match["word"]:
-            code = lexicon[piece]
+            code = lexicon[piece] if piece != text else c.PLAIN
             if piece in "кk" and codes and words[-1][-1].isdigit():
                 code = c.SCALE + c.COUNTED + 3
             new = list(code.codes) if isinstance(code, c.Compound) else [code]

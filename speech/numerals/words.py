@@ -2,7 +2,6 @@
 
 from speech.numerals import codes as c
 
-
 COUNT = list(range(512))
 """Slices of it are the spans of a text that is still as said; quicker than a range made anew."""
 
