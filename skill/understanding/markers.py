@@ -36,16 +36,29 @@ class _Lexicon:
     beginnings: dict[str, tuple[str, str]]
 
 
+_files: tuple[Path, ...] = (_FILE,)
+
+
+def use(extra: Path | None) -> None:
+    """Take words from another file of the same form as well (None: only the built-in ones). Raises OSError."""
+    global _files
+    if extra is not None:
+        extra.stat()
+    _files = (_FILE,) if extra is None else (_FILE, extra)
+    _lexicon.cache_clear()
+    meaning.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _lexicon() -> _Lexicon:
-    whole: dict[str, tuple[str, str]] = {}
-    beginnings: dict[str, tuple[str, str]] = {}
-    for slot, meanings in yaml.safe_load(_FILE.read_text(encoding="utf-8")).items():
-        for meaning, forms in meanings.items():
-            for form in forms.split():
-                target = beginnings if form.endswith("*") else whole
-                target[_key(form.rstrip("*"), whole=not form.endswith("*"))] = (slot, meaning)
-    return _Lexicon(whole, beginnings)
+    lexicon = _Lexicon({}, {})
+    for file in _files:
+        for slot, meanings in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+            for meant, forms in meanings.items():
+                for form in forms.split():
+                    target = lexicon.beginnings if form.endswith("*") else lexicon.whole
+                    target[_key(form.rstrip("*"), whole=not form.endswith("*"))] = (slot, meant)
+    return lexicon
 
 
 def _key(word: str, *, whole: bool = True) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skill.understanding import features, model, rules, slots
+from skill.understanding import features, markers, model, rules, slots
 from skill.understanding.text import NUMBER, tokens
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -41,11 +41,15 @@ class Understanding:
 _loaded_from = WEIGHTS
 
 
-def reload(path: Path | None = None) -> None:
-    """Take the model from another file (None: the built-in one) for all further calls. Raises OSError, ValueError."""
+def reload(path: Path | None = None, words: Path | None = None) -> None:
+    """Take the model from another file (None: the built-in one) for all further calls. Raises OSError, ValueError.
+
+    `words` is a file of further words for slots, of the form of `words.yaml`.
+    """
     global _loaded_from
     path = path or WEIGHTS
     model.load(path)
+    markers.use(words)
     _loaded_from = path
     _model.cache_clear()
     recall.cache_clear()

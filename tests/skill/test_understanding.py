@@ -156,6 +156,15 @@ def test_a_broken_model_file_leaves_the_old_model_in_use(tmp_path: Path) -> None
     assert understand("сколько я должен").intent == "balance"
 
 
+def test_a_company_adds_its_own_words(tmp_path: Path) -> None:
+    own = tmp_path / "words.yaml"
+    own.write_text("place: {dacha: дач*}\n", "utf-8")
+    reload(words=own)
+    assert understand("холодная на даче 12").slots == {"values": ["12"], "resource": "cold_water", "place": "dacha"}
+    reload()
+    assert "place" not in understand("холодная на даче 12").slots
+
+
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
