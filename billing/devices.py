@@ -211,7 +211,7 @@ def _submit(db: Session, meter_id: int, taken_at: datetime, now: datetime) -> in
 
 def _packet(message: Mapping[str, Any], values: Sequence[Value], at: object, *, battery_low: bool = False) -> Packet:
     key = message.get("key")
-    if not isinstance(key, str) or not key:
+    if not isinstance(key, str) or not key or not key.isascii():
         raise BadPacket("key is missing")
     if not values:
         raise BadPacket("there are no values")

@@ -72,6 +72,46 @@ def create(
     return payment
 
 
+def register(
+    db: Session,
+    *,
+    account_id: int,
+    amount_kopecks: int,
+    provider: str,
+    operation_id: str,
+    paid_on: date,
+    period: date | None,
+    now: datetime,
+    actor: str,
+    channel: str,
+    fee_kopecks: int = 0,
+) -> Payment:
+    """A payment that others took and is over, known by their operation's id. Raises PaymentRefused(KEY_REUSED)."""
+    key = f"{provider}:{operation_id}"
+    known = db.exec(select(Payment).where(Payment.idempotency_key == key)).first()
+    if known is not None:
+        if (known.account_id, known.amount_kopecks) != (account_id, amount_kopecks):
+            raise PaymentRefused("KEY_REUSED")
+        return known
+    payment = Payment(
+        account_id=account_id,
+        period=period,
+        amount_kopecks=amount_kopecks,
+        fee_kopecks=fee_kopecks,
+        method="REGISTRY",
+        provider=provider,
+        status="DONE",
+        external_id=operation_id,
+        idempotency_key=key,
+        created_at=now,
+        paid_on=paid_on,
+    )
+    db.add(payment)
+    db.flush()
+    _trace(db, payment, now, actor, channel, "create", {"kopecks": amount_kopecks, "operation": operation_id})
+    return payment
+
+
 def order_of(payment: Payment, account: Account, return_url: str) -> Order:
     """What a provider needs to take the money; the fee is on top."""
     month = f" за {payment.period:%m.%Y}" if payment.period else ""

@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from billing import audit
+from billing import payments
 from billing.exchange.loading import Bad, Fate
 from billing.exchange.rows import BadCell, BrokenFile, Row, lines, table
 from billing.tables import Account, Organization, Payment, Receipt
@@ -87,37 +87,20 @@ class PaymentsLoader:
         paid_on = row.day("paid_on")
         if paid_on is None or paid_on > self._now.date():
             raise BadCell("paid_on is missing or in the future")
-        payment = Payment(
+        known[key] = payments.register(
+            db,
             account_id=account.id,
-            period=row.month("period") if "period" in row.cells else None,
             amount_kopecks=amount,
             fee_kopecks=row.kopecks("fee", 0),
-            method="REGISTRY",
             provider=self._provider,
-            status="DONE",
-            external_id=key,
-            idempotency_key=f"{self._provider}:{key}",
-            created_at=self._now,
+            operation_id=key,
             paid_on=paid_on,
-        )
-        db.add(payment)
-        db.flush()
-        known[key] = payment
-        self._trace(db, payment)
-        return "added"
-
-    def _trace(self, db: Session, payment: Payment) -> None:
-        audit.record(
-            db,
+            period=row.month("period") if "period" in row.cells else None,
             now=self._now,
             actor="system",
             channel="import",
-            action="create",
-            subject="payment",
-            subject_id=payment.id,
-            account_id=payment.account_id,
-            after={"kopecks": payment.amount_kopecks, "operation": payment.external_id},
         )
+        return "added"
 
     def _accounts(self, db: Session, batch: Sequence[Row]) -> dict[str, Account]:
         """Accounts by number, ЕЛС and payment document: a document names its payer best."""

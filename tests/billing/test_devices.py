@@ -140,7 +140,8 @@ def test_an_unknown_or_revoked_key_is_refused(books: tuple[Session, str], now: d
 @pytest.mark.parametrize(
     "message",
     [
-        None, [], {}, {"key": "x"}, {"key": "", "ch0": 1}, {"key": 5, "ch0": 1}, {"key": "x", "ch0": "many"},
+        None, [], {}, {"key": "x"}, {"key": "", "ch0": 1}, {"key": 5, "ch0": 1}, {"key": "\ud800", "ch0": 1},
+        {"key": "x", "ch0": "many"},
         {"key": "x", "ch0": True}, {"key": "x", "ch0": -1}, {"key": "x", "ch0": 1e300},
         {"key": "x", "ch0": float("nan")}, {"key": "x", "ch0": 1, "timestamp": "yesterday"},
         {"key": "x", "ch0": 1, "timestamp": 5}, {"key": "x", "values": [1]}, {"key": "x", "values": {"a": 1}},

@@ -1,0 +1,265 @@
+"""`zhku import`, `zhku export`, `zhku bill`, `zhku keys`, `zhku devices`: the company's side of the books."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sqlalchemy import Engine
+from sqlmodel import col, func, select
+
+from billing import billrun, devices, keys, store
+from billing.exchange.charges import ChargesLoader
+from billing.exchange.export import export as export_file
+from billing.exchange.export import sberbank_name
+from billing.exchange.loading import AlreadyLoaded, HasBadRows, Loader, Report, load_file
+from billing.exchange.payments import PaymentsLoader
+from billing.exchange.readings import ReadingsLoader
+from billing.exchange.registers import AccountsLoader, MetersLoader
+from billing.exchange.rows import BrokenFile
+from billing.tables import Account, Meter, Organization
+from billing.windows import month_start
+from skill.app import open_books, utc_now
+from skill.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="The company's side of the books.")
+keys_app = typer.Typer(no_args_is_help=True, help="Keys of the company's own systems.")
+devices_app = typer.Typer(no_args_is_help=True, help="Smart meters.")
+app.add_typer(keys_app, name="keys")
+app.add_typer(devices_app, name="devices")
+console = Console()
+SHOWN = 20
+
+Company = Annotated[str, typer.Option(help="INN of the company; may be left out when there is one.")]
+Month = Annotated[str, typer.Argument(help="YYYY-MM")]
+
+
+class Kind(StrEnum):
+    """What a file holds, and in whose format."""
+
+    ACCOUNTS = "accounts"
+    METERS = "meters"
+    READINGS = "readings"
+    CHARGES = "charges"
+    PAYMENTS = "payments"
+    SBERBANK = "sberbank"
+    SBERBANK_PAIRS = "sberbank-pairs"
+    CLIENTBANK = "clientbank"
+
+
+class Outgoing(StrEnum):
+    """What a file is to hold."""
+
+    READINGS = "readings"
+    GIS_READINGS = "gis-readings"
+    SBERBANK_DEBTS = "sberbank-debts"
+
+
+@app.command("import")
+def import_file(
+    kind: Kind,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    company: Company = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen, change nothing.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Load nothing if any row is bad.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Load a file that was loaded before.")] = False,
+    bad_rows: Annotated[Path | None, typer.Option(help="Write the bad rows with their reasons here (CSV).")] = None,
+) -> None:
+    """Load a file, whole or not at all; loading it twice changes nothing."""
+    engine = open_books(Settings())
+    loader = _loader(kind, _company(engine, company))
+    with _bar(f"{kind} {file.name}", None) as (progress, task):
+        try:
+            report = load_file(
+                engine,
+                loader,
+                file,
+                now=utc_now(),
+                dry_run=dry_run,
+                strict=strict,
+                force=force,
+                bad_rows=bad_rows,
+                progress=lambda done: progress.advance(task, done),
+            )
+        except AlreadyLoaded:
+            _stop(f"{file.name} was loaded before; --force loads it again")
+        except (BrokenFile, HasBadRows) as broken:
+            _stop(f"nothing was loaded: {broken}")
+    _tell(report, dry_run)
+    if report.bad:
+        raise typer.Exit(1)
+
+
+@app.command("export")
+def export_month(
+    kind: Outgoing,
+    month: Month,
+    to: Annotated[Path | None, typer.Option(help="File to write: .csv, .txt or .xlsx.")] = None,
+    company: Company = "",
+) -> None:
+    """Write a month's readings, or today's debts, for another system."""
+    engine = open_books(Settings())
+    own = _company(engine, company)
+    period = _period(month)
+    usual = sberbank_name(own, period) if kind is Outgoing.SBERBANK_DEBTS else f"{kind}-{month}.csv"
+    path = to or Path(usual)
+    with store.reading(engine) as db:
+        rows = export_file(db, kind.value, own, period, path, utc_now().date())
+    typer.echo(f"{rows} rows in {path}")
+
+
+@app.command()
+def bill(month: Month, company: Company = "") -> None:
+    """Issue the receipts of a month; accounts that have one are left alone."""
+    engine = open_books(Settings())
+    own = _company(engine, company)
+    period = _period(month)
+    with store.reading(engine) as db:
+        count = db.exec(select(func.count()).select_from(Account).where(Account.organization_id == own.id)).one()
+    with _bar(f"receipts of {month}", count) as (progress, task):
+        report = billrun.run(engine, own.id, period, month_start(period, 1), lambda done: progress.advance(task, done))
+    typer.echo(f"{report.issued} issued, {report.skipped} were there")
+    for number, reason in report.problems:
+        typer.echo(f"account {number}: {reason}", err=True)
+    if report.problems:
+        raise typer.Exit(1)
+
+
+@keys_app.command("issue")
+def issue_key(
+    name: Annotated[str, typer.Argument(help="Whose it is, for the list.")],
+    scope: Annotated[list[str], typer.Option(help=", ".join(keys.SCOPES))],
+    company: Company = "",
+) -> None:
+    """Print a new key; it is shown this once."""
+    engine = open_books(Settings())
+    own = _company(engine, company)
+    try:
+        with store.transaction(engine) as db:
+            typer.echo(keys.issue(db, organization_id=own.id, name=name, scopes=scope, now=utc_now()))
+    except ValueError as wrong:
+        _stop(str(wrong))
+
+
+@keys_app.command("list")
+def list_keys() -> None:
+    """List the keys, without their secret."""
+    table = Table("id", "name", "scopes", "issued", "revoked")
+    with store.reading(open_books(Settings())) as db:
+        for row in keys.listing(db):
+            revoked = row.revoked_at.date().isoformat() if row.revoked_at else ""
+            table.add_row(str(row.id), row.name, " ".join(row.scopes), row.created_at.date().isoformat(), revoked)
+    console.print(table)
+
+
+@keys_app.command("revoke")
+def revoke_key(key: Annotated[int, typer.Argument(help="Its id in the list.")]) -> None:
+    """Make a key worthless."""
+    with store.transaction(open_books(Settings())) as db:
+        if not keys.revoke(db, key, utc_now()):
+            _stop(f"no valid key {key}")
+
+
+@devices_app.command("add")
+def add_device(
+    name: Annotated[str, typer.Argument(help="Where it stands, for the list.")],
+    meter: Annotated[list[str], typer.Option(help="INPUT:SERIAL or INPUT:SERIAL:ZONE, once for every input.")],
+    company: Company = "",
+) -> None:
+    """Let a smart meter's device send; prints its key, this once."""
+    engine = open_books(Settings())
+    own = _company(engine, company)
+    with store.transaction(engine) as db:
+        inputs = {}
+        for said in meter:
+            number, serial, zone = [*said.split(":"), "single"][:3] if said.count(":") else ("", "", "")
+            found = db.exec(select(Meter).where(Meter.organization_id == own.id, Meter.serial == serial)).all()
+            if not number.isdigit() or len(found) != 1:
+                _stop(f"{said}: not INPUT:SERIAL of one meter")
+            inputs[int(number)] = (found[0].id, zone)
+        typer.echo(devices.add(db, organization_id=own.id, name=name, inputs=inputs, now=utc_now()))
+
+
+@devices_app.command("listen")
+def listen(
+    host: Annotated[str, typer.Argument(help="The MQTT broker.")],
+    port: int = 1883,
+    topic: Annotated[list[str] | None, typer.Option(help="With wildcards; waterius/# when left out.")] = None,
+    user: str | None = None,
+    password: Annotated[str | None, typer.Option(envvar="ZHKU_MQTT_PASSWORD")] = None,
+    tls: bool = False,
+) -> None:
+    """Take packets from an MQTT broker until stopped (needs the extra `mqtt`)."""
+    try:
+        from billing import mqtt
+    except ModuleNotFoundError:
+        _stop("install the extra first: pip install 'zhku-voice[mqtt]'")
+    broker = mqtt.Broker(host, port, tuple(topic or ["waterius/#"]), user, password, tls)
+    mqtt.client(open_books(Settings()), broker, utc_now).loop_forever(retry_first_connection=True)
+
+
+def _loader(kind: Kind, company: Organization) -> Loader:
+    now = utc_now()
+    match kind:
+        case Kind.ACCOUNTS:
+            return AccountsLoader(company, now, now.date())
+        case Kind.METERS:
+            return MetersLoader(company, now, now.date())
+        case Kind.READINGS:
+            return ReadingsLoader(company, now)
+        case Kind.CHARGES:
+            return ChargesLoader(company, now, now.date())
+        case Kind.PAYMENTS:
+            return PaymentsLoader(company, now, "table")
+        case Kind.SBERBANK:
+            return PaymentsLoader(company, now, "sberbank")
+        case Kind.SBERBANK_PAIRS:
+            return PaymentsLoader(company, now, "sberbank-pairs")
+        case Kind.CLIENTBANK:
+            return PaymentsLoader(company, now, "clientbank")
+
+
+def _company(engine: Engine, inn: str) -> Organization:
+    with store.reading(engine) as db:
+        query = select(Organization).order_by(col(Organization.id))
+        found = db.exec(query.where(Organization.inn == inn) if inn else query).all()
+    if len(found) != 1:
+        known = ", ".join(f"{row.inn} {row.name}" for row in found)
+        _stop(f"name one company with --company INN: {known}" if found else f"no company {inn}")
+    return found[0]
+
+
+def _period(month: str) -> date:
+    try:
+        return date.fromisoformat(f"{month}-01")
+    except ValueError:
+        _stop(f"not a month: {month} (YYYY-MM)")
+
+
+def _tell(report: Report, dry_run: bool) -> None:
+    would = "would be " if dry_run else ""
+    counts = f"{report.added} {would}added, {report.changed} {would}changed, {report.unchanged} as they were"
+    typer.echo(f"{report.rows} rows: {counts}, {report.bad} bad")
+    for line, reason in report.bad_rows[:SHOWN]:
+        typer.echo(f"line {line}: {reason}", err=True)
+    if report.bad > SHOWN:
+        typer.echo(f"… and {report.bad - SHOWN} more: see --bad-rows", err=True)
+
+
+@contextmanager
+def _bar(title: str, total: int | None) -> Iterator[tuple[Progress, TaskID]]:
+    """A bar while it takes long; rows so far where the total is not known."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield progress, progress.add_task(title, total=total)
+
+
+def _stop(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,86 @@
+"""`zhku import`, `export`, `bill`, `keys`, `devices` on a demo company of their own."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from sqlmodel import select
+from typer.testing import CliRunner
+
+from billing import keys, store
+from billing.tables import Device, Reading
+from fixtures.demo_company import DemoSummary
+from skill.commands import books
+
+OURS = ["--company", "0012345675"]
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("ZHKU_DATABASE_URL", demo_url)
+    monkeypatch.setenv("ZHKU_DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: CliRunner().invoke(books.app, list(words), catch_exceptions=False)
+
+
+def test_a_file_is_loaded_and_its_bad_rows_are_told(run: Run, demo: DemoSummary, tmp_path: Path, demo_url: str) -> None:
+    cold = demo.account.meters[0].serial
+    (tmp_path / "r.csv").write_text(f"period;serial;resource;t1\n2026-11;{cold};ХВС;125\n2026-11;0;ХВС;1\n", "utf-8")
+    dry = run("import", "readings", "r.csv", *OURS, "--dry-run")
+    assert "2 rows: 1 would be added, 0 would be changed, 0 as they were, 1 bad" in dry.output
+    real = run("import", "readings", "r.csv", *OURS, "--bad-rows", "bad.csv")
+    assert real.exit_code == 1
+    assert "line 3: no meter 0 of COLD_WATER" in real.output
+    assert "no meter 0" in (tmp_path / "bad.csv").read_text("utf-8-sig")
+    assert "loaded before" in run("import", "readings", "r.csv", *OURS).output
+    engine = store.connect(demo_url)
+    with store.reading(engine) as db:
+        assert len(db.exec(select(Reading).where(Reading.source == "import")).all()) == 1
+    engine.dispose()
+
+
+def test_a_file_that_is_no_table_changes_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("привет", "utf-8")
+    result = run("import", "payments", "x.csv", *OURS)
+    assert (result.exit_code, "nothing was loaded" in result.output) == (1, True)
+
+
+def test_a_month_is_exported_and_billed(run: Run, tmp_path: Path) -> None:
+    assert "211 rows in readings-2026-10.csv" in run("export", "readings", "2026-10", *OURS).output
+    assert len((tmp_path / "readings-2026-10.csv").read_text("utf-8").splitlines()) == 212
+    assert "60 issued, 0 were there" in run("bill", "2026-11", *OURS).output
+    assert "0 issued, 60 were there" in run("bill", "2026-11", *OURS).output
+
+
+@pytest.mark.parametrize(
+    "words", [("export", "readings", "2026-13", *OURS), ("bill", "november", *OURS), ("bill", "2026-11")]
+)
+def test_what_is_said_wrong_is_told(run: Run, words: tuple[str, ...]) -> None:
+    result = run(*words)
+    assert result.exit_code == 1
+    assert "not a month" in result.output or "name one company" in result.output
+
+
+def test_keys_are_made_listed_and_revoked(run: Run, demo_url: str) -> None:
+    key = run("keys", "issue", "1C", "--scope", "accounts:read", *OURS).output.strip()
+    engine = store.connect(demo_url)
+    with store.reading(engine) as db:
+        assert keys.holder(db, key) is not None
+    assert "1C" in run("keys", "list").output
+    assert run("keys", "revoke", "1").exit_code == 0
+    with store.reading(engine) as db:
+        assert keys.holder(db, key) is None
+    engine.dispose()
+    assert "scopes are" in run("keys", "issue", "x", "--scope", "everything", *OURS).output
+
+
+def test_a_device_is_added(run: Run, demo: DemoSummary, demo_url: str) -> None:
+    result = run("devices", "add", "стояк", "--meter", f"0:{demo.account.meters[0].serial}", *OURS)
+    assert len(result.output.strip()) == 32
+    assert "not INPUT:SERIAL" in run("devices", "add", "x", "--meter", "0:nothing", *OURS).output
+    engine = store.connect(demo_url)
+    with store.reading(engine) as db:
+        assert len(db.exec(select(Device)).all()) == 1
+    engine.dispose()
