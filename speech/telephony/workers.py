@@ -19,7 +19,7 @@ from speech.recognition import Hypothesis, transcribe
 from speech.synthesis import sentences, speak
 from speech.telephony import metrics
 
-POLITENESS = 3
+POLITENESS, LOWEST = 3, 19
 ASKING_THREADS = 4
 WARMED = ("command", "number", "yes_no", "meter", "account")
 Result = TypeVar("Result")
@@ -88,4 +88,5 @@ def _pool(name: str, threads: int) -> ThreadPoolExecutor:
 def _step_back() -> None:
     """Lower this thread's priority; on Linux a thread has its own."""
     if hasattr(os, "setpriority"):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), POLITENESS)
+        lower = min(os.getpriority(os.PRIO_PROCESS, 0) + POLITENESS, LOWEST)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), lower)
