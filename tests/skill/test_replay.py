@@ -1,0 +1,134 @@
+"""Recording and replaying conversations, and the pytest plugin that other projects use."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from typer.testing import CliRunner
+
+from skill.channels.channel import assistants, messengers
+from skill.commands.replay import replay as command
+from skill.replay.masking import mask
+from skill.replay.mutations import mutations
+from skill.replay.recording import record
+from skill.replay.run import bodies, problems_of, replay
+from skill.replay.targets import App
+from skill.settings import Settings
+from tests.skill.talking import Clock
+
+REQUESTS = Path("fixtures/requests")
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def target(app: Flask, settings: Settings, clock: Clock) -> App:
+    return App(app, settings, clock())
+
+
+def test_a_folder_of_one_platform_is_answered_twice_and_spoiled(target: App) -> None:
+    report = replay(target, bodies(REQUESTS / "alice"), spoil=3)
+    assert report.problems == []
+    assert (report.bodies, report.spoiled) == (9, 27)
+    platform, answers, median, _, p99 = next(report.percentiles())
+    assert (platform, answers) == ("alice", 9 * 2 + 27)
+    assert 0 < median <= p99
+
+
+def test_a_door_that_is_shut_is_a_problem(target: App) -> None:
+    report = replay(target, bodies(REQUESTS / "viber"), repeat=False)
+    assert report.problems[0] == "conversation_started.json: status 404"
+
+
+def test_the_platform_of_a_body_is_found(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text((REQUESTS / "salute" / "phrase.json").read_text("utf-8"), "utf-8")
+    assert [one.platform for one in bodies(tmp_path)] == ["salute"]
+    (tmp_path / "y.json").write_text('{"hello": 1}')
+    with pytest.raises(ValueError, match=r"y\.json"):
+        bodies(tmp_path)
+
+
+def test_a_recorded_conversation_is_masked_and_replayed(
+    app: Flask, engine: Engine, client: FlaskClient, target: App, tmp_path: Path
+) -> None:
+    record(app, engine, tmp_path / "kept")
+    body = json.loads((REQUESTS / "alice" / "start.json").read_text("utf-8"))
+    body["session"]["user"]["access_token"] = "open sesame"
+    client.post("/alice/secret", json=body)
+    body["session"]["message_id"] = 1
+    body["request"]["command"] = body["request"]["original_utterance"] = "привязать счёт 100512 код 482913"
+    client.post("/alice/secret", json=body)
+    files = sorted((tmp_path / "kept").iterdir())
+    assert [file.name for file in files] == ["00001-alice.json", "00002-alice.json"]
+    kept = "".join(file.read_text("utf-8") for file in files)
+    assert not any(secret in kept for secret in ("open sesame", "PERSON", "100512", "482913"))
+    exchange = json.loads(files[0].read_text("utf-8"))
+    assert exchange["books"]["before"] == exchange["books"]["after"]
+    assert "Здравствуйте" in exchange["answer"]["response"]["text"]
+    report = replay(target, bodies(tmp_path / "kept")[:1], golden=True)
+    assert report.problems == []
+
+
+def test_another_answer_than_the_recorded_one_is_told(target: App, tmp_path: Path) -> None:
+    request = json.loads((REQUESTS / "alice" / "ping.json").read_text("utf-8"))
+    exchange = {"platform": "alice", "request": request, "answer": {"version": "1.0", "response": {"text": "Ау"}}}
+    (tmp_path / "ping.json").write_text(json.dumps(exchange), "utf-8")
+    assert replay(target, bodies(tmp_path), golden=True).problems == ["ping.json: another answer than the recorded one"]
+
+
+def test_masked_names_stay_the_same_and_apart() -> None:
+    first, second = mask({"user_id": "A"}), mask({"user_id": "B"})
+    assert first == mask({"user_id": "A"})
+    assert first != second
+    assert mask({"access_token": "x", "text": "холодная 125"}) == {"access_token": "***", "text": "холодная 125"}
+    once = mask({"id": 17, "sender": {"name": "Иван"}, "intent": {"name": "HelpIntent"}})
+    assert mask(once) == once
+    assert once["intent"] == {"name": "HelpIntent"}
+    assert "Иван" not in str(once)
+
+
+def test_the_same_seed_spoils_the_same_way() -> None:
+    raw = (REQUESTS / "alice" / "start.json").read_bytes()
+    assert list(mutations(raw, 50)) == list(mutations(raw, 50))
+    assert len(set(mutations(raw, 200))) > 100
+
+
+def test_an_answer_without_a_body_is_fine_for_a_messenger_only() -> None:
+    assert problems_of("max", 200, {}) == []
+    assert problems_of("alice", 200, {}) != []
+    assert problems_of("max", 500, {}) == ["status 500"]
+
+
+def test_the_command_replays_every_platform_and_shows_times() -> None:
+    cli = typer.Typer()
+    cli.command()(command)
+    result = CliRunner().invoke(cli, [str(REQUESTS), "--no-repeat"])
+    assert result.exit_code == 0, result.output
+    assert all(name in result.output for name in [*assistants(), *messengers()])
+    assert "p99, ms" in result.output
+
+
+def test_the_plugin_checks_the_answers_of_another_project(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    answer: dict[str, Any] = {"version": "1.0", "response": {"text": "Да?", "end_session": False}}
+    pytester.makepyfile(
+        f"""
+        def test_good(zhku_check):
+            zhku_check("alice", {answer!r})
+
+        def test_bad(zhku_check):
+            zhku_check("marusia", {answer!r})
+
+        def test_spoiled(zhku_spoiled):
+            assert len(list(zhku_spoiled(b'{{"a": 1}}', 20))) == 20
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "skill.replay.plugin", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["*marusia would refuse the answer*"])
