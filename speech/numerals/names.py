@@ -74,7 +74,13 @@ def on_index(state: "Assembler", i: int, item: Item) -> None:
     if state.named == i - 1:
         return
     reading = state.open
-    if reading is not None and reading.digits in "1234" and not reading.flags & SCALED and state.next_is_part(i):
+    if (
+        reading is not None
+        and not reading.labels
+        and reading.digits in "1234"
+        and not reading.flags & SCALED
+        and state.next_is_part(i)
+    ):
         state.forks.add("name")
         if "name" not in state.flips:
             state.labels.append(_index_label(_name(item), reading.digits))
@@ -122,7 +128,7 @@ def swallow(state: "Assembler", i: int, item: Item) -> bool:
     if int(noun) == c.INDEX:
         if not isinstance(item[0], int) or not 0 < item[0] < 10:
             return False
-        if noun.name not in ALWAYS and not _another_number(state, i):
+        if noun.name not in ALWAYS and not _another_number(state, i, noun.name):
             return False
     state.forks.add("name")
     if "name" in state.flips:
@@ -142,16 +148,16 @@ def is_year(state: "Assembler", item: Item) -> bool:
     return "name" not in state.flips
 
 
-def _another_number(state: "Assembler", i: int) -> bool:
-    """Whether a number of several digits, or a label, comes right after: «счётчик один двести», not «один два три»."""
-    if i + 1 == len(state.items):
+def _another_number(state: "Assembler", i: int, noun: str) -> bool:
+    """Whether the number named comes right after: «счётчик один двести», «номер один пять», not «один два три»."""
+    after = state.items[i + 1 : i + 4]
+    if not after:
         return False
-    after = state.items[i + 1]
-    if after[0] is None:
-        return after[3] in (c.LABEL, c.BREAK, c.COMMA, c.HYPHEN) and any(
-            it[0] is not None for it in state.items[i + 2 :]
-        )
-    return len(str(after[0])) > 1
+    if after[0][0] is None:
+        separated = after[0][3] in (c.LABEL, c.BREAK, c.COMMA, c.HYPHEN)
+        return separated and any(item[0] is not None for item in after[1:])
+    lone = len(after) == 1 or after[1][0] is None
+    return len(str(after[0][0])) > 1 or (noun == "number" and lone)
 
 
 def _drop_open(state: "Assembler") -> None:

@@ -96,7 +96,7 @@ def _spelled(spot: Spot) -> Spelled:
     if c.SLANG < code < c.SLANG + 20:
         return [_slang(code - c.SLANG, spot.before, spot.after)], 0, 0
     if c.ORDINAL < code < c.DENOMINATOR:
-        shared = spot.word.endswith("ыми") and spot.before > 0
+        shared = spot.word.endswith("ыми") and 0 < spot.before < 1000 and code - c.ORDINAL >= LIMIT[spot.before]
         return _ordinal(code, spot.word, c.WHOLE in spot.out.codes or shared or spot.previous in _ONE), 0, 0
     if c.DENOMINATOR < code <= c.QUARTERS and c.WHOLE not in spot.out.codes:
         return [_denominator(code, spot.before, spot.word)], 0, 0
@@ -136,7 +136,9 @@ def _pair(spot: Spot) -> Spelled:
 def _bird(spot: Spot) -> Spelled:
     """«сорока» is the number beside a number, before a unit and after «около, до, больше»; alone it is the bird."""
     spot.out.forks.add("bird")
-    company = 0 < spot.after < c.ORDINAL or spot.after == c.UNIT or spot.before > 0
+    codes = spot.out.codes
+    joined = spot.before == c.AND and len(codes) > 1 and codes[-2] > 0
+    company = 0 < spot.after < c.ORDINAL or spot.after == c.UNIT or spot.before > 0 or joined
     if company or spot.previous in LEXICON.lists["governs"] or "bird" in spot.flips:
         return [40], 0, 0
     return [c.PLAIN], 0, 0

@@ -5,7 +5,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from speech.numerals import codes as c
-from speech.numerals.compose import LIMIT
+from speech.numerals.compose import LIMIT, compose
 from speech.numerals.repair import repairs
 
 if TYPE_CHECKING:
@@ -60,16 +60,27 @@ def _read_word(word: str, lexicon: "Lexicon") -> int:
     tables = repairs(lexicon)
     if word in tables.lookalikes:
         return c.PLAIN
+    pieces = tables.cut(word)
+    if pieces and _composes(pieces):
+        return _merged(pieces)
     heard = tables.hear(word)
     if heard is not None:
         return c.Compound((word,), (heard,), repaired=True)
-    pieces = tables.cut(word)
     if pieces:
-        words, codes = zip(*pieces, strict=True)
-        if c.ORDINAL_SCALE < codes[-1] < c.DENOMINATOR and all(0 < code < 1000 for code in codes[:-1]):
-            return c.Compound(words, (*codes[:-1], codes[-1] - c.ORDINAL_SCALE + c.SCALE))
-        return c.Compound(words, codes, repaired=True)
+        return _merged(pieces)
     return c.FRAGMENT if word in tables.fragments else c.PLAIN
+
+
+def _composes(pieces: list[tuple[str, int]]) -> bool:
+    """«двадцать» and «три» are one number; «восемь» and «десять» are rather a misheard «восемьдесят»."""
+    return len(compose([code for _, code in pieces])) == 1
+
+
+def _merged(pieces: list[tuple[str, int]]) -> c.Compound:
+    words, codes = zip(*pieces, strict=True)
+    if c.ORDINAL_SCALE < codes[-1] < c.DENOMINATOR and all(0 < code < 1000 for code in codes[:-1]):
+        return c.Compound(words, (*codes[:-1], codes[-1] - c.ORDINAL_SCALE + c.SCALE))
+    return c.Compound(words, codes, repaired=True)
 
 
 def _read_pieces(text: str, lexicon: "Lexicon") -> int:

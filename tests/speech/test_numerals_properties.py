@@ -31,6 +31,52 @@ def test_every_ordinal(thousands: int, rest: int, case: str, gender: str, plural
     assert numbers(said) == [str(number)]
 
 
+@given(st.integers(21, LARGEST), st.data())
+def test_two_words_run_together(number: int, data: st.DataObject) -> None:
+    words = num2words(number, lang="ru").split()
+    if len(words) > 1:
+        at = data.draw(st.integers(0, len(words) - 2))
+        words[at : at + 2] = [words[at] + words[at + 1]]
+        assert numbers(" ".join(words)) == [str(number)]
+
+
+@given(st.integers(21, 999_999), st.data())
+def test_a_word_cut_in_two(number: int, data: st.DataObject) -> None:
+    words = num2words(number, lang="ru").split()
+    at = data.draw(st.integers(0, len(words) - 1))
+    if len(words[at]) >= 4 and words[at] != "четырнадцать":
+        cut = data.draw(st.integers(2, len(words[at]) - 2))
+        words[at : at + 1] = [words[at][:cut], words[at][cut:]]
+        assert numbers(" ".join(words)) == [str(number)]
+
+
+MARKERS = ["нет", "ой", "точнее", "то есть", "ошибся", "извините", "стоп", "хотя нет", "а нет", "не так", "поправка"]
+
+
+@given(st.integers(10, 99_998), st.sampled_from(MARKERS))
+def test_a_correction_leaves_the_corrected_number(number: int, marker: str) -> None:
+    corrected = number - 1 if len(str(number + 1)) > len(str(number)) else number + 1
+    said = f"{num2words(number, lang='ru')} {marker} {num2words(corrected, lang='ru')}"
+    assert numbers(said) == [str(corrected)]
+
+
+LABELS = [
+    ("холодная", "горячая"),
+    ("день", "ночь"),
+    ("т один", "т два"),
+    ("первый тариф", "второй тариф"),
+    ("первый", "второй"),
+    ("номер один", "номер два"),
+    ("на кухне", "в ванной"),
+]
+
+
+@given(st.integers(0, 99_999), st.integers(0, 99_999), st.sampled_from(LABELS))
+def test_labelled_pairs(one: int, other: int, labels: tuple[str, str]) -> None:
+    said = f"{labels[0]} {num2words(one, lang='ru')} {labels[1]} {num2words(other, lang='ru')}"
+    assert numbers(said) == [str(one), str(other)]
+
+
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=40))
 def test_digit_by_digit_any_number_of_digits(digits: list[int]) -> None:
     said = " ".join(DIGIT_WORDS[digit] for digit in digits)
@@ -137,6 +183,10 @@ def calls_made(text: str) -> int:
         "не один а",
         "одна десятая",
         "двестисорок",
+        "номер один,",
+        "т один двести",
+        "двести кубов",
+        "между сорока и",
     ],
 )
 def test_work_grows_linearly(phrase: str) -> None:
