@@ -15,6 +15,7 @@ OUT_OF_SCOPE = "out_of_scope"
 WEIGHTS = Path(__file__).parent / "model.npz"
 _ALTERNATIVES = 3
 _LONGEST = 600
+_FEARED, _SURE = 0.2, 0.6
 _FAVOURED = {
     "yes_no": {"yes": 12.0, "no": 12.0, "correct": 4.0, "submit_reading": 2.0, "repeat": 2.0},
     "number": {"submit_reading": 4.0, "repeat": 2.0, "back": 2.0, "correct": 2.0},
@@ -93,6 +94,11 @@ def _bare(words: list[str], expecting: str | None) -> str | None:
     return None
 
 
+def _is_feared(one: tuple[str, float], best: tuple[str, float]) -> bool:
+    """A danger that may well be meant goes before a best guess that is none too sure."""
+    return one[0] == "emergency" and one[1] >= _FEARED and best[1] < _SURE
+
+
 def _by_model(text: str, expecting: str | None) -> Understanding:
     trained = _model()
     chances = trained.probabilities(features.index(features.names(text, trained.known)))
@@ -102,5 +108,6 @@ def _by_model(text: str, expecting: str | None) -> Understanding:
         chances /= chances.sum()
     best = np.argsort(chances)[::-1][: _ALTERNATIVES + 1]
     ranked = [(trained.intents[i], round(float(chances[i]), 4)) for i in best]
+    ranked = sorted(ranked, key=lambda one: _is_feared(one, ranked[0]), reverse=True)
     intent, confidence = ranked[0]
     return Understanding(intent, slots.extract(intent, text), confidence, tuple(ranked[1:]))

@@ -112,7 +112,8 @@ def _resources(intent: str, parts: list[str], found: list[Marker]) -> list[str]:
         if marker.meaning == "electricity" and not _is_supply(intent, marker):
             continue
         result.append(marker.meaning)
-    if intent == "emergency" and not result and any(part.startswith("плит") for part in parts):
+    stove = any(part.startswith("плиты") or part == "плите" for part in parts)
+    if intent == "emergency" and not result and stove:
         return ["gas"]
     return list(dict.fromkeys(result))
 
