@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     dialogflow_es_secret: str = Field("", description="The same of Dialogflow ES.")
     dialogflow_cx_secret: str = Field("", description="The same of Dialogflow CX.")
     actions_builder_secret: str = Field("", description="The same of Google's Actions Builder.")
+    widget_sites: frozenset[str] = Field(frozenset(), description="Sites that may carry the widget: https://….")
     oauth_client_id: str = Field("", description="Client id for account linking, as given to Yandex; empty: none.")
     oauth_client_secret: str = Field("", description="Its secret.")
     oauth_redirect_uris: frozenset[str] = Field(

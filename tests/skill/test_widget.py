@@ -1,0 +1,101 @@
+"""The widget on the company's own site: one tag, a real Chromium, our server on another origin."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from skill.settings import Settings
+
+DOOR = "/api/v1/utterance"
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+def served(app: Flask) -> BaseWSGIServer:
+    """The application on a free port."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+@pytest.fixture
+def site() -> Iterator[tuple[Flask, str]]:
+    """The company's site and its origin."""
+    app = Flask("site")
+    server = served(app)
+    yield app, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, site: tuple[Flask, str]) -> Settings:
+    return Settings(data_dir=tmp_path, database_url="", widget_sites=frozenset({site[1]}))
+
+
+@pytest.fixture
+def home(app: Flask, site: tuple[Flask, str]) -> Iterator[str]:
+    """Our server's origin; the site's page carries its tag."""
+    server = served(app)
+    home = f"http://127.0.0.1:{server.server_port}"
+    page = f"<!doctype html><title>УК</title><h1>Сайт</h1><script src='{home}/widget.js' defer></script>"
+    site[0].add_url_rule("/", "index", lambda: page)
+    yield home
+    server.shutdown()
+
+
+def test_only_the_companys_site_may_call_the_doors(client: FlaskClient, site: tuple[Flask, str]) -> None:
+    asked = {"Origin": site[1], "Access-Control-Request-Method": "POST"}
+    answer = client.options(DOOR, headers=asked)
+    assert answer.headers["Access-Control-Allow-Origin"] == site[1]
+    assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
+    assert (
+        "Access-Control-Allow-Origin"
+        not in client.options(DOOR, headers={**asked, "Origin": "https://evil.example"}).headers
+    )
+    assert "Access-Control-Allow-Origin" not in client.get("/healthz", headers=asked).headers
+
+
+def test_the_script_needs_nothing_from_elsewhere(client: FlaskClient) -> None:
+    script = client.get("/widget.js").get_data(as_text=True)
+    assert "import(" not in script
+    assert "innerHTML" not in script
+    assert script.count("https://") == 1  # the tag shown in its first comment
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
+def test_a_resident_talks_on_the_companys_site(home: str, site: tuple[Flask, str]) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
+        page = browser.new_page(locale="ru-RU")
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(site[1])
+        opener = page.get_by_role("button", name="Показания и счета")
+        opener.focus()
+        page.keyboard.press("Enter")
+        log = page.get_by_role("log", name="Разговор")
+        expect(log.get_by_role("listitem")).to_have_count(1)
+        expect(log).to_contain_text("Здравствуйте")
+        page.keyboard.type("привязать счёт")
+        page.keyboard.press("Enter")
+        expect(log).to_contain_text("лицевого счёта")
+        page.get_by_role("button", name="Говорить").click()
+        page.wait_for_timeout(800)
+        page.get_by_role("button", name="Готово").click()
+        expect(log.get_by_role("listitem")).not_to_have_count(3)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        expect(opener).to_be_focused()
+        page.reload()
+        opener.click()
+        expect(log).to_contain_text("привязать счёт")
+        assert faults == []
+        browser.close()
