@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from billing.tables import AuditEntry
+
+_INSERT = insert(AuditEntry)
 
 
 def record(
@@ -23,19 +26,18 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> None:
     """Add an entry in the caller's transaction: a change and its trace are committed together."""
-    db.add(
-        AuditEntry(
-            at=now,
-            actor=actor,
-            channel=channel,
-            action=action,
-            subject=subject,
-            subject_id=subject_id,
-            account_id=account_id,
-            before=before,
-            after=after,
-        )
-    )
+    entry = {
+        "at": now,
+        "actor": actor,
+        "channel": channel,
+        "action": action,
+        "subject": subject,
+        "subject_id": subject_id,
+        "account_id": account_id,
+        "before": before,
+        "after": after,
+    }
+    db.execute(_INSERT, entry)
 
 
 def trail(db: Session, *, account_id: int, limit: int = 100) -> Sequence[AuditEntry]:

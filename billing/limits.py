@@ -7,11 +7,15 @@ from importlib.resources import files
 from typing import cast
 
 import yaml
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlmodel import Session, col, select
 
 from billing.tables import CheckRule
 
+_RULES = select(CheckRule).where(
+    CheckRule.organization_id == bindparam("organization_id"),
+    or_(col(CheckRule.resource).is_(None), col(CheckRule.resource) == bindparam("resource")),
+)
 Defaults = dict[str, dict[str, dict[str, int]]]
 
 
@@ -23,12 +27,7 @@ def defaults() -> Defaults:
 
 def rules_of(db: Session, organization_id: int, resource: str) -> Sequence[CheckRule]:
     """A company's own rules for a resource, the general ones first."""
-    rows = db.exec(
-        select(CheckRule).where(
-            CheckRule.organization_id == organization_id,
-            or_(col(CheckRule.resource).is_(None), col(CheckRule.resource) == resource),
-        )
-    ).all()
+    rows = db.exec(_RULES, params={"organization_id": organization_id, "resource": resource}).all()
     return sorted(rows, key=lambda row: row.resource is not None)
 
 

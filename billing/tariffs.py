@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlmodel import Session, col, select
 
 from billing.resources import Zone
@@ -20,6 +20,13 @@ class Step:
     price: Decimal
 
 
+_TARIFFS = select(Tariff).where(
+    Tariff.organization_id == bindparam("organization_id"),
+    Tariff.resource == bindparam("resource"),
+    Tariff.group == bindparam("group"),
+    col(Tariff.valid_from) <= bindparam("on"),
+    or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) >= bindparam("on")),
+)
 Prices = Mapping[str, tuple[Step, ...]]
 """Steps in rising order for every zone."""
 
@@ -93,16 +100,8 @@ def _by_range(zone: str, volume: Decimal, total: Decimal, steps: tuple[Step, ...
 
 def prices_on(db: Session, organization_id: int, resource: str, on: date, group: str = "") -> Prices:
     """Prices of a company's resource on a day; empty when it has none."""
-    rows = db.exec(
-        select(Tariff).where(
-            Tariff.organization_id == organization_id,
-            Tariff.resource == resource,
-            Tariff.group == group,
-            col(Tariff.valid_from) <= on,
-            or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) >= on),
-        )
-    ).all()
-    return prices_from(rows)
+    scope = {"organization_id": organization_id, "resource": resource, "on": on, "group": group}
+    return prices_from(db.exec(_TARIFFS, params=scope).all())
 
 
 def cost(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlmodel import Session, col, select
 
 from billing.tables import Account, Meter, Premises, Property, ReportingWindow
@@ -44,6 +44,11 @@ class Rule:
 
 
 DEFAULT_RULE = Rule()
+_RULES = select(ReportingWindow).where(
+    ReportingWindow.organization_id == bindparam("organization_id"),
+    or_(col(ReportingWindow.property_id).is_(None), col(ReportingWindow.property_id) == bindparam("property_id")),
+    or_(col(ReportingWindow.resource).is_(None), col(ReportingWindow.resource) == bindparam("resource")),
+)
 
 
 def month_start(day: date, months: int = 0) -> date:
@@ -101,13 +106,8 @@ def _strict_until(rule: Rule, end: date) -> date:
 
 def rules_for(db: Session, organization_id: int, property_id: int, resource: str | None) -> list[Rule]:
     """The general rule and the month overrides that hold at a house: house before company, resource before any."""
-    rows = db.exec(
-        select(ReportingWindow).where(
-            ReportingWindow.organization_id == organization_id,
-            or_(col(ReportingWindow.property_id).is_(None), col(ReportingWindow.property_id) == property_id),
-            or_(col(ReportingWindow.resource).is_(None), col(ReportingWindow.resource) == resource),
-        )
-    ).all()
+    scope = {"organization_id": organization_id, "property_id": property_id, "resource": resource}
+    rows = db.exec(_RULES, params=scope).all()
     closest: dict[int | None, ReportingWindow] = {}
     for row in sorted(rows, key=lambda row: (row.property_id is not None, row.resource is not None)):
         closest[row.month] = row

@@ -1,0 +1,174 @@
+"""What a decision on a reading rests on, gathered from the tables: the Case for `billing.checks`.
+
+Statements are built once: booking is what residents wait for.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Row, bindparam
+from sqlmodel import Session, col, select
+
+from billing import limits, windows
+from billing.checks import Case, OtherMeter
+from billing.meters import NOT_MEASURED, PreviousReading, in_asking_order
+from billing.tables import Account, Meter, Organization, Premises, Property, Reading, Register, ResourceOwner
+
+HISTORY_ROWS = 48
+AVERAGE_MONTHS = 12
+AVERAGE_NEEDS = 3
+WATER = ("COLD_WATER", "HOT_WATER")
+LIVE = ("submitted", "accepted")
+
+_FLAT = (
+    select(Meter, Account, Property)
+    .join(Account, col(Account.id) == col(Meter.account_id))
+    .join(Premises, col(Premises.id) == col(Account.premises_id))
+    .join(Property, col(Property.id) == col(Premises.property_id))
+    .where(Meter.id == bindparam("meter_id"))
+)
+_FLAT_LOCKED = _FLAT.with_for_update(of=Meter)
+_REGISTERS = select(Register.zone, Register.id).where(Register.meter_id == bindparam("meter_id"))
+_HISTORY = (
+    sqlalchemy.select(
+        col(Reading.id), col(Reading.register_id), col(Reading.period), col(Reading.taken_on), col(Reading.value),
+        col(Reading.consumption), col(Reading.months), col(Reading.kind), col(Reading.status),
+    )
+    .where(col(Reading.meter_id) == bindparam("meter_id"), col(Reading.status).in_(LIVE))
+    .order_by(col(Reading.taken_on).desc(), col(Reading.id).desc())
+    .limit(HISTORY_ROWS)
+)  # fmt: skip
+_NEWEST = (
+    sqlalchemy.select(col(Reading.id))
+    .where(
+        col(Reading.meter_id) == col(Meter.id),
+        col(Reading.status).in_(LIVE),
+        col(Reading.kind).not_in(NOT_MEASURED),
+    )
+    .order_by(col(Reading.taken_on).desc(), col(Reading.id).desc())
+    .limit(1)
+    .correlate(Meter)
+    .scalar_subquery()
+)
+_OTHER_METERS = (
+    sqlalchemy.select(col(Meter.id), col(Meter.resource), col(Meter.place), col(Reading.value))
+    .join(Reading, col(Reading.id) == _NEWEST)
+    .where(
+        col(Meter.account_id) == bindparam("account_id"),
+        col(Meter.id) != bindparam("meter_id"),
+        col(Meter.resource).in_(WATER),
+        col(Meter.archived_on).is_(None),
+    )
+)
+_OWNER = (
+    select(Organization.id, Organization.spoken_name)
+    .join(ResourceOwner, col(ResourceOwner.organization_id) == col(Organization.id))
+    .where(ResourceOwner.property_id == bindparam("property_id"), ResourceOwner.resource == bindparam("resource"))
+)
+History = Sequence[Row[Any]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A meter with all that deciding on its reading takes. registers: ids by zone; booked: this period's rows by zone,
+    with id, register_id, period, value, consumption, status."""
+
+    meter: Meter
+    account: Account
+    registers: dict[str, int]
+    booked: dict[str, Row[Any]]
+    case: Case
+
+
+def open_desk(
+    db: Session,
+    meter_id: int,
+    values: Mapping[str, Decimal],
+    taken_at: date,
+    today: date | None,
+    *,
+    now: datetime | None = None,
+    lock: bool = False,
+    by_itself: bool = False,
+) -> Desk | None:
+    """Everything about a meter and a value for it; None for a meter there is not.
+
+    today: or the house's day at `now`; lock: hold the meter until the transaction ends; by_itself: the meter sends the
+    value, nobody reads it out.
+    """
+    found = db.exec(_FLAT_LOCKED if lock else _FLAT, params={"meter_id": meter_id}).first()
+    if found is None:
+        return None
+    meter, account, house = found
+    today = windows.local_date(now, house) if now is not None else (today or taken_at)
+    window = windows.window_on(windows.rules_for(db, account.organization_id, house.id, meter.resource), today)
+    registers = dict(db.exec(_REGISTERS, params={"meter_id": meter_id}).all())
+    zone_of = {register_id: zone for zone, register_id in registers.items()}
+    history = db.execute(_HISTORY, {"meter_id": meter_id}).all()
+    booked = {zone_of[row.register_id]: row for row in history if row.kind == "current" and row.period == window.period}
+    rules = limits.rules_of(db, account.organization_id, meter.resource)
+    case = Case(
+        resource=meter.resource,
+        zones=in_asking_order(list(registers)),
+        digits_int=meter.digits_int,
+        digits_frac=meter.digits_frac,
+        submit_frac=meter.submit_frac,
+        values=values,
+        taken_at=taken_at,
+        today=today,
+        window=window,
+        limits=limits.limits_for(meter.resource, account.registered, rules),
+        previous=_previous(history, zone_of, window.period),
+        booked={zone: (row.value, row.status) for zone, row in booked.items()},
+        averages=_averages(history, zone_of, window.period),
+        others=_other_meters(db, meter),
+        levels=limits.levels_from(rules),
+        is_automatic=meter.is_automatic and not by_itself,
+        archived_on=meter.archived_on,
+        next_verification=meter.next_verification_on,
+        other_company=_other_company(db, meter, account, house),
+    )
+    return Desk(meter, account, registers, booked, case)
+
+
+def _previous(history: History, zone_of: Mapping[int, str], period: date) -> dict[str, PreviousReading]:
+    """The newest measured reading of each zone before the period's own."""
+    previous: dict[str, PreviousReading] = {}
+    for row in history:
+        zone = zone_of[row.register_id]
+        own = row.kind == "current" and row.period >= period
+        if zone not in previous and not own and row.kind not in NOT_MEASURED:
+            previous[zone] = PreviousReading(row.value, row.taken_on, row.period)
+    return previous
+
+
+def _averages(history: History, zone_of: Mapping[int, str], period: date) -> dict[str, Decimal]:
+    """Monthly consumption by zone over the last twelve readings, where three or more are known."""
+    averages = {}
+    for register_id, zone in zone_of.items():
+        known = [
+            row
+            for row in history
+            if row.register_id == register_id and row.consumption is not None and row.period < period
+        ][:AVERAGE_MONTHS]
+        if len(known) >= AVERAGE_NEEDS:
+            averages[zone] = sum((row.consumption for row in known), Decimal(0)) / sum(row.months for row in known)
+    return averages
+
+
+def _other_meters(db: Session, meter: Meter) -> tuple[OtherMeter, ...]:
+    """The flat's other water meters and their last values; only water is mixed up."""
+    if meter.resource not in WATER:
+        return ()
+    rows = db.execute(_OTHER_METERS, {"account_id": meter.account_id, "meter_id": meter.id}).all()
+    return tuple(OtherMeter(*row) for row in rows)
+
+
+def _other_company(db: Session, meter: Meter, account: Account, house: Property) -> str | None:
+    """Spoken name of the company that takes this resource here, when it is not the account's own."""
+    owner = db.exec(_OWNER, params={"property_id": house.id, "resource": meter.resource}).first()
+    return None if owner is None or owner[0] == account.organization_id else owner[1]
