@@ -31,13 +31,13 @@ class Assembler:
         self.joined = False
         """«и» was said since the last part."""
         self.between = False
-        self.minus = self.reject = self.bracket = self.confirmed = False
+        self.minus = self.rejected = self.bracket = self.confirmed = False
         """Said before the next number."""
         self.marker: str | None = None
         """The correction said before the next number."""
         self.linked: Reading | None = None
         """The number whose unit was the last thing said."""
-        self.labels: list[str] = []
+        self.labels: tuple[str, ...] = ()
         """Labels said since the last number."""
         self.scope = 0
         """Number of readings when the last label was said: a correction reaches no further back."""
@@ -91,16 +91,19 @@ class Assembler:
 
     def begin(self, digits: str, item: Item) -> None:
         linked = self.linked
-        self.finish()
-        reading = Reading(digits, item[1], item[2], item[3])
-        reading.linked, self.linked = linked, None
-        reading.minus, self.minus = self.minus, False
-        reading.rejected, self.reject = self.reject, False
-        reading.bracket, self.bracket = self.bracket, False
-        reading.marker, self.marker = self.marker, None
-        reading.confirmed, self.confirmed = self.confirmed, False
-        reading.labels, self.labels = self.labels, []
-        self.open = reading
+        if self.open is not None:
+            self.finish()
+        reading = self.open = Reading(digits, item[1], item[2], item[3])
+        if linked is not None:
+            reading.linked, self.linked = linked, None
+        if self.labels:
+            reading.labels, self.labels = self.labels, ()
+        if self.marker is not None:
+            reading.marker, self.marker = self.marker, None
+        if self.minus or self.rejected or self.bracket or self.confirmed:
+            reading.minus, reading.rejected = self.minus, self.rejected
+            reading.bracket, reading.confirmed = self.bracket, self.confirmed
+            self.minus = self.rejected = self.bracket = self.confirmed = False
 
     # Signs and separators
 
@@ -162,7 +165,7 @@ class Assembler:
         if "small unit" not in self.flips and self.readings[-1] is reading:
             whole.fraction = reading.digits.zfill(places)
             whole.end = item[2]
-            whole.why.append("smaller unit is the fraction")
+            whole.why += ("smaller unit is the fraction",)
             self.readings.pop()
 
     # Corrections
@@ -184,7 +187,7 @@ class Assembler:
         if i and self.items[i - 1][3] == c.NOT:
             self.marker = "no"
             return
-        self.reject = self.next_is_part(i) and self.items[i + 1][1] == item[2]
+        self.rejected = self.next_is_part(i) and self.items[i + 1][1] == item[2]
 
     # Closing
 
@@ -204,11 +207,11 @@ class Assembler:
         if names.one_each(reading):
             labelled = reading.split()
             for one, label in zip(labelled, reading.labels, strict=True):
-                one.labels = [label]
+                one.labels = (label,)
             return labelled
         self.forks.update(("split", "point"))
         if len(reading.parts[-1]) == 1 and len(reading.parts[-2]) > 1:
-            reading.why.append("lone last digit")
+            reading.why += ("lone last digit",)
         if "0" in reading.parts:
             self.forks.add("zero")
             if "zero" in self.flips:

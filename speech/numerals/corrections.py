@@ -54,7 +54,7 @@ def merged(old: Reading, new: Reading, flips: frozenset[str], forks: set[str]) -
         forks.add("tail")
         if "tail" not in flips:
             new.digits = old.digits[:-width] + new.digits
-            new.why.append("tail replaced")
+            new.why += ("tail replaced",)
     return new
 
 

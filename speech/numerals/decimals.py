@@ -23,7 +23,7 @@ def join_with_and(state: "Assembler", i: int, item: Item, reading: Reading) -> b
         reading.digits = reading.digits[: -len(digits)] + digits
         reading.parts[-1] = reading.parts[-1][: -len(digits)] + digits
         reading.end = item[2]
-        reading.why.append("«и» inside the number")
+        reading.why += ("«и» inside the number",)
         return True
     elif len(digits) == 1 or digits[0] == "0":
         state.forks.add("and")
@@ -31,7 +31,7 @@ def join_with_and(state: "Assembler", i: int, item: Item, reading: Reading) -> b
             state.finish()
         else:
             state.into_fraction = True
-            reading.why.append("«и» before the fraction")
+            reading.why += ("«и» before the fraction",)
     else:
         state.forks.add("and point")
         if "and point" in state.flips:
@@ -51,7 +51,7 @@ def on_denominator(state: "Assembler", _: int, item: Item) -> None:
         reading.fraction = (reading.fraction or "0").zfill(item[3] - c.DENOMINATOR)
     else:
         split_fraction(state, reading, item[3] - c.DENOMINATOR)
-    reading.why.append("denominator")
+    reading.why += ("denominator",)
     reading.end = item[2]
     if reading.digits == "0" and reading.linked is not None and reading.linked.fraction is None:
         reading.linked.fraction = reading.fraction
@@ -94,7 +94,7 @@ def on_point(state: "Assembler", i: int, _: Item) -> None:
     if state.open is not None and state.open.fraction is None and number_follows(state, i):
         state.into_fraction = True
         state.joined = False
-        state.open.why.append("decimal point said")
+        state.open.why += ("decimal point said",)
     else:
         state.finish()
 
@@ -122,5 +122,5 @@ def on_fraction(state: "Assembler", _: int, item: Item) -> None:
     if reading is not None and reading.fraction is None:
         reading.fraction = cast(c.Role, item[3]).name
         reading.end = item[2]
-        reading.why.append("half or quarter")
+        reading.why += ("half or quarter",)
     state.finish()

@@ -30,7 +30,7 @@ def on_label(state: "Assembler", _: int, item: Item) -> None:
     if not state.labels:
         state.scope = len(state.readings)
         state.between = False
-    state.labels.append(cast(c.Role, item[3]).name)
+    state.labels += (cast(c.Role, item[3]).name,)
 
 
 def one_each(reading: Reading) -> bool:
@@ -55,7 +55,7 @@ def names_what_follows(state: "Assembler", i: int, item: Item) -> bool:
         return False
     state.finish()
     state.scope = len(state.readings)
-    state.labels.append(_index_label("tariff" if after[3] == c.INDEX and _name(after) in ALWAYS else "", str(value)))
+    state.labels += (_index_label("tariff" if after[3] == c.INDEX and _name(after) in ALWAYS else "", str(value)),)
     state.named, state.last_name = i, own
     return True
 
@@ -65,7 +65,7 @@ def _names_what_came(state: "Assembler", own: int) -> bool:
     if state.last_name + 1 != own or own == 1:
         return False
     state.finish()
-    state.labels.append(str(own))
+    state.labels += (str(own),)
     return True
 
 
@@ -83,7 +83,7 @@ def on_index(state: "Assembler", i: int, item: Item) -> None:
     ):
         state.forks.add("name")
         if "name" not in state.flips:
-            state.labels.append(_index_label(_name(item), reading.digits))
+            state.labels += (_index_label(_name(item), reading.digits),)
             state.open = None
             state.scope = len(state.readings)
             return
@@ -134,7 +134,7 @@ def swallow(state: "Assembler", i: int, item: Item) -> bool:
     if "name" in state.flips:
         return False
     if int(noun) == c.INDEX:
-        state.labels.append(_index_label(noun.name, str(item[0])))
+        state.labels += (_index_label(noun.name, str(item[0])),)
     return True
 
 
@@ -180,7 +180,7 @@ def _name(item: Item) -> str:
     return cast(c.Role, item[3]).name
 
 
-def labels_behind(readings: list[Reading], left: list[str]) -> None:
+def labels_behind(readings: list[Reading], left: tuple[str, ...]) -> None:
     """«двести холодная, триста горячая»: when labels follow their numbers, move them one number back."""
     if not left or readings[0].labels or any(not reading.labels for reading in readings[1:]):
         return

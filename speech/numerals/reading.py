@@ -14,30 +14,25 @@ class Reading:
     )  # fmt: skip
 
     def __init__(self, digits: str, start: int, end: int, flags: int) -> None:
-        whole, point, fraction = digits.partition(".")
-        self.digits = whole
-        self.fraction: str | None = fraction if point else None
+        self.fraction: str | None = None
+        if "." in digits:
+            digits, _, self.fraction = digits.partition(".")
+        self.digits = digits
         self.start = start
         self.end = end
         self.flags = flags
-        self.parts = [whole]
-        self.minus = False
+        self.parts = [digits]
         self.unit: str | None = None
-        self.labels: list[str] = []
-        self.why: list[str] = []
+        self.labels: tuple[str, ...] = ()
+        self.why: tuple[str, ...] = ()
         self.marker: str | None = None
         """The correction said before it."""
         self.confirmed = False
         """«да», «повторяю» said before it."""
-        self.rejected = False
-        """«не» said before it."""
-        self.bare_fraction = False
-        """Only a fraction was said: «шесть десятых»."""
-        self.bracket = False
-        """Stands in brackets."""
+        self.minus = self.rejected = self.bracket = self.bare_fraction = self.corrected = False
+        """Said before it: «минус», «не», a bracket; only «шесть десятых» was said; the speaker corrected it."""
         self.linked: Reading | None = None
         """The number whose unit was said just before: «двенадцать кубов» before «пятьсот литров»."""
-        self.corrected = False
 
     @property
     def text(self) -> str:
@@ -58,7 +53,7 @@ class Reading:
         found = []
         for part in self.parts:
             one = Reading(part, self.start, self.end, self.flags)
-            one.why = [*self.why, "groups read apart"]
+            one.why = (*self.why, "groups read apart")
             found.append(one)
         found[0].minus, found[0].labels, found[0].marker = self.minus, self.labels, self.marker
         found[-1].fraction, found[-1].unit = self.fraction, self.unit

@@ -166,7 +166,11 @@ def _denominator(code: int, before: int, word: str) -> int:
     if code == c.QUARTERS:
         return code if before in (1, 3) or word == "четверти" else c.ORDINAL + 4
     ten = {1: 10, 2: 100}.get(code - c.DENOMINATOR)
-    if ten and ((before <= 0 and before != c.FILLER) or (0 < before < 1000 and LIMIT[before] > ten)):
+    if ten and (
+        (before <= 0 and before != c.FILLER)
+        or (0 < before < 1000 and LIMIT[before] > ten)
+        or c.SCALE < before < c.FAST_TOP
+    ):
         return c.ORDINAL + ten
     return code
 
