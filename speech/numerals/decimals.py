@@ -9,6 +9,8 @@ from speech.numerals.reading import Reading
 if TYPE_CHECKING:
     from speech.numerals.assemble import Assembler
 
+LONGEST_NUMERATOR = 15
+"""Digits; nobody says more before «десятых»."""
 SHARES = {c.QUARTERS: {"1": "25", "2": "5", "3": "75"}, c.HALVES: {"1": "5"}}
 
 
@@ -62,6 +64,8 @@ def on_denominator(state: "Assembler", _: int, item: Item) -> None:
 
 def split_fraction(state: "Assembler", reading: Reading, places: int) -> None:
     """«двенадцать пять десятых», «двадцать пять десятых»: the numerator is the tail below the denominator."""
+    if len(reading.parts[-1]) > LONGEST_NUMERATOR:
+        return
     number = int(reading.parts.pop())
     numerator = number % 10**places
     if number != numerator:

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 SHORTEST_PIECE = 3
 SHORTEST_HEARD = 5
 LONG = 8
-ENDLESS = 99.0
 """Lengths of words: what is shorter is too often something else."""
+LONGEST_HEARD = 24
+LONGEST_MERGED = 120
+"""Longer tokens are no speech."""
+ENDLESS = 99.0
 
 _FOLD = str.maketrans("оеяэыюбвгджзщ", "аииииупфктшсш", "ьъ")
 _CLUSTERS = (re.compile("т+с+|т+ц+|ц+"), re.compile(r"(.)\1+"))
@@ -38,6 +41,7 @@ class Repairs:
     def __init__(self, lexicon: "Lexicon") -> None:
         self.lookalikes = frozenset(word for line in data.lines("lookalikes.tsv") for word in line.split())
         self.pieces = {w: lexicon[w] for w in lexicon.written if len(w) >= SHORTEST_PIECE and _is_piece(lexicon[w])}
+        self.longest_piece = max(map(len, self.pieces))
         self.keys: dict[str, tuple[str, int]] = {}
         self.deletions: dict[str, set[str]] = {}
         for word in sorted(lexicon.regular):
@@ -56,9 +60,11 @@ class Repairs:
 
     def cut(self, word: str) -> list[tuple[str, int]] | None:
         """The fewest number words that make up ``word``, or None."""
+        if len(word) > LONGEST_MERGED:
+            return None
         best: list[list[tuple[str, int]] | None] = [[]] + [None] * len(word)
         for end in range(SHORTEST_PIECE, len(word) + 1):
-            for start in range(end - SHORTEST_PIECE + 1):
+            for start in range(max(0, end - self.longest_piece), end - SHORTEST_PIECE + 1):
                 left, code = best[start], self.pieces.get(word[start:end])
                 if left is not None and code is not None:
                     known = best[end]
@@ -69,7 +75,7 @@ class Repairs:
 
     def hear(self, word: str) -> int | None:
         """The number word this one was meant to be, or None when none or several are near."""
-        if len(word) < SHORTEST_HEARD:
+        if not SHORTEST_HEARD <= len(word) <= LONGEST_HEARD:
             return None
         key = phonetic_key(word)
         near = set(self.deletions.get(key, ()))

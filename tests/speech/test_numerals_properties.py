@@ -195,6 +195,25 @@ def test_work_grows_linearly(phrase: str) -> None:
     assert long <= 10 * short
 
 
+@pytest.mark.parametrize(
+    "token",
+    [
+        "9" * 6000,
+        "9" * 5000 + "000",
+        "сто" * 3000,
+        "абракадабра" * 2000,
+        "1-" * 3000,
+        "э" * 9000,
+        "," * 9000,
+        "5." * 3000,
+    ],
+)
+def test_a_token_without_end_is_read_in_linear_work(token: str) -> None:
+    for text in (token, f"{token} десятых", f"октябрь {token}", f"{token} двести", f"сорок {token}"):
+        assert numbers(text) == [segment.digits for segment in segments(text)]
+        assert calls_made(f"{text}а") < 400_000
+
+
 def test_unknown_words_do_not_fill_the_memory() -> None:
     lexicon = Lexicon()
     for i in range(LEARNED_MOST + 100):
