@@ -5,6 +5,7 @@ twice; one receiver's messages go out in order.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ import httpx
 import structlog
 from sqlalchemy import JSON, Column, Engine, Index, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel import Session as Database
@@ -28,7 +30,7 @@ WAITING, SENT, REFUSED = "waiting", "sent", "refused"
 CLAIM_SECONDS = 60
 MOST_ATTEMPTS = 12
 LONGEST_PAUSE_SECONDS = 1800
-POLL_SECONDS = 2.0
+POLL_SECONDS, KEEP_SECONDS = 2.0, 3600.0
 AT_ONCE = 50
 log = structlog.get_logger()
 
@@ -81,14 +83,18 @@ class Sender:
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
-    def wake(self) -> None:
-        """Something may be due: see to it in the background of this process."""
-        if not self._settings.send_in_background:
+    def start(self) -> None:
+        """See to what is due in the background of this process, unless that is being done already."""
+        if self._thread is not None or not self._settings.send_in_background:
             return
         with self._starting:
-            if self._thread is None or not self._thread.is_alive():
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
                 self._thread.start()
+
+    def wake(self) -> None:
+        """Something is due."""
+        self.start()
         self._wake.set()
 
     def send_due(self) -> int:
@@ -104,11 +110,29 @@ class Sender:
                     break
         return tried
 
+    def keep_connected(self) -> None:
+        """Do what the platforms want done every hour."""
+        with httpx.Client(timeout=20, verify=self._settings.max_ca_file or True) as http:
+            for messenger in messengers().values():
+                if messenger.keep is None or not messenger.enabled(self._settings):
+                    continue
+                try:
+                    messenger.keep(http, self._settings)
+                except (httpx.HTTPError, ValueError) as error:
+                    log.warning("not kept connected", channel=messenger.name, reason=type(error).__name__)
+
     def _run(self) -> None:
+        kept = float("-inf")
         while True:
+            try:
+                if time.monotonic() - kept > KEEP_SECONDS:
+                    kept = time.monotonic()
+                    self.keep_connected()
+                self.send_due()
+            except SQLAlchemyError as error:  # the database may come back: the messages are still there
+                log.error("outbox cannot be read", reason=type(error).__name__)
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
-            self.send_due()
 
     def _due(self) -> list[OutgoingMessage]:
         """The first waiting message of every receiver, if it is due."""

@@ -50,8 +50,8 @@ def session_name(given: object) -> str:
 
 
 def write(reply: Reply, turn: Turn) -> dict[str, Any]:
-    """The JSON answer."""
-    return {
+    """The JSON answer; `link` is there when there is a page to open."""
+    answer = {
         "text": reply.text,
         "speech": to_words(reply.text),
         "buttons": list(reply.buttons),
@@ -59,6 +59,7 @@ def write(reply: Reply, turn: Turn) -> dict[str, Any]:
         "end": reply.end,
         "expecting": reply.expecting,
     }
+    return {**answer, "link": reply.link} if reply.link else answer
 
 
 def _turn(holder: ApiToken, session: str, said: tuple[Hypothesis, ...], kind: Kind, delivery: str | None) -> Turn:

@@ -78,6 +78,7 @@ class Messenger:
     fetch: the bytes of a recording. Raises httpx.HTTPError.
     at_once: which of the messages travels in the HTTP answer, and the rest.
     handshake: the answer to the platform's GET that checks the address; None refuses it.
+    keep: what must be done every hour to stay connected. Raises httpx.HTTPError.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Messenger:
     fetch: Callable[[httpx.Client, Settings, Body], bytes] | None = None
     at_once: Callable[[Body, list[Body]], tuple[Body, list[Body]]] = lambda _body, messages: ({}, messages)
     handshake: Callable[[Mapping[str, str], Settings], str | None] | None = None
+    keep: Callable[[httpx.Client, Settings], object] | None = None
 
 
 @cache

@@ -77,8 +77,10 @@ def fetch(http: httpx.Client, settings: Settings, voice: Body) -> bytes:
 def keep_subscribed(http: httpx.Client, settings: Settings) -> bool:
     """Subscribe again if MAX has dropped us, which it does silently after 8 hours without a good answer.
 
-    Returns whether that was needed. Raises httpx.HTTPError.
+    Returns whether that was needed; without a public address there is nothing to subscribe. Raises httpx.HTTPError.
     """
+    if not settings.public_url:
+        return False
     headers, wanted = {"Authorization": settings.max_token}, f"{settings.public_url}/max"
     answer = http.get(f"{settings.max_api}/subscriptions", headers=headers)
     answer.raise_for_status()
@@ -133,4 +135,5 @@ CHANNEL = Messenger(
     write=write,
     send=send,
     fetch=fetch,
+    keep=keep_subscribed,
 )

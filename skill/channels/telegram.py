@@ -7,6 +7,7 @@ from skill.channels.calls import download, rows, same, verdict
 from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases, with_link
 from skill.channels.limits import capabilities, pieces
 from skill.channels.voice import voice_message
+from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 
@@ -19,7 +20,19 @@ def authentic(call: Call, settings: Settings) -> bool:
 
 
 def read(body: Body) -> list[Arrival]:
-    """A message or a pressed button of a private chat; edits, groups and channels ask for nothing."""
+    """A message or a pressed button of a private chat; edits, groups and channels ask for nothing.
+
+    Telegram asks before it takes money: no, as no bill is ever sent there.
+    """
+    if asked := name(body, "pre_checkout_query", "id"):
+        refusal = {
+            "method": "answerPreCheckoutQuery",
+            "pre_checkout_query_id": asked,
+            "ok": False,
+            "error_message": phrase("channels.no_bill", 0),
+        }
+        turn = Turn("telegram", name(body, "pre_checkout_query", "from", "id"), "", kind="ping", turn_key=asked)
+        return [Arrival(turn, {}, aside=(refusal,))]
     pressed = part(body, "callback_query")
     message = part(pressed, "message") if pressed else part(body, "message")
     who = part(pressed or message, "from")

@@ -31,6 +31,8 @@ def mount(app: Flask, service: Service) -> None:
         app.add_url_rule(f"/{messenger.name}", f"messenger_{messenger.name}", door.deliver, methods=["POST"])
         if messenger.handshake:
             app.add_url_rule(f"/{messenger.name}", f"handshake_{messenger.name}", door.handshake, methods=["GET"])
+    if any(messenger.enabled(service.settings) for messenger in messengers().values()):
+        app.before_request(sender.start)
 
 
 class Door:
@@ -67,8 +69,10 @@ class Door:
 
     def _answer(self, body: Body, arrival: Arrival) -> Body:
         """Converse, queue the messages; the one that travels in the HTTP answer."""
-        reply = self._reply(arrival)
-        messages = [message for message in self._messenger.write(reply, arrival) if self._fits(message)]
+        messages: list[Body] = []
+        if arrival.turn.kind != "ping":
+            messages = self._messenger.write(self._reply(arrival), arrival)
+        messages = [message for message in messages if self._fits(message)]
         direct, rest = self._messenger.at_once(body, messages)
         if queued := [*arrival.aside, *rest]:
             with store.transaction(self._service.engine) as db:

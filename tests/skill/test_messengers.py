@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -24,7 +25,8 @@ from skill.channels import max as max_channel
 from skill.channels.botauth import ISSUER
 from skill.channels.channel import messengers
 from skill.channels.limits import platform_of
-from skill.outbox import OutgoingMessage, Sender, forget
+from skill.dialogue.turn import Turn
+from skill.outbox import OutgoingMessage, Sender, forget, put
 from skill.replay.mutations import mutations
 from skill.sandbox import Sandbox, Sent, bots, signing
 from skill.settings import Settings
@@ -197,6 +199,15 @@ def test_a_button_pressed_is_acknowledged_and_answered(deliver: Deliver, sender:
     assert sorted(sent.what for sent in sandbox.sent) == ["answerCallbackQuery", "answers", "messages"]
 
 
+def test_telegram_is_told_not_to_take_money_for_a_bill_that_is_not_ours(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox
+) -> None:
+    asked = {"id": "p-1", "from": {"id": 7000000111}, "currency": "RUB", "total_amount": 100, "invoice_payload": "x"}
+    assert deliver("telegram", {"update_id": 7, "pre_checkout_query": asked}).get_json() == {}
+    sender.send_due()
+    assert sandbox.sent[0].body["ok"] is False
+
+
 def test_viber_greets_in_the_answer_itself(deliver: Deliver, sender: Sender, sandbox: Sandbox) -> None:
     answer = deliver("viber", recorded("viber/conversation_started")).get_json()
     assert "Здравствуйте" in answer["text"]
@@ -250,6 +261,19 @@ def test_a_message_refused_is_not_sent_again_and_not_kept(
         assert db.exec(select(OutgoingMessage)).all() == []
 
 
+def test_the_outbox_works_on_either_database(
+    either_engine: Engine, settings: Settings, clock: Clock, sandbox: Sandbox
+) -> None:
+    turn, message = Turn("viber", "U", "U", turn_key="1"), {"receiver": "U", "type": "text", "text": "Да?"}
+    for _ in range(2):
+        with store.transaction(either_engine) as db:
+            put(db, turn, [message, {**message, "text": "Нет?"}], now=clock())
+    both = [Sender(either_engine, settings, clock) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(Sender.send_due, both))
+    assert sorted(shown(sent) for sent in sandbox.sent) == ["Да?", "Нет?"]
+
+
 def test_messages_go_out_in_the_background(settings: Settings, engine: Engine, clock: Clock, sandbox: Sandbox) -> None:
     lively = settings.model_copy(update={"send_in_background": True})
     client = create_app(lively, engine=engine, clock=clock).test_client()
@@ -262,10 +286,12 @@ def test_messages_go_out_in_the_background(settings: Settings, engine: Engine, c
     assert shown(sandbox.sent[0])
 
 
-def test_max_is_subscribed_again_when_it_has_dropped_us(settings: Settings, sandbox: Sandbox) -> None:
+def test_max_is_subscribed_again_when_it_has_dropped_us(settings: Settings, sandbox: Sandbox, sender: Sender) -> None:
     with httpx.Client() as http:
         assert max_channel.keep_subscribed(http, settings) is True
         assert max_channel.keep_subscribed(http, settings) is False
+    sandbox.subscriptions.clear()
+    sender.keep_connected()
     assert sandbox.subscriptions[0]["url"] == "https://zhku.example/max"
 
 
