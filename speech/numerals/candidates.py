@@ -18,6 +18,8 @@ COST = {
     "tail": 1.0,
     "improper": 1.0,
     "zero": 1.2,
+    "across": 1.3,
+    "replace": 1.3,
     "million": 1.5,
     "comma": 1.5,
     "split": 1.6,

@@ -1,5 +1,6 @@
 """Self-corrections: «нет», «ой», «точнее», «не … а …», «а не …», of the whole reading or of its tail."""
 
+from speech.numerals.compose import SCALED
 from speech.numerals.reading import Reading
 
 
@@ -24,8 +25,30 @@ def correct(readings: list[Reading], scope: int, new: Reading, flips: frozenset[
         old.corrected = True
         if "repeat" in flips:
             readings.append(new)
+    elif not new.labels and not new.bracket and _unmarked(readings, old, new, flips, forks):
+        return
     else:
         readings.append(new)
+
+
+def _unmarked(readings: list[Reading], old: Reading, new: Reading, flips: frozenset[str], forks: set[str]) -> bool:
+    """Two numbers with only unknown words between them that may be one: a correction in words nobody foresaw («231 …
+    232»), or a number interrupted («сорок пять тысяч … двести тридцать один»). By themselves they stay two."""
+    if old.fraction is not None or old.unit:
+        return False
+    if len(old.digits) == len(new.digits) > 1 and old.digits[:-2] == new.digits[:-2]:
+        forks.add("replace")
+        if "replace" in flips:
+            readings[-1] = merged(old, new, flips, forks)
+            return True
+    elif old.flags & SCALED and old.digits.endswith("000") and len(new.digits) <= 3 and new.fraction is None:
+        forks.add("across")
+        if "across" in flips:
+            old.digits = old.digits[: -len(new.digits)] + new.digits
+            old.end = new.end
+            old.why += ("read across words",)
+            return True
+    return False
 
 
 def replace_rejected(readings: list[Reading], scope: int, new: Reading, flips: frozenset[str], forks: set[str]) -> None:

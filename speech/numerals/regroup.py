@@ -121,7 +121,8 @@ def _fill(items: list[Item], i: int) -> tuple[int, int]:
     taken = 0
     while len(tail) < 3 and i + taken + 1 < len(items):
         part = items[i + taken + 1]
-        if not isinstance(part[0], int) or part[3] & ~ORDINAL:
+        names_next = part[3] & ORDINAL and i + taken + 2 < len(items)
+        if not isinstance(part[0], int) or part[3] & ~ORDINAL or names_next:
             break
         tail += str(part[0])
         taken += 1
