@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from prometheus_client import start_http_server
 from rich.console import Console
+from websockets.asyncio.server import Server
 
 from billing import store
 from skill import calls
@@ -60,12 +61,9 @@ async def _serve(service: Service) -> None:
     settings = service.settings
     switchboard = Switchboard(opener(service), options(settings))
     await switchboard.workers.warm_up()
-    server = await switchboard.audiosocket(settings.line_host, settings.line_audiosocket_port)
-    vosk = await switchboard.vosk(settings.line_host, settings.line_vosk_port) if settings.line_vosk_port else None
+    doors = await _opened(switchboard, settings)
     if settings.line_metrics_port:
         start_http_server(settings.line_metrics_port, addr=settings.line_host)
-    host, port = server.sockets[0].getsockname()[:2]
-    console.print(f"Calls are taken at [bold]{host}:{port}[/] (AudioSocket). Dialplan: speech/telephony/README.md")
     stopped, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stopped.set)
@@ -74,10 +72,30 @@ async def _serve(service: Service) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(FORGET_SECONDS):
                 await stopped.wait()
-    server.close()
-    if vosk is not None:
-        vosk.close()
+    for door in doors:
+        door.close()
     await switchboard.close()
+
+
+async def _opened(switchboard: Switchboard, settings: Settings) -> list[asyncio.Server | Server]:
+    """The doors that the settings name, each told on the terminal."""
+    host = settings.line_host
+    doors: dict[str, asyncio.Server | Server] = {
+        "Calls": await switchboard.audiosocket(host, settings.line_audiosocket_port)
+    }
+    if settings.line_websocket_port is not None:
+        doors["Calls by WebSocket"] = await switchboard.websocket(
+            host, settings.line_websocket_port, settings.line_secret
+        )
+    if settings.line_vosk_port is not None:
+        doors["The vosk-server protocol"] = await switchboard.vosk(host, settings.line_vosk_port)
+    if settings.line_wyoming_port is not None:
+        doors["Wyoming"] = await switchboard.wyoming(host, settings.line_wyoming_port)
+    for name, door in doors.items():
+        port = next(iter(door.sockets)).getsockname()[1]
+        console.print(f"{name}: listening at [bold]{host}:{port}[/]")
+    console.print("How to connect a PBX: speech/telephony/README.md")
+    return list(doors.values())
 
 
 def _forget(service: Service) -> None:

@@ -18,7 +18,7 @@ import structlog
 from speech.audio import Samples
 from speech.telephony.options import Options
 from speech.telephony.sniffing import FormatGuess, NotLinear
-from speech.telephony.transport import Inbox, Key, LineGone, Sound
+from speech.telephony.transport import BadStart, Inbox, Key, LineGone, Sound
 
 log = structlog.get_logger()
 
@@ -39,10 +39,6 @@ FIRST_SOUND_SECONDS = 1.5
 QUIET_RATE = 8_000
 WRITE_BUFFER = 3_200
 STUCK_SECONDS = 5.0
-
-
-class BadStart(Exception):
-    """The connection did not begin with the call's UUID."""
 
 
 def message(kind: int, payload: bytes = b"") -> bytes:

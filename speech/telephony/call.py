@@ -1,6 +1,7 @@
 """One call: three tasks (what comes in, what goes out frame by frame, the talk) and whoever ends first ends it."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from speech.audio import Samples
 from speech.telephony import metrics
 from speech.telephony.conversation import Caller, Conversation, Ending, Line, Outcome, Prompt
 from speech.telephony.ear import Ear
+from speech.telephony.keys import KEYS, LONGEST_ENTRY
 from speech.telephony.listening import Answer, Listening
 from speech.telephony.options import FRAME_SECONDS, Options
 from speech.telephony.playout import Playout
@@ -37,6 +39,7 @@ class Call:
         self._tones: ToneEar | None = None
         self._toned: tuple[str, float] = ("", 0.0)
         self._listening: Listening | None = None
+        self._early: deque[str] = deque(maxlen=LONGEST_ENTRY)
         self._heard_at = self._began = 0.0
         self._answering: float | None = None
         self._ending = Ending("gone")
@@ -100,6 +103,8 @@ class Call:
         self._playout.begin()
         turn = Listening(prompt, self._ear, self._playout, self._workers, self._options, self._transport.rate)
         self._listening = turn
+        while self._early:
+            turn.signs.put_nowait(self._early.popleft())
         speaking = asyncio.create_task(self._speak(prompt))
         try:
             return await turn.answer(speaking)
@@ -157,8 +162,13 @@ class Call:
             self._press(key)
 
     def _press(self, key: str) -> None:
+        """For the question that is open, or for the next one if the caller is ahead of it."""
+        if key not in KEYS:
+            return
         if self._listening is not None:
             self._listening.signs.put_nowait(key)
+        else:
+            self._early.append(key)
 
     def _hear(self, sound: Sound) -> None:
         assert self._ear is not None  # noqa: S101 - run makes it before it starts to read

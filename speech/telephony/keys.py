@@ -7,7 +7,8 @@ point (twice: begin anew), `#` ends it, and so does a pause.
 from speech.telephony.conversation import Keyed, Prompt
 from speech.telephony.options import DIGITS
 
-KEYS = frozenset("0123456789*#ABCD")
+KEYS = frozenset("0123456789*#")
+"""What a caller's telephone has; A to D of the standard mean nothing here."""
 LONGEST_ENTRY = 24
 
 
@@ -21,8 +22,6 @@ class KeyEntry:
 
     def press(self, key: str) -> Keyed | None:
         """The answer, if this key completes it."""
-        if key not in KEYS or key in "ABCD":
-            return None
         if not self._digits and not self._pressed:
             if key == "0":
                 return Keyed("operator")

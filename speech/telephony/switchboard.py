@@ -7,13 +7,15 @@ import structlog
 from websockets.asyncio.server import Server as WebSocketServer
 
 from speech.telephony import metrics
-from speech.telephony.audiosocket import AudioSocket, BadStart
+from speech.telephony.audiosocket import AudioSocket
 from speech.telephony.call import Call
 from speech.telephony.conversation import Caller, Conversation, Ending, Keyed, Opener, Outcome, Prompt
 from speech.telephony.options import Options
-from speech.telephony.transport import Transport
+from speech.telephony.transport import BadStart, Transport
 from speech.telephony.vosk_websocket import VoskDoor
+from speech.telephony.websocket_door import WebSocketDoor
 from speech.telephony.workers import Workers
+from speech.telephony.wyoming import WyomingDoor
 
 log = structlog.get_logger()
 
@@ -36,6 +38,14 @@ class Switchboard:
     async def vosk(self, host: str, port: int) -> WebSocketServer:
         """Open the vosk-server door."""
         return await VoskDoor(self.workers, self.options.max_calls).open(host, port)
+
+    async def websocket(self, host: str, port: int, key: str) -> WebSocketServer:
+        """Open the door for calls by WebSocket: `/media` and `/streams`."""
+        return await WebSocketDoor(self.take, key).open(host, port)
+
+    async def wyoming(self, host: str, port: int) -> asyncio.Server:
+        """Open the door for Home Assistant."""
+        return await WyomingDoor(self.workers, self.options.max_calls).open(host, port)
 
     async def _audiosocket(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.connections >= self.options.max_connections:

@@ -28,6 +28,10 @@ class LineGone(Exception):
     """The far side is no longer there."""
 
 
+class BadStart(Exception):
+    """A connection did not begin as its protocol does."""
+
+
 class Transport(Protocol):
     """One call's wire. `rate` is known once `ready` returned."""
 

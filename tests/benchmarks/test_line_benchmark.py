@@ -76,7 +76,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
 
 def _port(log: Path, process: "subprocess.Popen[bytes]") -> int:
     for _ in range(START_SECONDS * 10):
-        found = re.search(r"taken at [\d.]+:(\d+)", log.read_text())
+        found = re.search(r"Calls: listening at [\d.]+:(\d+)", log.read_text())
         if found:
             return int(found[1])
         assert process.poll() is None, log.read_text()

@@ -35,7 +35,6 @@ def pressed(prompt: Prompt, keys: str) -> Keyed | None:
         (NUMBER, "#", Keyed("unknown", "")),
         (NUMBER, "*5#", Keyed("unknown", "*5")),
         (NUMBER, "1*2*3#", Keyed("unknown", "1*2*3")),
-        (NUMBER, "A125#", Keyed("number", "125")),
     ],
 )
 def test_what_keys_mean(prompt: Prompt, keys: str, answer: Keyed) -> None:

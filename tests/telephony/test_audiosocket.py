@@ -168,7 +168,7 @@ async def a_cough_interrupts_for_a_moment_only() -> None:
 
 @scenario
 async def a_prompt_that_must_be_heard_is_not_interrupted_by_voice() -> None:
-    legal = Prompt("Слушаю.", before="Разговор записывается. Ваши данные обрабатываются по закону.")
+    legal = Prompt("Слушаю.", before="Разговор записывается. Ваши данные обрабатываются по закону. " * 2)
     async with exchange(legal, BYE) as line:
         phone = await Telephone.dial(line.port)
         await phone.hears_something()
@@ -278,6 +278,7 @@ async def odd_messages_in_a_call_are_skipped() -> None:
         phone.write(0x10, b"\x01\x02\x03")
         phone.write(0x03)
         phone.write(0x03, b"\xfe")
+        phone.press("A")
         await phone.listens()
         await phone.say(recorded("number_125"))
         await phone.until_ended()
@@ -307,10 +308,10 @@ async def the_same_call_does_not_come_twice() -> None:
 
 @scenario
 async def two_hundred_connections_leave_the_caller_on_the_line_unharmed() -> None:
-    async with exchange(ASK, BYE, first_message=1.0, max_connections=150) as line:
+    async with exchange(ASK, BYE, first_message=1.0, max_connections=150, answer_wait=20.0) as line:
         phone = await Telephone.dial(line.port)
-        idle = [await asyncio.open_connection("127.0.0.1", line.port) for _ in range(200)]
-        await phone.listens()
+        await phone.hears_something()
+        idle = await asyncio.gather(*(asyncio.open_connection("127.0.0.1", line.port) for _ in range(200)))
         await phone.say(recorded("number_125"))
         heard = await phone.until_ended()
         for _, writer in idle:
