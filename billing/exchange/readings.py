@@ -8,7 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, text
+import sqlalchemy
+from sqlalchemy import func, insert, text, update
 from sqlmodel import Session, col, select
 
 from billing import checks, limits
@@ -28,6 +29,10 @@ KEEPING_ORDER = (
 T = ("t1", "t2", "t3")
 LIVE = (text("reading.kind = 'current' AND reading.status IN ('submitted', 'accepted')"),)
 """Literally as the index of live readings has it: SQLite does not use it for bound values."""
+COLUMNS = (
+    col(Reading.id), col(Reading.register_id), col(Reading.period), col(Reading.taken_on), col(Reading.value),
+    col(Reading.status),
+)  # fmt: skip
 
 
 @dataclass
@@ -39,7 +44,7 @@ class _Known:
     registers: dict[str, int] = field(default_factory=dict)
     newest: dict[int, date] = field(default_factory=dict)
     history: dict[int, dict[date, tuple[date, Decimal]]] = field(default_factory=lambda: defaultdict(dict))
-    current: dict[tuple[int, date], Reading] = field(default_factory=dict)
+    current: dict[tuple[int, date], sqlalchemy.Row[Any]] = field(default_factory=dict)
 
     def before(self, register: int, period: date) -> PreviousReading | None:
         """The newest reading before a month."""
@@ -77,7 +82,6 @@ class ReadingsLoader:
             except BadCell as bad:
                 fates.append(Bad(str(bad)))
         if inserts:
-            db.flush()
             db.execute(insert(Reading), inserts)
         return fates
 
@@ -105,9 +109,9 @@ class ReadingsLoader:
         if findings and findings[-1].level == "block" and findings[-1].code != "TOO_BIG":
             raise BadCell(findings[-1].code + _facts(findings[-1].facts))
         replaced = [reading for reading in there.values() if reading is not None]
-        for reading in replaced:
-            reading.status = "superseded"
-            db.add(reading)
+        if replaced:
+            gone = [reading.id for reading in replaced]
+            db.execute(update(Reading).where(col(Reading.id).in_(gone)).values(status="superseded"))
         for zone, register in own.registers.items():
             inserts.append(self._insert(own, case, zone, register, bool(findings)))
             own.newest[register] = period
@@ -171,9 +175,10 @@ class ReadingsLoader:
         known = {(meter.serial, meter.resource): _Known(meter) for meter in meters}
         by_id = {own.meter.id: own for own in known.values()}
         by_register: dict[int, _Known] = {}
-        for register in db.exec(select(Register).where(col(Register.meter_id).in_(by_id))).all():
-            by_id[register.meter_id].registers[register.zone] = register.id
-            by_register[register.id] = by_id[register.meter_id]
+        registers = select(Register.id, Register.meter_id, Register.zone).where(col(Register.meter_id).in_(by_id))
+        for register, meter_id, zone in db.exec(registers).all():
+            by_id[meter_id].registers[zone] = register
+            by_register[register] = by_id[meter_id]
         periods = [period for row in batch if (period := _period(row)) is not None]
         if periods:
             self._add_history(db, by_register, min(periods), max(periods))
@@ -187,17 +192,20 @@ class ReadingsLoader:
         )
         for register, period in db.exec(newest).all():
             by_register[register].newest[register] = period
-        within = select(Reading).where(
-            col(Reading.register_id).in_(by_register), Reading.period >= first, Reading.period <= last, *LIVE
+        within = sqlalchemy.select(*COLUMNS).where(
+            col(Reading.register_id).in_(by_register),
+            col(Reading.period) >= first,
+            col(Reading.period) <= last,
+            *LIVE,
         )
-        for reading in [*db.exec(within).all(), *_newest_before(db, list(by_register), first)]:
+        for reading in [*db.execute(within).all(), *_newest_before(db, list(by_register), first)]:
             own = by_register[reading.register_id]
             own.history[reading.register_id][reading.period] = (reading.taken_on, reading.value)
             if reading.period >= first:
                 own.current[reading.register_id, reading.period] = reading
 
 
-def _newest_before(db: Session, registers: Sequence[int], period: date) -> Sequence[Reading]:
+def _newest_before(db: Session, registers: Sequence[int], period: date) -> Sequence[sqlalchemy.Row[Any]]:
     """The newest live reading of every register before a month, found by the index of live readings."""
     newest = (
         select(Reading.register_id, func.max(Reading.period).label("period"))
@@ -206,7 +214,7 @@ def _newest_before(db: Session, registers: Sequence[int], period: date) -> Seque
         .subquery()
     )
     same = (col(Reading.register_id) == newest.c.register_id) & (col(Reading.period) == newest.c.period)
-    return db.exec(select(Reading).join(newest, same).where(*LIVE)).all()
+    return db.execute(sqlalchemy.select(*COLUMNS).join(newest, same).where(*LIVE)).all()
 
 
 def _period(row: Row) -> date | None:

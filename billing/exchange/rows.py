@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
@@ -186,6 +186,7 @@ def _defused(cell: str) -> str:
     return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in "=+-@" else cell
 
 
+@lru_cache(maxsize=1024)
 def _date(written: str, name: str, forms: tuple[str, ...]) -> date:
     text = written.split("T")[0].split(" ")[0]
     for form in forms:
