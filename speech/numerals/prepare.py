@@ -2,6 +2,7 @@
 
 from speech.numerals import codes as c
 from speech.numerals.lexicon import LEXICON
+from speech.numerals.repair import is_joinable
 from speech.numerals.spell import rare_words, spell_out
 from speech.numerals.words import Words
 
@@ -99,7 +100,7 @@ def _join_fragments(text: Words) -> None:
                 if start < 0 or start + 1 >= len(text.words):
                     continue
                 whole = text.words[start] + text.words[start + 1]
-                if whole in LEXICON.written and LEXICON[whole] > 0:
+                if whole in LEXICON.written and is_joinable(LEXICON[whole]):
                     text.fold(start, start + 2, LEXICON[whole])
                     text.words[start] = whole
                     text.repaired.add(text.starts[start])

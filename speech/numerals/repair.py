@@ -53,7 +53,7 @@ class Repairs:
         self.fragments = frozenset(
             piece
             for word in lexicon.written
-            if lexicon[word] > 0
+            if is_joinable(lexicon[word])
             for cut in range(2, len(word) - 1)
             for piece in (word[:cut], word[cut:])
         )
@@ -93,6 +93,11 @@ class Repairs:
         if not best or found[best[0]] > (3 if len(word) >= LONG else 2):
             return None
         return best[0] if len(best) == 1 or found[best[1]] > found[best[0]] else None
+
+
+def is_joinable(code: int) -> bool:
+    """A number word, «целых», «запятая» or «половиной»: what pieces may be joined to."""
+    return code > 0 or code in (c.WHOLE, c.POINT, c.FRACTION)
 
 
 def _one_apart(one: str, other: str) -> bool:

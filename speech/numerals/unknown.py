@@ -17,6 +17,7 @@ PIECES = re.compile(
     r"|(?P<word>[^\W\d_]+)|(?P<mark>[^\w\s]|_)"
 )
 HESITATION = re.compile("э+м*|кх+[ме]|м+|а{2,}|о{2,}|х+м+|г+м+|ы+|э+э+|ну+|м+х*м+|у+г*у+")
+DOUBLED = re.compile(r"(.)\1+")
 VULGAR = {"½": ".5", "¼": ".25", "¾": ".75"}
 LATIN = str.maketrans("aceopxykmtbhё", "асеорхукмтвне")
 UNITS = {"куб": "m3", "м": "m3", "m": "m3", "кв": "kwh"}
@@ -60,6 +61,9 @@ def _read_word(word: str, lexicon: "Lexicon") -> int:
     tables = repairs(lexicon)
     if word in tables.lookalikes:
         return c.PLAIN
+    short = DOUBLED.sub(r"\1", word)
+    if short in lexicon.written and lexicon[short] > 0:
+        return c.Compound((short,), (lexicon[short],), repaired=True)
     pieces = tables.cut(word)
     if pieces and _composes(pieces):
         return _merged(pieces)
