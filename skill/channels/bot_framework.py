@@ -5,9 +5,9 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from skill.channels.body import Body, NotABody, find, items, name, parse, part, text
-from skill.channels.botauth import access_token, issued_by_the_service
 from skill.channels.calls import verdict
 from skill.channels.channel import Arrival, Call, Messenger, Verdict, link_of, open_title, phrases
+from skill.channels.cloudtokens import access_token, issued_by_the_service
 from skill.channels.limits import capabilities, pieces
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings

@@ -26,6 +26,7 @@ class Assistant:
     write: the answer to that body, within the platform's limits (`contracts/<name>.yaml`).
     secret: the last part of the path, empty when the channel is switched off.
     ours: whether the body was meant for one of our skills.
+    authentic: what else must come with the call than the secret path.
     browser: the origin of the platform's debugger, if that calls from a browser.
     """
 
@@ -34,6 +35,7 @@ class Assistant:
     write: Callable[[Reply, Turn, Body], Body]
     secret: Callable[[Settings], str]
     ours: Callable[[Body, Settings], bool] = lambda _body, _settings: True
+    authentic: "Callable[[Call, Settings], bool]" = lambda _call, _settings: True
     browser: str = ""
 
 

@@ -2,6 +2,7 @@
 
 from skill.channels.body import Body, name, part, text
 from skill.channels.channel import Assistant, link_of, open_title, phrases
+from skill.channels.dialogflow_es import authentic
 from skill.channels.limits import capabilities, clip
 from skill.dialogue.turn import Kind, Reply, Turn
 from speech.recognition import Hypothesis
@@ -41,4 +42,6 @@ def _kind(body: Body, said: tuple[Hypothesis, ...]) -> Kind:
     return "start" if part(body, "sessionInfo") and "welcome" in text(body, "triggerEvent").lower() else "event"
 
 
-CHANNEL = Assistant("dialogflow_cx", read, write, secret=lambda settings: settings.dialogflow_cx_secret)
+CHANNEL = Assistant(
+    "dialogflow_cx", read, write, secret=lambda settings: settings.dialogflow_cx_secret, authentic=authentic
+)

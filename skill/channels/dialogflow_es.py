@@ -1,11 +1,15 @@
 """Google Dialogflow ES, a fulfilment webhook: API v2, and the v1 bodies that recordings still hold."""
 
+import base64
 import re
 
 from skill.channels.body import Body, find, items, name, part, text
-from skill.channels.channel import Assistant, link_of, open_title, phrases
+from skill.channels.calls import same
+from skill.channels.channel import Assistant, Call, link_of, open_title, phrases
+from skill.channels.cloudtokens import issued_by_google
 from skill.channels.limits import capabilities, clip
 from skill.dialogue.turn import Kind, Reply, Turn
+from skill.settings import Settings
 from speech.recognition import Hypothesis
 from speech.wording import to_words
 
@@ -49,6 +53,20 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:  # noqa: ARG001 - the s
     return answer
 
 
+def authentic(call: Call, settings: Settings) -> bool:
+    """Whether what Dialogflow was told to send came along: a Basic password, an ID token of Google's, or nothing."""
+    scheme, _, given = call.headers.get("Authorization", "").partition(" ")
+    if settings.dialogflow_caller:
+        return scheme.lower() == "bearer" and issued_by_google(given.strip(), settings, now=call.now)
+    if not settings.dialogflow_password:
+        return True
+    try:
+        login = base64.b64decode(given, validate=True).decode("utf-8", errors="replace")
+    except ValueError:
+        return False
+    return scheme.lower() == "basic" and same(login.partition(":")[2], settings.dialogflow_password)
+
+
 def rich(reply: Reply) -> Body:
     """The reply as Google Assistant's rich response."""
     speech = clip(to_words(reply.text), 640)
@@ -77,4 +95,6 @@ def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
     return phrases(phrase for phrase in [*asked, *raw] if not EVENT.fullmatch(phrase.strip()))
 
 
-CHANNEL = Assistant("dialogflow_es", read, write, secret=lambda settings: settings.dialogflow_es_secret)
+CHANNEL = Assistant(
+    "dialogflow_es", read, write, secret=lambda settings: settings.dialogflow_es_secret, authentic=authentic
+)

@@ -30,16 +30,23 @@ log = structlog.get_logger()
 
 @dataclass
 class TelephoneConversation:
-    """The dialogue of one call. user: the caller's number, or the call itself if it is withheld."""
+    """The dialogue of one call.
+
+    user: the caller's number, or the call itself if it is withheld; message: what we called about, if it was us.
+    """
 
     service: Service
     caller: Caller
     user: str
+    message: str = ""
     last: Reply = field(default_factory=lambda: Reply(""))
 
     def opening(self) -> Prompt:
         """The announcement, if there is one, and the greeting."""
-        return self._take((), "start", before=self.service.settings.line_announcement)
+        settings = self.service.settings
+        recorded = phrase("telephone.recorded", 0) if settings.line_recordings else ""
+        said = (settings.line_announcement or recorded, self.message)
+        return self._take((), "start", before=" ".join(part for part in said if part))
 
     def heard(self, hypotheses: Sequence[Hypothesis]) -> Prompt:
         """The dialogue's answer."""
@@ -122,15 +129,16 @@ def opener(service: Service) -> Opener:
     """Begins the conversation of a call that came in; None for one that the PBX has not announced, if it must."""
 
     def begin(caller: Caller) -> TelephoneConversation | None:
-        number = calls.number_of(caller.number)
+        number, message = calls.number_of(caller.number), ""
         try:
             with store.transaction(service.engine) as db:
                 if service.settings.line_announced_calls_only and db.get(VoiceCall, caller.call_id) is None:
                     return None
-                number = calls.announce(db, caller.call_id, caller.number, service.clock()).caller
+                known = calls.announce(db, caller.call_id, caller.number, service.clock())
+                number, message = known.caller, known.message
         except SQLAlchemyError:
             log.exception("call_lookup", door=caller.door)
-        return TelephoneConversation(service, caller, number or f"call:{caller.call_id}")
+        return TelephoneConversation(service, caller, number or f"call:{caller.call_id}", message)
 
     return begin
 

@@ -10,7 +10,7 @@ from flask import Flask, Response, abort, jsonify, request
 
 from skill.app import Service
 from skill.channels.body import Body, NotABody, parse
-from skill.channels.channel import Assistant, assistants
+from skill.channels.channel import Assistant, Call, assistants
 from skill.channels.limits import contracts
 from skill.deadline import Deadline
 from skill.dialogue.phrases import phrase
@@ -41,7 +41,10 @@ def _webhook(assistant: Assistant, service: Service, deadline: Deadline) -> Call
             abort(404)
         if request.method == "OPTIONS":
             return _cors(Response(status=200), assistant)
-        body = _body()
+        call = Call(request.get_data(), request.headers, request.args, service.clock())
+        if not assistant.authentic(call, service.settings):
+            abort(401, "the call is not signed by the platform")
+        body = _body(call)
         if not assistant.ours(body, service.settings):
             abort(403, "the skill is not one of ours")
         turn = _known(assistant.read(body))
@@ -55,9 +58,9 @@ def _webhook(assistant: Assistant, service: Service, deadline: Deadline) -> Call
     return webhook
 
 
-def _body() -> Body:
+def _body(call: Call) -> Body:
     try:
-        return parse(request.get_data())
+        return parse(call.raw)
     except NotABody as error:
         abort(400, str(error))
 

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 
-from skill.channels.botauth import ISSUER
+from skill.channels.cloudtokens import ISSUER
 from skill.sandbox import bots
 from skill.settings import Settings
 

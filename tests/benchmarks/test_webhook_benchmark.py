@@ -73,12 +73,19 @@ class Client:
         self._body["request"] |= {"command": phrase, "original_utterance": phrase}
         raw = json.dumps(self._body)
         started = time.perf_counter()
-        self._connection.request("POST", self._path, raw, {"Content-Type": "application/json"})
-        answer = self._connection.getresponse()
+        try:
+            answer = self._exchange(raw)
+        except ConnectionError:  # the server closes a connection that was idle
+            self._connection.close()
+            answer = self._exchange(raw)
         body = json.loads(answer.read())
         assert answer.status == 200
         assert body["response"]["text"]
         return time.perf_counter() - started
+
+    def _exchange(self, raw: str) -> http.client.HTTPResponse:
+        self._connection.request("POST", self._path, raw, {"Content-Type": "application/json"})
+        return self._connection.getresponse()
 
 
 def throughput(port: int, path: str) -> float:

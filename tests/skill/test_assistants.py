@@ -1,5 +1,6 @@
 """Every assistant answers its own bodies, spoiled ones too, within its platform's table of limits."""
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from skill.channels.channel import assistants
 from skill.channels.limits import contracts, platform_of
 from skill.dialogue.phrases import phrase
 from skill.replay.mutations import mutations
+from skill.sandbox import Sandbox, bots
 from skill.settings import Settings
 from tests.skill.talking import Clock, Ledger
 
@@ -190,3 +192,42 @@ def test_a_failing_turn_is_an_apology(client: FlaskClient, engine: Engine) -> No
         connection.exec_driver_sql("DROP TABLE dialogue_session")
     answer = post(client, "alice", recorded("alice/start"))
     assert answer["response"]["text"] == phrase("channels.trouble", 0)
+
+
+@pytest.mark.parametrize("platform", ["dialogflow_es", "dialogflow_cx"])
+def test_dialogflow_may_be_asked_for_a_password(
+    platform: str, settings: Settings, engine: Engine, clock: Clock
+) -> None:
+    locked = settings.model_copy(update={"dialogflow_password": "пароль"})
+    client = create_app(locked, engine=engine, clock=clock).test_client()
+    path = f"/{platform}/secret"
+    for wrong in ("", "Basic x", "Basic " + base64.b64encode(b"bot:no").decode(), "Bearer a.b.c"):
+        assert client.post(path, data=b"{not json", headers={"Authorization": wrong}).status_code == 401
+    right = base64.b64encode("bot:пароль".encode()).decode()
+    assert client.post(path, json={}, headers={"Authorization": f"Basic {right}"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"aud": "https://evil.example"}, {"email": "thief@example.com"}, {"email_verified": False}, {"exp": 0}],
+)
+def test_dialogflow_may_be_asked_for_a_token_of_google(
+    change: dict[str, Any], settings: Settings, engine: Engine, clock: Clock
+) -> None:
+    asked = {
+        "dialogflow_caller": "service-1@gcp-sa-dialogflow.iam.gserviceaccount.com",
+        "dialogflow_audience": "https://zhku.example/dialogflow_cx",
+    }
+    with Sandbox() as sandbox:
+        own = settings.model_copy(update=asked | {"google_metadata": f"{sandbox.url}/bots/metadata"})
+        client = create_app(own, engine=engine, clock=clock).test_client()
+        claims = {
+            "iss": "https://accounts.google.com",
+            "aud": asked["dialogflow_audience"],
+            "email": asked["dialogflow_caller"],
+            "email_verified": True,
+            "exp": clock().timestamp() + 60,
+        }
+        headers = {"Authorization": f"Bearer {bots.token(claims | change)}"}
+        answer = client.post("/dialogflow_cx/secret", json={}, headers=headers)
+    assert answer.status_code == (401 if change else 200)

@@ -22,8 +22,8 @@ from billing.tables import Reading
 from fixtures.demo_company import DemoSummary
 from skill.app import create_app
 from skill.channels import max as max_channel
-from skill.channels.botauth import ISSUER
 from skill.channels.channel import messengers
+from skill.channels.cloudtokens import ISSUER
 from skill.channels.limits import platform_of
 from skill.dialogue.turn import Turn
 from skill.outbox import OutgoingMessage, Sender, forget, put

@@ -1,4 +1,4 @@
-"""Tokens between the Bot Framework's service and a bot: theirs checked, ours fetched."""
+"""Signed tokens of the clouds (RS256 JWT): Bot Framework's and Google's checked, our own for Bot Framework fetched."""
 
 import threading
 import time
@@ -16,11 +16,13 @@ from joserfc.jwk import RSAKey
 from skill.settings import Settings
 
 ISSUER = "https://api.botframework.com"
+GOOGLE = frozenset({"https://accounts.google.com", "accounts.google.com"})
 SCOPE = "https://api.botframework.com/.default"
 ALGORITHMS = ["RS256", "RS384", "RS512"]
 SKEW_SECONDS = 300
 KEPT_SECONDS, ASK_AGAIN_SECONDS = 24 * 3600, 3600
 EARLY_SECONDS = 300
+PAUSE_SECONDS = 60
 log = structlog.get_logger()
 
 
@@ -39,6 +41,7 @@ class Keys:
             known = next((key for key in self.found if key.get("kid") == kid), None)
             age = now - self.fetched
             if age > KEPT_SECONDS or (known is None and age > ASK_AGAIN_SECONDS):
+                self.fetched = now - ASK_AGAIN_SECONDS + PAUSE_SECONDS  # unless the keys come
                 self.found, self.fetched = self._fetch(), now
             return next((key for key in self.found if key.get("kid") == kid), None)
 
@@ -55,23 +58,46 @@ def keys_of(url: str) -> Keys:
 
 
 def issued_by_the_service(token: str, settings: Settings, *, channel: str, service: str, now: datetime) -> bool:
-    """Whether the service signed the token for our bot, with a key endorsed for the channel, for this service URL.
+    """Whether the service signed the token for our bot, with a key endorsed for the channel, for this service URL."""
+    checked = checked_claims(token, settings.bot_metadata, now)
+    if checked is None:
+        return False
+    claims, key = checked
+    meant = claims.get("iss") == ISSUER and claims.get("aud") == settings.bot_app_id
+    endorsed = channel in key.get("endorsements", ())
+    return meant and endorsed and bool(service) and claims.get("serviceurl") == service
 
-    Nothing is believed while the service's keys cannot be fetched.
+
+def issued_by_google(token: str, settings: Settings, *, now: datetime) -> bool:
+    """Whether Google signed the token for our address, for the one service account that may call it.
+
+    Anybody can have Google sign a token for any address: the account tells Dialogflow's from theirs.
+    """
+    checked = checked_claims(token, settings.google_metadata, now)
+    if checked is None:
+        return False
+    claims, _ = checked
+    caller = claims.get("email") == settings.dialogflow_caller and claims.get("email_verified") is True
+    return claims.get("iss") in GOOGLE and claims.get("aud") == settings.dialogflow_audience and caller
+
+
+def checked_claims(token: str, metadata: str, now: datetime) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The claims of a token and the key that signed it; None unless one of the issuer's keys did, and it is in time.
+
+    metadata: the issuer's OpenID configuration. Nothing is believed while its keys cannot be fetched.
     """
     try:
         kid = str(jws.extract_compact(token.encode()).headers().get("kid", ""))
-        key = keys_of(settings.bot_metadata).key(kid, now.timestamp())
-        if key is None or channel not in key.get("endorsements", ()):
-            return False
+        key = keys_of(metadata).key(kid, now.timestamp())
+        if key is None:
+            return None
         claims = jwt.decode(token, RSAKey.import_key(key), algorithms=ALGORITHMS).claims
     except (JoseError, ValueError, TypeError, KeyError):
-        return False
+        return None
     except httpx.HTTPError as error:
-        log.error("keys of Bot Framework not fetched", reason=type(error).__name__)
-        return False
-    meant = claims.get("iss") == ISSUER and claims.get("aud") == settings.bot_app_id
-    return meant and _in_time(claims, now.timestamp()) and bool(service) and claims.get("serviceurl") == service
+        log.error("keys not fetched", issuer=metadata, reason=type(error).__name__)
+        return None
+    return (claims, key) if _in_time(claims, now.timestamp()) else None
 
 
 def access_token(http: httpx.Client, settings: Settings) -> str:
