@@ -3,7 +3,7 @@
 import typer
 
 from skill import log
-from skill.commands import chat, check, db, demo, line, models, serve, tokens, understanding
+from skill.commands import books, chat, check, db, demo, line, models, replay, serve, settings, tokens, understanding
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help=__doc__)
 app.command("serve")(serve.serve)
@@ -11,6 +11,10 @@ app.command("demo")(demo.demo)
 app.command("line")(line.line)
 app.command("chat")(chat.chat)
 app.command("check")(check.check)
+app.command("record")(replay.record)
+app.command("replay")(replay.replay)
+app.command("settings")(settings.settings)
+app.add_typer(books.app)
 app.add_typer(db.app, name="db")
 app.add_typer(models.app, name="models")
 app.add_typer(tokens.app, name="tokens")
