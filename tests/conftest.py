@@ -11,6 +11,7 @@ import pgserver
 import psycopg
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from billing import store
 from fixtures import demo_company
@@ -80,6 +81,18 @@ def demo_books(demo_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def undone(request: pytest.FixtureRequest, templates: dict[str, str]) -> Iterator[Session]:
+    """A session on empty books, whose changes are undone: for tests that need no commit of their own."""
+    yield from _undone(request, "migrated", templates)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def undone_demo(request: pytest.FixtureRequest, templates: dict[str, str]) -> Iterator[Session]:
+    """The same on the demo company as of NOW."""
+    yield from _undone(request, "demo", templates)
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoSummary:
     """What the demo company holds: the same in every `demo_url`."""
@@ -89,24 +102,40 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoSummary:
         return demo_company.load(db, NOW)
 
 
+def _undone(request: pytest.FixtureRequest, content: str, templates: dict[str, str]) -> Iterator[Session]:
+    engine = store.connect(_template(request, content, templates))
+    with Session(engine, expire_on_commit=False) as db, db.begin() as unit:
+        yield db
+        unit.rollback()
+    engine.dispose()
+
+
 def _fresh(request: pytest.FixtureRequest, content: str, folder: Path, templates: dict[str, str]) -> Iterator[str]:
     """A copy of the template with that content, on the database the test asks for."""
-    kind = request.param
-    server = request.getfixturevalue("postgres") if kind == "postgresql" else ""
-    name = f"{kind}_{content}"
-    if name not in templates:
-        url = _create(server, "template1") if server else f"sqlite:///{templates['folder']}/{name}.db"
-        _fill(url, content)
-        templates[name] = url
-    if not server:
+    template = _template(request, content, templates)
+    if request.param == "sqlite":
         if content != "empty":
-            shutil.copy(templates[name].removeprefix("sqlite:///"), folder / "books.db")
+            shutil.copy(template.removeprefix("sqlite:///"), folder / "books.db")
         yield f"sqlite:///{folder / 'books.db'}"
         return
-    url = _create(server, _name(templates[name]))
+    server = request.getfixturevalue("postgres")
+    url = _create(server, _name(template))
     yield url
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {_name(url)} WITH (FORCE)")
+
+
+def _template(request: pytest.FixtureRequest, content: str, templates: dict[str, str]) -> str:
+    """URL of a database with that content, which nobody changes; made when it is first needed."""
+    name = f"{request.param}_{content}"
+    if name not in templates:
+        if request.param == "sqlite":
+            url = f"sqlite:///{templates['folder']}/{name}.db"
+        else:
+            url = _create(request.getfixturevalue("postgres"), "template1")
+        _fill(url, content)
+        templates[name] = url
+    return templates[name]
 
 
 def _fill(url: str, content: str) -> None:

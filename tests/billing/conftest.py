@@ -1,15 +1,13 @@
 """A company with one flat and one cold water meter, whose months can be told one by one."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine
 from sqlmodel import Session
 
-from billing import billrun, receipts, store
+from billing import billrun, receipts
 from billing.tables import (
     Account,
     Meter,
@@ -85,34 +83,33 @@ class Village:
 
 
 @pytest.fixture
-def village(books: Engine) -> Iterator[Village]:
-    with store.transaction(books) as db:
-        add(db, Organization(id=1, name="ТСЖ «Слобода»", spoken_name="ТСЖ Слобода", inn="0012345675", kind="TSJ"))
-        add(db, Property(id=1, organization_id=1, city="Примерск", street="улица Речная", house="2"))
-        add(db, Premises(id=1, property_id=1, unit="1", area=Decimal(50)))
-        add(
-            db,
-            Account(
-                id=1,
-                organization_id=1,
-                premises_id=1,
-                number="0012345",
-                bill_code="123456",
-                registered=2,
-                opened_on=LONG_AGO,
-            ),
-        )
-        add(db, Meter(id=1, organization_id=1, account_id=1, resource="COLD_WATER", serial="00123"))
-        add(db, Register(id=1, meter_id=1, zone="single"))
-        for code, basis, price in (
-            ("COLD_WATER", "metered", "50"),
-            ("SEWAGE", "sewage", "40"),
-            ("MAINTENANCE", "area", "30"),
-        ):
-            add(db, Service(organization_id=1, code=code, title=code.capitalize(), basis=basis))
-            add(db, Tariff(organization_id=1, resource=code, price=Decimal(price), valid_from=LONG_AGO))
-        add(db, Norm(organization_id=1, resource="COLD_WATER", value=Decimal(7), valid_from=LONG_AGO))
-        yield Village(db)
+def village(undone: Session) -> Village:
+    add(undone, Organization(id=1, name="ТСЖ «Слобода»", spoken_name="ТСЖ Слобода", inn="0012345675", kind="TSJ"))
+    add(undone, Property(id=1, organization_id=1, city="Примерск", street="улица Речная", house="2"))
+    add(undone, Premises(id=1, property_id=1, unit="1", area=Decimal(50)))
+    add(
+        undone,
+        Account(
+            id=1,
+            organization_id=1,
+            premises_id=1,
+            number="0012345",
+            bill_code="123456",
+            registered=2,
+            opened_on=LONG_AGO,
+        ),
+    )
+    add(undone, Meter(id=1, organization_id=1, account_id=1, resource="COLD_WATER", serial="00123"))
+    add(undone, Register(id=1, meter_id=1, zone="single"))
+    for code, basis, price in (
+        ("COLD_WATER", "metered", "50"),
+        ("SEWAGE", "sewage", "40"),
+        ("MAINTENANCE", "area", "30"),
+    ):
+        add(undone, Service(organization_id=1, code=code, title=code.capitalize(), basis=basis))
+        add(undone, Tariff(organization_id=1, resource=code, price=Decimal(price), valid_from=LONG_AGO))
+    add(undone, Norm(organization_id=1, resource="COLD_WATER", value=Decimal(7), valid_from=LONG_AGO))
+    return Village(undone)
 
 
 def add(db: Session, row: object) -> None:

@@ -31,10 +31,9 @@ WATERIUS = {
 
 
 @pytest.fixture
-def books(demo_books: Engine, demo: DemoSummary, now: datetime) -> Iterator[tuple[Session, str]]:
+def books(undone_demo: Session, demo: DemoSummary, now: datetime) -> tuple[Session, str]:
     """A device whose input 0 is the hot and input 1 the cold water of the demo flat, and its key."""
-    with store.transaction(demo_books) as db:
-        yield db, a_device(db, demo, now)
+    return undone_demo, a_device(undone_demo, demo, now)
 
 
 def a_device(db: Session, demo: DemoSummary, now: datetime) -> str:

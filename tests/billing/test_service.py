@@ -4,11 +4,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from billing import accounts, news, notices, outages, readings, store, tickets
+from billing import accounts, news, notices, outages, readings, tickets
 from billing.tables import Account, Article, Meter, News, Notice, Outage, Premises, Resident, Ticket
 from billing.tickets import TooManyTickets
 from fixtures.demo_company import DemoSummary
@@ -18,9 +17,8 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def account(demo_books: Engine, demo: DemoSummary) -> Any:
-    with store.transaction(demo_books) as db:
-        yield db, db.get(Account, demo.account.id)
+def account(undone_demo: Session, demo: DemoSummary) -> Any:
+    return undone_demo, undone_demo.get(Account, demo.account.id)
 
 
 def announce(db: Session, now: datetime, **fields: Any) -> Outage:
