@@ -1,5 +1,7 @@
 """`zhku serve`: gunicorn with the model loaded once and shared by its processes."""
 
+from contextlib import ExitStack
+from importlib.resources import files
 from typing import Annotated, Any
 
 import typer
@@ -12,8 +14,10 @@ from sqlalchemy import Engine
 
 from skill import metrics
 from skill.app import create_app, open_books, utc_now
+from skill.channels.channel import assistants
 from skill.commands.db import load_demo_if_empty
 from skill.dialogue.engine import forget
+from skill.sandbox import Sandbox, Sent
 from skill.settings import Settings
 from skill.understanding import understand
 from speech import recognition
@@ -65,10 +69,21 @@ def _buried(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Play the messengers' clouds here, open every door.")
+    ] = False,
 ) -> None:
     """Run the server; an empty store gets the demo company."""
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = Settings().model_copy(update=given)
+    given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    with ExitStack() as clouds:
+        if sandbox:
+            given |= clouds.enter_context(_sandbox()).settings() | {
+                f"{name}_secret": "sandbox" for name in assistants()
+            }
+        _run(Settings().model_copy(update=given))
+
+
+def _run(settings: Settings) -> None:
     engine = open_books(settings)
     load_demo_if_empty(engine, console)
     forget(engine, now=utc_now(), settings=settings)
@@ -77,6 +92,18 @@ def serve(
     app = create_app(settings, engine=engine)
     engine.dispose()
     Server(app, engine, settings).run()
+
+
+def _sandbox() -> Sandbox:
+    """The clouds, with the recorded numbers as voice messages, telling the console what they were sent."""
+    recorded = {file.name: file.read_bytes() for file in files("fixtures").joinpath("speech").iterdir()}
+
+    def tell(sent: Sent) -> None:
+        said = sent.body.get("text") or sent.body.get("interactive") or f"{len(sent.file)} bytes of sound"
+        console.print(f"[bold green]→ {sent.channel}[/] {sent.what}: ", end="")
+        console.print(said, markup=False, highlight=False, soft_wrap=True)
+
+    return Sandbox(recordings=recorded, tell=tell)
 
 
 def _greet(address: str, settings: Settings) -> None:

@@ -1,12 +1,13 @@
 """One local HTTP server for all messengers. It refuses what they refuse and keeps what it took."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from skill.channels.limits import contracts
 from skill.sandbox import bots
@@ -28,7 +29,7 @@ class Sent:
 @dataclass
 class Sandbox:
     """The clouds on one port of this machine. recordings: voice messages by file name; failing: how many calls will be
-    turned away first, with what status."""
+    turned away first, with what status; tell: is given what was taken."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -36,6 +37,7 @@ class Sandbox:
     recordings: dict[str, bytes] = field(default_factory=dict)
     subscriptions: list[dict[str, Any]] = field(default_factory=list)
     failing: list[int] = field(default_factory=list)
+    tell: Callable[[Sent], object] = lambda _sent: None
 
     def __enter__(self) -> Self:
         app = Flask("sandbox", static_folder=None)
@@ -54,7 +56,7 @@ class Sandbox:
             ("/service/v3/conversations/<conversation>/activities/<replied>", self._activity),
         ):
             app.add_url_rule(rule, rule, view, methods=["GET", "POST"])
-        self._server = make_server(self.host, self.port, app, threaded=True)
+        self._server = make_server(self.host, self.port, app, threaded=True, request_handler=_Quiet)
         self._thread = threading.Thread(target=self._server.serve_forever, name="sandbox", daemon=True)
         self._thread.start()
         return self
@@ -157,6 +159,14 @@ class Sandbox:
     def _keep(self, channel: str, what: str, body: dict[str, Any], file: str = "") -> None:
         came = request.files.get(file)
         self.sent.append(Sent(channel, what, body, came.read() if came else b""))
+        self.tell(self.sent[-1])
+
+
+class _Quiet(WSGIRequestHandler):
+    """Says nothing of calls: `Sandbox.sent` has them."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nothing."""
 
 
 def _body() -> dict[str, Any]:
