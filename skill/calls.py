@@ -18,12 +18,16 @@ RUSSIAN = re.compile(r"[78]?(\d{10})")
 
 
 class VoiceCall(SQLModel, table=True):
-    """A call (звонок). caller: its number as +7…, "" when withheld; outcome: "" while it goes on, else `operator`,
-    `hangup`, `gone`, `failed`; answer_ms: the median wait between an utterance and its answer."""
+    """A call (звонок).
+
+    caller: its number as +7…, "" when withheld; message: what we called about, if it was us; outcome: "" while it goes
+    on, else `operator`, `hangup`, `gone`, `failed`; answer_ms: the median wait between an utterance and its answer.
+    """
 
     __tablename__ = "voice_call"
     call_id: str = Field(primary_key=True, max_length=36)
     caller: str = Field(default="", max_length=20)
+    message: str = Field(default="", max_length=500)
     door: str = Field(default="", max_length=20)
     session_key: str = Field(default="", max_length=64, index=True)
     outcome: str = Field(default="", max_length=10)

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from contextlib import suppress
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -19,6 +20,7 @@ from skill.commands.db import load_demo_if_empty
 from skill.dialogue.phrases import phrase
 from skill.settings import Settings
 from speech import recognition
+from speech.telephony import recording
 from speech.telephony.options import Options
 from speech.telephony.switchboard import Switchboard
 
@@ -53,6 +55,7 @@ def options(settings: Settings) -> Options:
         audio_format=settings.line_audio_format,
         busy=phrase("telephone.busy", 0),
         hearing_threads=settings.line_hearing_threads,
+        recordings=settings.line_recordings,
     )
 
 
@@ -101,3 +104,6 @@ async def _opened(switchboard: Switchboard, settings: Settings) -> list[asyncio.
 def _forget(service: Service) -> None:
     with store.transaction(service.engine) as db:
         calls.forget(db, now=service.clock(), kept_days=service.settings.calls_kept_days)
+    if service.settings.line_recordings is not None:
+        oldest = service.clock() - timedelta(days=service.settings.line_recordings_kept_days)
+        recording.forget(service.settings.line_recordings, oldest.timestamp())

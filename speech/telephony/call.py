@@ -20,7 +20,7 @@ from speech.telephony.workers import Workers
 
 LATE_SECONDS = 0.04
 NEVER_CATCH_UP_SECONDS = 0.1
-NOTHING_HEARD_SECONDS = 0.1
+NOTHING_HEARD_SECONDS = 0.4
 SAME_KEY_SECONDS = 1.0
 SENTENCE_GAP_SECONDS = 0.15
 VOICED_LEVEL = 200
@@ -40,7 +40,7 @@ class Call:
         self._toned: tuple[str, float] = ("", 0.0)
         self._listening: Listening | None = None
         self._early: deque[str] = deque(maxlen=LONGEST_ENTRY)
-        self._heard_at = self._began = 0.0
+        self._heard_at = self._padded_to = self._began = 0.0
         self._answering: float | None = None
         self._ending = Ending("gone")
         self._talking: asyncio.Task[Outcome] | None = None
@@ -207,8 +207,13 @@ class Call:
             self._ending.answer_ms.append(round(waited * 1000))
 
     def _pad_gap(self, nothing: Samples, now: float) -> None:
-        """A PBX may send nothing while nobody speaks (hold, comfort noise): for the ear that is silence."""
-        if now - self._heard_at > NOTHING_HEARD_SECONDS:
+        """A PBX may send nothing while nobody speaks (hold, comfort noise): silence for the ear, once it is certain
+        that the sound is not merely late."""
+        if now - self._heard_at <= NOTHING_HEARD_SECONDS:
+            return
+        self._padded_to = max(self._padded_to, self._heard_at)
+        while now - self._padded_to >= FRAME_SECONDS:
+            self._padded_to += FRAME_SECONDS
             self._hear(Sound(nothing))
 
     def _note(self, who: str, text: str, *, how: str = "voice", played: int = 100) -> None:

@@ -1,6 +1,7 @@
 """How the line behaves: limits, timers, and how long a pause ends an answer. Times in seconds."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 FRAME_SECONDS = 0.02
@@ -16,7 +17,8 @@ class Options:
     """max_calls: calls talked with at once; max_connections: connections held at all, more are closed at once.
 
     audio_format: what AudioSocket kind 0x10 carries: `auto` finds out, `slin` is 8 kHz, `slin16` is 16 kHz.
-    busy, failed: sentences for a call that cannot be served.
+    busy: the sentence for a call that cannot be served.
+    recordings: the folder where calls are kept as sound; None: they are not.
     deaf_at_start: how long a prompt cannot be interrupted by voice after it began (echo of its first word).
     """
 
@@ -33,6 +35,7 @@ class Options:
     audio_format: Literal["auto", "slin", "slin16"] = "auto"
     busy: str = "Сейчас все линии заняты. Соединяю с оператором."
     hearing_threads: int = 2
+    recordings: Path | None = None
 
 
 def pause_after(expecting: str) -> float:

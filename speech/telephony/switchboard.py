@@ -1,6 +1,7 @@
 """Admits calls and runs them: so many at once, one more is told so and handed to a person, far too many are closed."""
 
 import asyncio
+import re
 from collections.abc import Callable
 
 import structlog
@@ -11,6 +12,7 @@ from speech.telephony.audiosocket import AudioSocket
 from speech.telephony.call import Call
 from speech.telephony.conversation import Caller, Conversation, Ending, Keyed, Opener, Outcome, Prompt
 from speech.telephony.options import Options
+from speech.telephony.recording import Recorded
 from speech.telephony.transport import BadStart, Transport
 from speech.telephony.vosk_websocket import VoskDoor
 from speech.telephony.websocket_door import WebSocketDoor
@@ -76,7 +78,8 @@ class Switchboard:
             metrics.refused.labels(caller.door, "unknown").inc()
             log.warning("call_refused", door=caller.door)
             return
-        call = Call(caller, transport, conversation, self.workers, self.options)
+        recorded = self._recorded(caller, transport) if room else None
+        call = Call(caller, recorded or transport, conversation, self.workers, self.options)
         if room:
             self.calls[caller.call_id] = call
         outcome: Outcome = "failed"
@@ -86,10 +89,19 @@ class Switchboard:
             outcome = ending.outcome if room else "busy"
             log.info("call_ended", door=caller.door, outcome=outcome, seconds=round(ending.seconds, 1))
         finally:
+            if recorded is not None:
+                await recorded.finish()
             metrics.talking.dec()
             metrics.calls.labels(caller.door, outcome).inc()
             if room:
                 self.calls.pop(caller.call_id, None)
+
+    def _recorded(self, caller: Caller, transport: Transport) -> Recorded | None:
+        folder = self.options.recordings
+        if folder is None:
+            return None
+        name = re.sub(r"[^0-9A-Za-z-]", "_", caller.call_id)
+        return Recorded(transport, folder / f"{name}.wav", self.workers)
 
     async def _conversation(self, caller: Caller, room: bool) -> Conversation | None:
         if room:

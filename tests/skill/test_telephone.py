@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -170,6 +171,13 @@ def test_the_announcement_comes_first_and_cannot_be_talked_into(service: Service
     prompt: Prompt = conversation.opening()
     assert prompt.before == told
     assert prompt.text.startswith("Здравствуйте!")
+
+
+def test_recording_is_announced(service: Service, tmp_path: Path) -> None:
+    settings = service.settings.model_copy(update={"line_recordings": tmp_path})
+    conversation = opener(Service(settings, service.engine, service.clock))(Caller(CALL, "audiosocket"))
+    assert conversation is not None
+    assert conversation.opening().before == "Разговор записывается."
 
 
 def test_lookups_are_for_the_pbx_only(service: Service, lookups: FlaskClient) -> None:

@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import gc
 import struct
+import tempfile
 import threading
 import uuid
+import wave
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from pathlib import Path
 
+import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
@@ -118,6 +121,24 @@ async def a_law_is_refused_so_that_the_dialplan_goes_on() -> None:
             await line.latest.end()
     assert not any(frame.voiced for frame in heard.frames)
     assert any("c(slin)" in entry.get("problem", "") for entry in logs)
+
+
+@scenario
+async def a_recorded_call_keeps_both_sides() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with exchange(ASK, BYE, recordings=Path(folder) / "calls") as line:
+            phone = await Telephone.dial(line.port)
+            await phone.listens()
+            await phone.say(recorded("number_125"))
+            await phone.until_ended()
+            await line.latest.end()
+        (file,) = (Path(folder) / "calls").iterdir()
+        with wave.open(str(file)) as sound:
+            kept = np.frombuffer(sound.readframes(sound.getnframes()), "<i2").reshape(-1, 2)
+        assert file.stat().st_mode & 0o077 == 0
+    caller, said = kept[:, 0], kept[:, 1]
+    assert recognition.transcribe(caller, 8000, "number")[0].text == "сто двадцать пять"
+    assert np.abs(said.astype(int)).max() > 2000
 
 
 @scenario

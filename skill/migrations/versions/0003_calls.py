@@ -17,6 +17,7 @@ def upgrade() -> None:
         "voice_call",
         sa.Column("call_id", sa.String(36), primary_key=True),
         sa.Column("caller", sa.String(20), nullable=False),
+        sa.Column("message", sa.String(500), nullable=False),
         sa.Column("door", sa.String(20), nullable=False),
         sa.Column("session_key", sa.String(64), nullable=False),
         sa.Column("outcome", sa.String(10), nullable=False),
