@@ -28,6 +28,10 @@ SURE = 0.5
 """From this confidence on an intent is heard whatever question is open."""
 HEARD = 0.5
 """Below this confidence of recognition nothing was heard."""
+NOISE = 0.2
+"""Below it nothing was understood, even where no question is open."""
+CERTAIN = 0.8
+"""A yes below it is asked for again: it may book something."""
 GUESSED = 0.35
 """Below it an intent does not carry the conversation away from the open question."""
 
@@ -141,6 +145,8 @@ def _answer(talk: Talk) -> Reply:
     if masking.card_said(talk.turn.text):
         return _open("general", talk, Understanding("card", {}, 1.0))
     said = understand(talk.turn.text, talk.turn.channel, expecting=talk.session.last.get("expecting"))
+    if said.intent == "yes" and said.confidence < CERTAIN and talk.scene is not None:
+        said = Understanding("out_of_scope", {}, said.confidence)
     talk.session.anger += temper.signs(talk.turn.text)
     reply = _reply(talk, said)
     if reply is not None:
@@ -159,10 +165,12 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
     """
     opener = openers().get(said.intent)
     anywhere = opener is not None and said.intent in opener.anywhere
-    if opener is not None and anywhere and (talk.scene is None or said.confidence >= SURE):
+    floor = GUESSED if talk.scene else NOISE
+    sure = floor if talk.scene is None or said.intent == "emergency" else SURE
+    if opener is not None and anywhere and said.confidence >= sure:
         return opener.begin(talk, said)
     reply = talk.scene.answer(talk, said) if talk.scene else None
-    if reply is not None or opener is None or (talk.scene and said.confidence < GUESSED):
+    if reply is not None or opener is None or said.confidence < floor:
         return reply
     if not anywhere:
         talk.session.suspend()

@@ -31,7 +31,8 @@ def _flat(key: str, entry: str | list[str] | dict[str, Any]) -> Iterator[tuple[s
 def phrase(key: str, uses: int, **facts: str) -> str:
     """The variant of `key` whose turn it is after `uses` uses, filled with facts.
 
-    A fact that ends in an abbreviation («коп.») ends the sentence as well. Raises KeyError for an unknown phrase or a fact that is missing.
+    A fact that ends in an abbreviation («коп.») ends the sentence as well.
+    Raises KeyError for an unknown phrase or a fact that is missing.
     """
     variants = phrases()[key]
     return variants[uses % len(variants)].format(**facts).replace("..", ".")

@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 
-from skill.dialogue import temper
-from skill.dialogue.company import phone_of
+from skill.dialogue import reminding, temper
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
-
 
 CHOICES = ("Передать показания", "Сколько платить", "Отключения", "Позвать оператора")
 PUBLIC_CHOICES = ("Привязать счёт", "Тарифы", "Отключения", "Позвать оператора")
@@ -35,10 +33,8 @@ class General:
                 return replace(talk.reply("general.bye"), end=True)
             case "event" | "thanks" | "yes" | "back" | "silence" | "card":
                 return _still_open(talk, talk.reply(f"general.{said.intent}"))
-            case "out_of_scope":
-                return _still_open(talk, _misunderstood(talk))
             case _:
-                return _still_open(talk, talk.reply("general.not_yet", phone=_phone(talk)))
+                return _still_open(talk, _misunderstood(talk))
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """No question of its own is ever open."""
@@ -52,7 +48,9 @@ class General:
 def _start(talk: Talk) -> Reply:
     key = "general.start" if talk.resident else "general.start_unknown"
     buttons = ("Передать показания", "Сколько платить", "Помощь") if talk.resident else ("Привязать счёт", "Помощь")
-    return talk.reply(key, company=talk.settings.company, buttons=buttons)
+    reply = talk.reply(key, company=talk.settings.company, buttons=buttons)
+    reminder = reminding.due(talk)
+    return replace(reply, text=f"{reply.text} {reminder}") if reminder else reply
 
 
 def _help(talk: Talk) -> Reply:
@@ -65,12 +63,15 @@ def _repeat(talk: Talk) -> Reply:
 
 
 def _misunderstood(talk: Talk) -> Reply:
-    """A hint at first, choices at the second time; rude words are answered calmly."""
+    """A hint at first; the second time choices, or what can be said to the open question. Rude words are met calmly."""
     if temper.is_rude(talk.turn.text):
         return talk.reply("general.rude")
     if talk.session.misses > 1 and not talk.session.scene:
         return talk.reply("general.choices", buttons=CHOICES if talk.resident else PUBLIC_CHOICES)
-    return talk.reply("general.misunderstood")
+    if talk.session.misses == 1 and talk.session.last.get("expecting") == "yes_no":
+        return talk.reply("general.yes_or_no")
+    helping = talk.scene.help(talk) if talk.scene and talk.session.misses > 1 else None
+    return Reply(helping) if helping else talk.reply("general.misunderstood")
 
 
 def _still_open(talk: Talk, reply: Reply) -> Reply:
@@ -79,11 +80,6 @@ def _still_open(talk: Talk, reply: Reply) -> Reply:
         return reply
     last = Reply.from_json(talk.session.last)
     return replace(reply, buttons=last.buttons, expecting=last.expecting)
-
-
-def _phone(talk: Talk) -> str:
-    number = phone_of(talk)
-    return talk.say("general.phone", phone=number) if number else ""
 
 
 SCENE = General()

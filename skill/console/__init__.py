@@ -1,0 +1,1 @@
+"""The operators' web pages: hand-offs, transcripts, one-time codes."""

@@ -1,0 +1,67 @@
+"""`/bill/<token>`: the bill behind a signed link, with its QR code (ГОСТ Р 56042) for the bank's application."""
+
+import base64
+from importlib.resources import files
+
+from flask import Flask, Response, abort, render_template_string
+
+from billing import accounts, qr, receipts, store
+from billing.qr import MissingRequisites
+from billing.tables import Account, Organization, Receipt
+from skill.app import Service
+from skill.dialogue.naming import month_name
+from skill.identity import links
+from speech import wording
+
+POLICY = "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
+
+
+def mount(app: Flask, service: Service) -> None:
+    """Add the page."""
+
+    @app.get("/bill/<token>")
+    def bill(token: str) -> Response:
+        link = links.read(service.settings, token)
+        if link is None:
+            abort(404)
+        with store.reading(service.engine) as db:
+            account = db.get(Account, link.account)
+            receipt = receipts.latest(db, link.account)
+            if account is None or receipt is None:
+                abort(404)
+            company = db.get(Organization, account.organization_id)
+            owed = receipts.balance(db, account.id, service.clock().date()).kopecks
+            amount = link.kopecks or max(owed, 0)
+            html = render_template_string(
+                files("skill").joinpath("page", "bill.html").read_text("utf-8"),
+                company=company,
+                address=accounts.address_of(db, account).text,
+                number=f"…{account.number[-4:]}",
+                month=f"{month_name(receipt.period)} {receipt.period.year}",
+                due=wording.day(receipt.due_on),
+                lines=[(line.title, _money(line.charged_kopecks)) for line in receipts.lines(db, receipt.id)],
+                charged=_money(receipt.charged_kopecks),
+                total=_money(amount),
+                code=_code(company, account, receipt, amount),
+            )
+        answer = Response(html, content_type="text/html; charset=utf-8")
+        answer.headers["Content-Security-Policy"] = POLICY
+        answer.headers["Referrer-Policy"] = "no-referrer"
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["X-Robots-Tag"] = "noindex"
+        return answer
+
+
+def _code(company: Organization | None, account: Account, receipt: Receipt, kopecks: int) -> str:
+    """The QR code as a data URL; empty when there is nothing to pay or the company's requisites are not known."""
+    if company is None or kopecks <= 0:
+        return ""
+    try:
+        picture = qr.png(qr.for_receipt(company, account, receipt.period, kopecks))
+    except MissingRequisites:
+        return ""
+    return "data:image/png;base64," + base64.b64encode(picture).decode("ascii")
+
+
+def _money(kopecks: int) -> str:
+    return wording.money(kopecks)

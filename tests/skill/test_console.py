@@ -1,0 +1,99 @@
+"""The operators' pages: nobody in without the password, a conversation is taken, answered and given back."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from fixtures.demo_company import DemoSummary
+from skill.settings import Settings
+from tests.skill.talking import Resident
+
+
+@pytest.fixture
+def operator(app: Flask, settings: Settings) -> FlaskClient:
+    """A client at work at the console."""
+    client, password = app.test_client(), settings.password_of_console
+    assert client.post("/console/login", data={"name": "Анна", "password": password}).status_code == 302
+    return client
+
+
+def csrf(page: str) -> str:
+    return re.findall(r'name="csrf" value="([^"]+)"', page)[0]
+
+
+def test_without_the_password_there_is_only_the_login(client: FlaskClient) -> None:
+    assert client.get("/console").headers["Location"] == "/console/login"
+    assert client.post("/console/login", data={"name": "Анна", "password": "guess"}).status_code == 403
+
+
+def test_guessing_the_password_is_stopped(client: FlaskClient) -> None:
+    for _ in range(5):
+        client.post("/console/login", data={"name": "Анна", "password": "guess"})
+    assert client.post("/console/login", data={"name": "Анна", "password": "guess"}).status_code == 429
+
+
+def test_a_conversation_is_taken_answered_and_given_back(operator: FlaskClient, resident: Resident) -> None:
+    resident.says("какие последние показания")
+    resident.says("позовите оператора")
+    page = operator.get("/console/1").get_data(as_text=True)
+    assert "какие последние показания" in page
+    assert "холодная вода 115" in page
+    operator.post("/console/1/take", data={"csrf": csrf(page)})
+    assert "Сотрудник" in resident.says("вы здесь?")
+    page = operator.get("/console/1").get_data(as_text=True)
+    operator.post("/console/1/answer", data={"csrf": csrf(page), "text": "Здравствуйте, это Анна."})
+    assert resident.says("алло") == "Здравствуйте, это Анна."
+    operator.post("/console/1/close", data={"csrf": csrf(page)})
+    assert "52 ₽" in resident.says("какой тариф на холодную воду").replace("\u00a0", " ")
+
+
+def test_danger_is_answered_at_once_even_while_a_person_leads(operator: FlaskClient, resident: Resident) -> None:
+    resident.says("позовите оператора")
+    page = operator.get("/console/1").get_data(as_text=True)
+    operator.post("/console/1/take", data={"csrf": csrf(page)})
+    assert "104" in resident.says("пахнет газом")
+
+
+def test_a_form_from_elsewhere_does_nothing(operator: FlaskClient, resident: Resident) -> None:
+    resident.says("позовите оператора")
+    assert operator.post("/console/1/take").status_code == 403
+
+
+def test_codes_and_card_numbers_are_not_in_the_transcript(
+    operator: FlaskClient, stranger: Resident, demo: DemoSummary
+) -> None:
+    for line in ("привязать счёт", demo.account.number, demo.account.bill_code, "да", "4276 3800 1234 5679"):
+        stranger.says(line)
+    stranger.says("позовите оператора")
+    page = operator.get("/console/1").get_data(as_text=True)
+    assert "привязать счёт" in page
+    for secret in (demo.account.number, demo.account.bill_code, "4276", "5679"):
+        assert secret not in page
+
+
+def test_a_one_time_code_links_once(operator: FlaskClient, stranger: Resident, demo: DemoSummary) -> None:
+    page = operator.get("/console/code").get_data(as_text=True)
+    page = operator.post("/console/code", data={"csrf": csrf(page), "number": demo.account.number}).get_data(
+        as_text=True
+    )
+    code = re.findall(r"код <strong>(\d{6})</strong>", page)[0]
+    stranger.says("привязать счёт")
+    stranger.says(demo.account.number)
+    assert "согласны" in stranger.says(code)
+    again = Resident(stranger.engine, stranger.settings, stranger.clock)
+    again.says("привязать счёт")
+    again.says(demo.account.number)
+    assert "не подошли" in again.says(code)
+
+
+def test_the_bill_behind_a_link(client: FlaskClient, resident: Resident) -> None:
+    resident.says("пришлите квитанцию")
+    page = client.get(resident.last.link)
+    assert page.status_code == 200
+    text = page.get_data(as_text=True).replace("\u00a0", " ")
+    assert "К оплате: 8 030 ₽ 61 коп." in text
+    assert "data:image/png;base64," in text
+    assert "100512" not in text
+    assert client.get(resident.last.link[:-3] + "xyz").status_code == 404
