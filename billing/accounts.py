@@ -8,7 +8,16 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from billing import audit
-from billing.tables import Account, AccountLink, ChannelIdentity, Premises, Property, Resident
+from billing.tables import (
+    Account,
+    AccountLink,
+    ChannelIdentity,
+    Organization,
+    Premises,
+    Property,
+    Resident,
+    ResourceOwner,
+)
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,17 @@ def address_of(db: Session, account: Account) -> Address:
     ).one()
     text = f"{house.city}, {house.street}, дом {house.house}, квартира {unit}"
     return Address(house.street, house.house, unit, text)
+
+
+def keeper_of(db: Session, account: Account, resource: str) -> Organization:
+    """Which company takes readings of a resource at the account's house: its own, unless another owns the resource."""
+    owner = db.exec(
+        select(Organization)
+        .join(ResourceOwner, col(ResourceOwner.organization_id) == col(Organization.id))
+        .join(Premises, col(Premises.property_id) == col(ResourceOwner.property_id))
+        .where(Premises.id == account.premises_id, ResourceOwner.resource == resource)
+    ).first()
+    return owner or db.exec(select(Organization).where(Organization.id == account.organization_id)).one()
 
 
 def _meet(db: Session, channel: str, external_id: str, now: datetime) -> Resident:

@@ -4,7 +4,9 @@ No card data comes here: a provider shows its own page or QR and reports by webh
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -28,6 +30,24 @@ class PaymentRefused(ValueError):
 
 class AmountMismatch(ValueError):
     """A provider reports another sum than was ordered."""
+
+
+@dataclass(frozen=True)
+class FeeRule:
+    """Commission on top of a payment: per cent of it, within bounds in kopecks."""
+
+    percent: Decimal
+    at_least: int = 0
+    at_most: int | None = None
+
+
+def fee(account: Account, kopecks: int, rule: FeeRule) -> int:
+    """Commission of a payment, half up; none for those whom the law frees of it (since 2024-07-01)."""
+    if account.without_commission:
+        return 0
+    exact = int((kopecks * rule.percent / 100).quantize(Decimal(1), ROUND_HALF_UP))
+    raised = max(exact, rule.at_least)
+    return raised if rule.at_most is None else min(raised, rule.at_most)
 
 
 def create(

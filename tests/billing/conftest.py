@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session
 
 from billing import billrun, receipts
@@ -108,6 +109,10 @@ def village(undone: Session) -> Village:
     ):
         add(undone, Service(organization_id=1, code=code, title=code.capitalize(), basis=basis))
         add(undone, Tariff(organization_id=1, resource=code, price=Decimal(price), valid_from=LONG_AGO))
+    if undone.get_bind().dialect.name == "postgresql":  # its counters know nothing of the ids given above
+        for table in ("organization", "property", "premises", "account", "meter", "register"):
+            counter = f"pg_get_serial_sequence('{table}', 'id')"
+            undone.connection().execute(text(f"SELECT setval({counter}, greatest(nextval({counter}), 1000))"))
     add(undone, Norm(organization_id=1, resource="COLD_WATER", value=Decimal(7), valid_from=LONG_AGO))
     return Village(undone)
 

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
@@ -86,6 +87,17 @@ def test_five_roubles_are_the_least(village: Village, now: datetime, kopecks: in
             ordered(village, now, kopecks=kopecks)
     else:
         assert ordered(village, now, kopecks=kopecks).status == "CREATED"
+
+
+@pytest.mark.parametrize(
+    ("kopecks", "expected"), [(1000_00, 10_00), (100_00, 5_00), (50_000_00, 100_00), (1234_56, 12_35)]
+)
+def test_a_fee_is_on_top_within_its_bounds(kopecks: int, expected: int) -> None:
+    rule = payments.FeeRule(Decimal(1), at_least=5_00, at_most=100_00)
+    account = Account(organization_id=1, premises_id=1, number="1", bill_code="111111", opened_on=APRIL)
+    assert payments.fee(account, kopecks, rule) == expected
+    account.without_commission = True
+    assert payments.fee(account, kopecks, rule) == 0
 
 
 def test_another_accounts_bill_cannot_be_paid(village: Village, now: datetime) -> None:

@@ -1,6 +1,8 @@
 """The store: migrations, exact types, constraints, and several processes at once."""
 
 import multiprocessing
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -16,7 +18,7 @@ from sqlmodel import Session, SQLModel, select
 
 from billing import readings, store
 from billing.readings import KeyReused, NotAccepted
-from billing.tables import Meter, Organization, Reading, Register, Resident
+from billing.tables import AuditEntry, Meter, Organization, Reading, Register, Resident
 from fixtures.demo_company import DemoSummary
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -203,6 +205,37 @@ def test_two_processes_repeating_one_request_book_it_once(demo_url: str, demo: D
     with store.reading(engine) as db:
         rows = db.exec(select(Reading).where(Reading.meter_id == cold, Reading.period == NOVEMBER)).all()
     assert len(rows) == 1
+    engine.dispose()
+
+
+BOOKING = """
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from billing import readings, store
+engine = store.connect(sys.argv[1])
+now = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+with store.transaction(engine) as db:
+    readings.submit(db, meter_id=int(sys.argv[2]), values={"single": Decimal(125)}, taken_at=now.date(), now=now,
+                    channel="alice", source="alice", idempotency_key="killed")
+    print("booked", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_a_booking_that_is_killed_leaves_nothing(demo_url: str, demo: DemoSummary) -> None:
+    cold = demo.account.meters[0].id
+    process = subprocess.Popen(
+        [sys.executable, "-c", BOOKING, demo_url, str(cold)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"booked\n"  # its rows are written, its transaction is open
+    process.kill()
+    process.wait()
+    engine = store.connect(demo_url)
+    with store.transaction(engine) as db:
+        assert db.exec(select(Reading).where(Reading.meter_id == cold, Reading.period == NOVEMBER)).all() == []
+        assert db.exec(select(AuditEntry)).all() == []
     engine.dispose()
 
 
