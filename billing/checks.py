@@ -5,125 +5,15 @@ A finding carries facts, never a sentence. Level "block": not taken; "confirm": 
 offer `facts["guess"]` instead of a bare no. A company changes levels and limits in the table check_rule.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from collections.abc import Callable
+from decimal import Decimal
 from itertools import permutations
-from typing import Any, Literal, cast
+from typing import Any, cast
 
-from billing.meters import PreviousReading
-from billing.windows import Window, clipped, month_start, months_between
+from billing.case import Case, Finding, Level
+from billing.windows import clipped, month_start
 
-Level = Literal["block", "confirm", "review"]
-Check = Callable[["Case"], "Finding | None"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """code: as in CHECKS; facts: what a sentence needs (values, dates, zones, guess)."""
-
-    code: str
-    level: Level
-    facts: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class OtherMeter:
-    """A meter the value may belong to instead: hot for cold, kitchen for bathroom."""
-
-    meter_id: int
-    resource: str
-    place: str | None
-    previous: Decimal
-
-
-@dataclass(frozen=True)
-class Case:
-    """All that the checks know. Quantities in the resource's unit; previous and averages by zone.
-
-    previous: newest live reading before this period; booked: live readings of this period with their status;
-    averages: monthly consumption where three months or more are known; limits: monthly, by code;
-    levels: the company's own, by code; other_company: who takes this resource here, when it is not the meter's company.
-    """
-
-    resource: str
-    zones: tuple[str, ...]
-    digits_int: int
-    digits_frac: int
-    submit_frac: int
-    values: Mapping[str, Decimal]
-    taken_at: date
-    today: date
-    window: Window
-    limits: Mapping[str, Decimal]
-    previous: Mapping[str, PreviousReading] = field(default_factory=dict)
-    booked: Mapping[str, tuple[Decimal, str]] = field(default_factory=dict)
-    averages: Mapping[str, Decimal] = field(default_factory=dict)
-    others: tuple[OtherMeter, ...] = ()
-    levels: Mapping[str, str] = field(default_factory=dict)
-    is_automatic: bool = False
-    archived_on: date | None = None
-    next_verification: date | None = None
-    other_company: str | None = None
-
-    @property
-    def months(self) -> int:
-        """Billing months this reading covers, at least one."""
-        if not self.previous:
-            return 1
-        newest = max(reading.period for reading in self.previous.values())
-        return max(1, months_between(newest, self.window.period))
-
-    def monthly(self, code: str) -> Decimal:
-        """A limit scaled to the months covered."""
-        return self.limits[code] * self.months
-
-    def taken(self, zone: str) -> Decimal:
-        """The value as it would be booked: decimals beyond those accepted are cut off, not rounded.
-
-        A cut value that would fall just below the previous one is the previous one: the dial has not moved back.
-        """
-        cut = truncated(self.values[zone], self.submit_frac)
-        before = self.previous.get(zone)
-        if before and cut < before.value <= self.values[zone]:
-            return before.value
-        if before and self.submit_frac < self.digits_frac and cut == truncated(before.value, self.submit_frac):
-            return before.value
-        return cut
-
-    def rolled_over(self, zone: str) -> bool:
-        """The dial went through zero: it stood near its end, and through zero the consumption is plausible."""
-        before = self.previous.get(zone)
-        if before is None or self.taken(zone) >= before.value:
-            return False
-        turn = Decimal(10) ** self.digits_int
-        through_zero = self.taken(zone) + turn - before.value
-        return before.value >= turn * Decimal("0.9") and through_zero <= self.monthly("TOO_BIG")
-
-    def consumed(self, zone: str) -> Decimal | None:
-        """Consumption since the previous reading, before the transformation ratio; None for a first reading."""
-        before = self.previous.get(zone)
-        if before is None:
-            return None
-        turn = Decimal(10) ** self.digits_int if self.rolled_over(zone) else Decimal(0)
-        return self.taken(zone) + turn - before.value
-
-    def total_consumed(self) -> Decimal | None:
-        """Consumption of all zones; None when any is a first reading."""
-        parts = [self.consumed(zone) for zone in self.zones]
-        known = [part for part in parts if part is not None]
-        return sum(known, Decimal(0)) if len(known) == len(parts) else None
-
-    def plausible(self, zone: str, value: Decimal) -> bool:
-        """Not less than before, and not unusually more."""
-        before = self.previous.get(zone)
-        return before is not None and 0 <= value - before.value <= self.monthly("UNUSUAL")
-
-
-def truncated(value: Decimal, places: int) -> Decimal:
-    """Digits beyond `places` cut off."""
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_DOWN)
+Check = Callable[[Case], Finding | None]
 
 
 def automatic_meter(case: Case) -> Finding | None:

@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam
 from sqlmodel import Session, col, select
 
 from billing import limits, windows
-from billing.checks import Case, OtherMeter
+from billing.case import Case, OtherMeter
 from billing.meters import NOT_MEASURED, PreviousReading, in_asking_order
 from billing.tables import Account, Meter, Organization, Premises, Property, Reading, Register, ResourceOwner
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, insert
 from sqlmodel import Session, col, select
 
 from billing import audit, checks, tariffs
-from billing.checks import Finding
+from billing.case import Finding
 from billing.desk import Desk, open_desk
 from billing.meters import LastReading, last_readings, newest_readings
 from billing.tables import Meter, Reading

@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, text, update
 from sqlmodel import Session, col, select
 
 from billing import checks, limits
-from billing.checks import Case
+from billing.case import Case
 from billing.exchange.loading import Bad, Fate
 from billing.exchange.rows import BadCell, Row, table
 from billing.exchange.zones import zones_of

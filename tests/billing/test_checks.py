@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from billing import checks, limits
-from billing.checks import Case, Finding, OtherMeter
+from billing.case import Case, Finding, OtherMeter
 from billing.meters import PreviousReading
 from billing.windows import Rule, window_on
 
