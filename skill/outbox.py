@@ -128,11 +128,17 @@ class Sender:
                 if time.monotonic() - kept > KEEP_SECONDS:
                     kept = time.monotonic()
                     self.keep_connected()
+                    self._forget()
                 self.send_due()
             except SQLAlchemyError as error:  # the database may come back: the messages are still there
                 log.error("outbox cannot be read", reason=type(error).__name__)
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
+
+    def _forget(self) -> None:
+        before = self._clock() - timedelta(days=self._settings.turns_kept_days)
+        with store.transaction(self._engine) as db:
+            forget(db, before)
 
     def _due(self) -> list[OutgoingMessage]:
         """The first waiting message of every receiver, if it is due."""

@@ -16,7 +16,7 @@ from authlib.oauth2.rfc6749 import ClientMixin, TokenMixin, grants
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from flask import Flask
 from sqlalchemy import Engine
-from sqlmodel import Field, SQLModel, col, select, update
+from sqlmodel import Field, SQLModel, col, delete, select, update
 from sqlmodel import Session as Database
 
 from billing import accounts, store
@@ -27,6 +27,8 @@ from skill.identity import consent
 from skill.settings import Settings
 
 CODE_SECONDS = 600
+CODES_KEPT = timedelta(days=1)
+"""So long a used code is known as used."""
 ACCESS_SECONDS = 30 * 24 * 3600
 
 
@@ -169,7 +171,9 @@ class _CodeGrant(grants.AuthorizationCodeGrant):
     server: Provider
 
     def save_authorization_code(self, code: str, request: Any) -> None:  # noqa: ANN401 - Authlib's
+        now = self.server.clock()
         with store.transaction(self.server.engine) as db:
+            db.execute(delete(OAuthCode).where(col(OAuthCode.expires_at) < now - CODES_KEPT))
             db.add(
                 OAuthCode(
                     code_hash=_hash(code),
@@ -177,7 +181,7 @@ class _CodeGrant(grants.AuthorizationCodeGrant):
                     redirect_uri=request.payload.redirect_uri,
                     account_id=request.user.account_id,
                     how=request.user.how,
-                    expires_at=self.server.clock() + timedelta(seconds=CODE_SECONDS),
+                    expires_at=now + timedelta(seconds=CODE_SECONDS),
                 )
             )
 

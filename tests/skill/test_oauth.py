@@ -172,6 +172,14 @@ def test_a_code_is_good_once_and_for_ten_minutes(client: FlaskClient, demo: Demo
     assert exchange(client, code).status_code == 400
 
 
+def test_old_codes_are_forgotten(client: FlaskClient, demo: DemoSummary, engine: Engine, clock: Clock) -> None:
+    granted(client, demo)
+    clock.now += timedelta(days=2)
+    granted(client, demo)
+    with store.reading(engine) as db:
+        assert len(db.exec(select(OAuthCode)).all()) == 1
+
+
 def refresh(client: FlaskClient, token: str) -> Any:
     return client.post("/oauth/token", data={"grant_type": "refresh_token", "refresh_token": token, **CLIENT})
 
