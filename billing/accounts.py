@@ -70,6 +70,7 @@ def digest(channel: str, external_id: str) -> str:
 
 def link(db: Session, *, channel: str, external_id: str, account_id: int, verified_how: str, now: datetime) -> Resident:
     """Let a channel's user speak for an account. Linking again changes nothing."""
+    db.exec(select(Account.id).where(Account.id == account_id).with_for_update()).one()  # one link at a time
     resident = resident_of(db, channel, external_id) or _meet(db, channel, external_id, now)
     known = select(AccountLink).where(AccountLink.resident_id == resident.id, AccountLink.account_id == account_id)
     if db.exec(known).first() is None:

@@ -65,6 +65,7 @@ def create(
     fee_kopecks: int = 0,
 ) -> Payment:
     """A payment before the provider knows of it. The same key gives the same payment. Raises PaymentRefused."""
+    _hold(db, account_id)
     known = db.exec(select(Payment).where(Payment.idempotency_key == idempotency_key)).first()
     if known is not None:
         if (known.account_id, known.amount_kopecks, known.receipt_id) != (account_id, amount_kopecks, receipt_id):
@@ -107,6 +108,7 @@ def register(
     fee_kopecks: int = 0,
 ) -> Payment:
     """A payment that others took and is over, known by their operation's id. Raises PaymentRefused(KEY_REUSED)."""
+    _hold(db, account_id)
     key = f"{provider}:{operation_id}"
     known = db.exec(select(Payment).where(Payment.idempotency_key == key)).first()
     if known is not None:
@@ -217,6 +219,11 @@ def refunded(db: Session, refund_id: int, *, external_id: str, done: bool, now: 
         row.done_on = _local_day(db, payment, now) if done else None
         _trace(db, payment, now, f"provider:{payment.provider}", "webhook", "refunded", {"status": row.status})
     return row
+
+
+def _hold(db: Session, account_id: int) -> None:
+    """One payment of an account at a time: a repeated request waits for the first and finds its payment."""
+    db.exec(select(Account.id).where(Account.id == account_id).with_for_update()).one()
 
 
 def _locked(db: Session, payment_id: int) -> Payment:

@@ -42,6 +42,7 @@ def create(
     transcript: str | None = None,
 ) -> Ticket:
     """Take a request; the same key gives the same one. Raises TooManyTickets; an emergency is always taken."""
+    number = _next_number(db, account.organization_id)  # holds the company: a repeated request finds the first one
     known = db.exec(select(Ticket).where(Ticket.idempotency_key == idempotency_key)).first()
     if known is not None:
         return known
@@ -55,7 +56,7 @@ def create(
             raise TooManyTickets
     ticket = Ticket(
         organization_id=account.organization_id,
-        number=_next_number(db, account.organization_id),
+        number=number,
         account_id=account.id,
         resident_id=resident_id,
         category=category,
