@@ -25,6 +25,7 @@ def read(body: Body) -> Turn:
         turn_key=f"{name(body, 'sessionId')}:{message_id}:{text(body, 'messageName')}" if message_id else None,
         source="salute",
         screen=find(payload, "device", "capabilities", "screen", "available") is not False,
+        familiar=find(payload, "character", "appeal") == "no_official",
     )
 
 

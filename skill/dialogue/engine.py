@@ -15,6 +15,7 @@ from sqlmodel import col, select
 
 from billing import accounts, store
 from skill.dialogue import handoffs, scenes, temper, transcript
+from skill.dialogue.familiar import familiar
 from skill.dialogue.relay import relay
 from skill.dialogue.tables import AnsweredTurn, DialogueSession
 from skill.dialogue.talk import Scene, Talk, after
@@ -97,6 +98,8 @@ def _take(db: Database, turn: Turn, session: Session, now: datetime, settings: S
     talk = Talk(db, now, turn, session, settings, resident, topics().get(session.scene))
     asked = str(session.last.get("expecting", "command"))
     reply = replace(_relayed(talk) or _return(talk, _answer(talk)), slow=session.slow)
+    if turn.familiar:
+        reply = replace(reply, text=familiar(reply.text))
     transcript.note(
         db,
         session_name(turn),

@@ -28,6 +28,7 @@ class Turn:
     can_link: whether the device can open our page for linking an account.
     access_token: the one our page gave for this speaker, as the platform sends it back.
     linked: the speaker has just finished on that page.
+    familiar: the speaker wishes to be spoken to as a friend («ты»).
     """
 
     channel: str
@@ -42,6 +43,7 @@ class Turn:
     can_link: bool = False
     access_token: str = field(default="", repr=False)
     linked: bool = False
+    familiar: bool = False
 
     @property
     def text(self) -> str:

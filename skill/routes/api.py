@@ -86,7 +86,7 @@ def _spoken(service: Service, reply: Reply, body: dict[str, object]) -> Response
         wav = speak(
             reply.text,
             voice=service.settings.voice,
-            words_per_minute=service.settings.words_per_minute,
+            words_per_minute=service.settings.words_per_minute * (3 if reply.slow else 4) // 4,
             rate=rate,
         )
     answer = Response(wav, content_type="audio/wav")
