@@ -39,6 +39,16 @@ def test_a_folder_of_one_platform_is_answered_twice_and_spoiled(target: App) -> 
     assert 0 < median <= p99
 
 
+def test_only_a_delivery_that_has_a_name_is_repeated(target: App, tmp_path: Path) -> None:
+    named = json.loads((REQUESTS / "alice" / "of_2018.json").read_text("utf-8"))
+    (tmp_path / "alice").mkdir()
+    (tmp_path / "alice" / "named.json").write_text(json.dumps(named), "utf-8")
+    assert len(replay(target, bodies(tmp_path)).seconds["alice"]) == 2
+    del named["session"]["message_id"]
+    (tmp_path / "alice" / "named.json").write_text(json.dumps(named), "utf-8")
+    assert len(replay(target, bodies(tmp_path)).seconds["alice"]) == 1
+
+
 def test_a_door_that_is_shut_is_a_problem(target: App) -> None:
     report = replay(target, bodies(REQUESTS / "viber"), repeat=False)
     assert report.problems[0] == "conversation_started.json: status 404"
@@ -106,7 +116,7 @@ def test_an_answer_without_a_body_is_fine_for_a_messenger_only() -> None:
 def test_the_command_replays_every_platform_and_shows_times() -> None:
     cli = typer.Typer()
     cli.command()(command)
-    result = CliRunner().invoke(cli, [str(REQUESTS), "--no-repeat"])
+    result = CliRunner().invoke(cli, [str(REQUESTS)])
     assert result.exit_code == 0, result.output
     assert all(name in result.output for name in [*assistants(), *messengers()])
     assert "p99, ms" in result.output
