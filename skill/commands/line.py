@@ -1,6 +1,7 @@
 """`zhku line`: the telephone line, a process beside the web server with the same books and the same dialogue."""
 
 import asyncio
+import gc
 import signal
 import sys
 from contextlib import suppress
@@ -64,6 +65,7 @@ async def _serve(service: Service) -> None:
     settings = service.settings
     switchboard = Switchboard(opener(service), options(settings))
     await switchboard.workers.warm_up()
+    gc.freeze()  # what was loaded stays: looking through it would hold up the frames of every call
     doors = await _opened(switchboard, settings)
     if settings.line_metrics_port:
         start_http_server(settings.line_metrics_port, addr=settings.line_host)

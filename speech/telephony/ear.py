@@ -19,15 +19,15 @@ QUIETEST = 60.0
 ABOVE_FLOOR = 1.6
 FLOOR_FRAMES = 150
 BEFORE_FRAMES = 25
-START_WINDOW, START_VOICED = 10, 8
-VOICE_FRAMES = 15
+START_WINDOW, START_VOICED = 10, 6
+VOICE_FRAMES = 8
 PAUSE_FRAMES = 12
 RESUMING_FRAMES = 3
 NATIVE_RATES = (8_000, 16_000)
 
 
 class Sign(Enum):
-    """What the ear noticed: 300 ms of voice, a pause that may be the end, voice after it, the end."""
+    """What the ear noticed: 160 ms of voice, a pause that may be the end, voice after it, the end."""
 
     VOICE = "voice"
     PAUSE = "pause"

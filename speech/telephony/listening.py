@@ -1,6 +1,7 @@
 """One answer of the caller: from the end of a prompt, or into it, to words, keys or silence."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from speech.recognition import Hypothesis
@@ -15,6 +16,9 @@ from speech.telephony.workers import Workers
 CONFIRMING_EVERY = 0.1
 LOOK_AROUND = 0.1
 MOST_NOISES = 3
+STILL_SECONDS = 0.3
+CERTAIN_TO_COUNT, CERTAIN_TO_CUT = 0.1, 0.4
+"""Confidence from which words are an answer, or stop us: a cough is heard as a short word with almost none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,9 @@ class Listening:
             self._recognise()
         assert self._guess is not None  # noqa: S101 - _recognise has just made it
         said, self._guess = tuple(await self._guess), None
-        deaf = self._saying(speaking) and not self._may_interrupt
-        if said and not deaf:
+        saying = self._saying(speaking)
+        deaf = saying and not self._may_interrupt
+        if not deaf and _certain(said, CERTAIN_TO_CUT if saying else CERTAIN_TO_COUNT):
             await self._cut(speaking, "voice")
             return Answer(heard=said, ended_at=ended_at)
         self._noises += not deaf
@@ -130,7 +135,7 @@ class Listening:
         return not speaking.done() or not self._playout.empty
 
     async def _cut_if_words(self, speaking: asyncio.Task[None]) -> None:
-        """300 ms of voice: fall silent at once, and for good if there are words in it; else go on speaking."""
+        """The caller begins to speak: fall silent at once, and for good if there are words in it; else go on."""
         while self._saying(speaking) and not self._may_interrupt and self._ear.speaking:
             await asyncio.sleep(CONFIRMING_EVERY)
         if not self._saying(speaking) or not self._may_interrupt:
@@ -138,10 +143,11 @@ class Listening:
         self._playout.hold()
         until = asyncio.get_running_loop().time() + self._options.false_interruption
         while self._ear.speaking:
-            if await self._workers.hear(self._ear.sound, self._ear.rate, self._prompt.expecting):
+            heard = await self._workers.hear(self._ear.sound, self._ear.rate, self._prompt.expecting)
+            if _certain(heard, CERTAIN_TO_CUT):
                 await self._cut(speaking, "voice")
                 return
-            if asyncio.get_running_loop().time() > until:
+            if asyncio.get_running_loop().time() > until or self._ear.silent_seconds > STILL_SECONDS:
                 break
             await asyncio.sleep(CONFIRMING_EVERY)
         self._playout.resume()
@@ -153,3 +159,7 @@ class Listening:
             metrics.interruptions.labels(how).inc()
         speaking.cancel()
         self._playout.clear()
+
+
+def _certain(heard: Sequence[Hypothesis], least: float) -> bool:
+    return bool(heard) and heard[0].confidence >= least

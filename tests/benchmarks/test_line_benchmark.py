@@ -126,9 +126,13 @@ def test_cutting_in(line: Line, capsys: pytest.CaptureFixture[str]) -> None:
     async def by_key() -> float:
         phone = await Telephone.dial(line.port, call_id=line.announced("+79000000002"))
         await phone.hears_something()
-        await asyncio.sleep(1.0)
-        pressed = phone.press("1")
-        await asyncio.sleep(1.0)
+        phone.press("1")  # readings
+        await phone.listens()
+        phone.press("1")  # of the first meter
+        await phone.hears_something()
+        await asyncio.sleep(0.5)
+        pressed = phone.press("5")  # the first digit of a number, which nobody answers
+        await asyncio.sleep(0.5)
         await phone.hang_up()
         return _silent_from(phone.heard, pressed) - pressed
 

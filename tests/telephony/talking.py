@@ -10,7 +10,7 @@ from speech.telephony.conversation import Caller, Conversation, Ending, Keyed, P
 from speech.telephony.options import Options
 from speech.telephony.switchboard import Switchboard
 
-QUICK = Options(answer_wait=2.0, key_wait=0.6, deaf_at_start=0.2, hearing_threads=2, words_per_minute=300)
+QUICK = Options(answer_wait=10.0, key_wait=0.6, deaf_at_start=0.2, hearing_threads=2, words_per_minute=300)
 
 
 @dataclass

@@ -21,6 +21,8 @@ from speech.telephony.conversation import Prompt
 from tests.telephony.fake_pbx import Telephone, noise, recorded, tone
 from tests.telephony.talking import QUICK, exchange
 
+SHORT_WAIT = 1.5
+OPERATOR = Prompt("Соединяю с оператором.", then="operator")
 BYE = Prompt("До свидания!", then="hangup")
 ASK = Prompt("Показание?", expecting="number")
 YES = Prompt("Верно?", expecting="yes_no", choices=("да", "нет"))
@@ -175,7 +177,7 @@ async def speech_silences_the_prompt_and_is_understood() -> None:
 
 @scenario
 async def a_cough_interrupts_for_a_moment_only() -> None:
-    async with exchange(Prompt(LONG.text[:100], expecting="yes_no"), BYE) as line:
+    async with exchange(Prompt(LONG.text[:100], expecting="yes_no"), BYE, answer_wait=SHORT_WAIT) as line:
         phone = await Telephone.dial(line.port)
         await phone.hears_something()
         await asyncio.sleep(1.0)
@@ -190,7 +192,7 @@ async def a_cough_interrupts_for_a_moment_only() -> None:
 @scenario
 async def a_prompt_that_must_be_heard_is_not_interrupted_by_voice() -> None:
     legal = Prompt("Слушаю.", before="Разговор записывается. Ваши данные обрабатываются по закону. " * 2)
-    async with exchange(legal, BYE) as line:
+    async with exchange(legal, BYE, answer_wait=SHORT_WAIT) as line:
         phone = await Telephone.dial(line.port)
         await phone.hears_something()
         await phone.say(recorded("number_125"))
@@ -234,7 +236,7 @@ async def a_key_that_comes_as_a_tone_and_as_a_message_counts_once() -> None:
 
 @scenario
 async def a_silent_caller_is_asked_three_times_while_frames_go_on() -> None:
-    async with exchange(ASK, YES, ASK, Prompt("Соединяю с оператором.", then="operator")) as line:
+    async with exchange(ASK, YES, ASK, OPERATOR, answer_wait=SHORT_WAIT) as line:
         phone = await Telephone.dial(line.port, talking=False)
         heard = await phone.until_ended()
         ending = await line.latest.end()
@@ -246,7 +248,7 @@ async def a_silent_caller_is_asked_three_times_while_frames_go_on() -> None:
 
 @scenario
 async def loud_noise_is_silence_in_the_end() -> None:
-    async with exchange(ASK, BYE) as line:
+    async with exchange(ASK, BYE, answer_wait=SHORT_WAIT) as line:
         phone = await Telephone.dial(line.port)
         await phone.say(noise(4, 8000))
         await phone.until_ended()
@@ -255,7 +257,7 @@ async def loud_noise_is_silence_in_the_end() -> None:
 
 @scenario
 async def the_outcome_is_known_before_the_pbx_is_told() -> None:
-    async with exchange(Prompt("Соединяю с оператором.", then="operator")) as line:
+    async with exchange(OPERATOR) as line:
         phone = await Telephone.dial(line.port)
         await phone.until_ended()
         assert line.latest.ending is not None
@@ -329,7 +331,7 @@ async def the_same_call_does_not_come_twice() -> None:
 
 @scenario
 async def two_hundred_connections_leave_the_caller_on_the_line_unharmed() -> None:
-    async with exchange(ASK, BYE, first_message=1.0, max_connections=150, answer_wait=20.0) as line:
+    async with exchange(ASK, BYE, first_message=1.0, max_connections=150) as line:
         phone = await Telephone.dial(line.port)
         await phone.hears_something()
         idle = await asyncio.gather(*(asyncio.open_connection("127.0.0.1", line.port) for _ in range(200)))
