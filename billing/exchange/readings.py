@@ -18,7 +18,8 @@ from billing.exchange.loading import Bad, Fate
 from billing.exchange.rows import BadCell, Row, table
 from billing.exchange.zones import zones_of
 from billing.meters import PreviousReading
-from billing.tables import Account, Meter, Organization, Reading, Register
+from billing.resources import Resource
+from billing.tables import Meter, Organization, Reading, Register
 from billing.windows import Window, month_start
 
 KEEPING_ORDER = (
@@ -169,8 +170,13 @@ class ReadingsLoader:
         serials = {row.cells["serial"] for row in batch if "serial" in row.cells}
         meters = db.exec(
             select(Meter)
-            .join(Account, col(Account.id) == col(Meter.account_id))
-            .where(Account.organization_id == self.organization_id, col(Meter.serial).in_(serials))
+            .where(
+                Meter.organization_id == self.organization_id,
+                col(Meter.resource).in_(list(Resource)),  # named, so that the index of serial numbers serves
+                col(Meter.serial).in_(serials),
+            )
+            .order_by(col(Meter.id))
+            .with_for_update()  # residents' bookings wait, and find what was loaded
         ).all()
         known = {(meter.serial, meter.resource): _Known(meter) for meter in meters}
         by_id = {own.meter.id: own for own in known.values()}

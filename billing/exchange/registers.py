@@ -134,9 +134,10 @@ class MetersLoader:
         own = Account.organization_id == self.organization_id
         accounts = {row.number: row for row in db.exec(select(Account).where(own, col(Account.number).in_(numbers)))}
         same_company = Meter.organization_id == self.organization_id
+        of_any = col(Meter.resource).in_(list(Resource))  # named, so that the index of serial numbers serves
         meters = {
             (row.serial, row.resource): row
-            for row in db.exec(select(Meter).where(same_company, col(Meter.serial).in_(serials)))
+            for row in db.exec(select(Meter).where(same_company, of_any, col(Meter.serial).in_(serials)))
         }
         fates: list[Fate | Bad] = []
         for row in batch:
