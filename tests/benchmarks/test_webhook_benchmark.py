@@ -13,6 +13,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -60,13 +61,18 @@ class Client:
     """
 
     def __init__(self, port: int, path: str) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self._turn = threading.Lock()
         self._path, self._numbers = path, count(1)
         self._body = json.loads(Path("fixtures/requests/alice/start.json").read_text("utf-8"))
         self._body["session"] |= {"new": False, "session_id": f"session-{id(self)}"}
         self._body["session"]["user"]["user_id"] = f"user-{id(self)}"
 
     def __call__(self) -> float:
+        with self._turn:
+            return self._say()
+
+    def _say(self) -> float:
         number = next(self._numbers)
         phrase = LINKING[number - 1] if number <= len(LINKING) else PHRASES[number % len(PHRASES)]
         self._body["session"]["message_id"] = number
