@@ -18,4 +18,4 @@ class Throttle:
     def is_shut(self, visitor: str, now: datetime) -> bool:
         """Whether this visitor must wait."""
         failures = self._failures.get(visitor, ())
-        return len(failures) == self._attempts and now - failures[0] < self._span
+        return len(failures) == self._attempts and now - min(failures) < self._span

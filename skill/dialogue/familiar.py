@@ -15,7 +15,8 @@ def familiar(text: str) -> str:
     """
     phrases, words = _tables()
     for pattern, said in phrases:
-        text = pattern.sub(lambda found, said=said: _like(found[0], said), text)
+        for polite in dict.fromkeys(pattern.findall(text)):
+            text = text.replace(polite, _like(polite, said))
     return re.sub(r"[А-Яа-яё]+", lambda found: _like(found[0], words.get(found[0].lower(), found[0])), text)
 
 

@@ -1,0 +1,116 @@
+"""What is never kept, anger, PIN locks, working hours, waiting reminders, topics taken up again."""
+
+import pytest
+from sqlmodel import select
+
+from billing import notices, store
+from billing.tables import AccountLink
+from fixtures.demo_company import DemoSummary
+from skill.dialogue import temper
+from skill.dialogue.engine import converse
+from skill.dialogue.turn import Turn, spoken
+from skill.identity import masking
+from tests.skill.talking import Clock, Resident
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "4276 3800 1234 5679",
+        "номер карты 2200123456789019",
+        "четыре два семь шесть три восемь ноль ноль один два три четыре пять шесть семь девять",
+    ],
+)
+def test_a_card_number_is_noticed(said: str) -> None:
+    assert masking.card_said(said)
+    assert masking.kept(said, "command") == "***"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["холодная 00125 горячая 00148 свет 006375", "лицевой счёт 100512", "плюс семь девятьсот шестнадцать 123 45 67"],
+)
+def test_readings_and_accounts_are_no_cards(said: str) -> None:
+    assert not masking.card_said(said)
+
+
+def test_a_secret_is_masked_whole_and_a_reading_is_kept() -> None:
+    assert masking.kept("четыре восемь два девять один три", "code") == "***"
+    assert masking.kept("холодная 125", "number") == "холодная 125"
+
+
+@pytest.mark.parametrize("said", ["безобразие, уже третий раз звоню", "ВЕРНИТЕ МОИ ДЕНЬГИ", "да вы издеваетесь!!"])
+def test_anger_is_noticed(said: str) -> None:
+    assert temper.signs(said) == 1
+
+
+@pytest.mark.parametrize("said", ["холодная сто двадцать пять", "какой тариф на газ", "застрахуйте квартиру", "хлеба"])
+def test_calm_words_are_calm(said: str) -> None:
+    assert temper.signs(said) == 0
+
+
+def test_an_angry_resident_gets_to_a_person_sooner(resident: Resident) -> None:
+    resident.says("безобразие почему такой долг!!")
+    resident.says("нет")
+    resident.says("это просто кошмар, надоело!!")
+    answers = [resident.says("кракозябры фыр фыр"), resident.says("абракадабра тыр пыр")]
+    assert "?" in answers[1]
+    assert resident.last.expecting == "yes_no"
+
+
+def test_three_wrong_pins_lock_the_money_for_a_while(resident: Resident, demo: DemoSummary, clock: Clock) -> None:
+    def says(text: str, session: str) -> str:
+        turn = Turn("alice", resident.name, session, spoken(text), screen=False)
+        return converse(resident.engine, turn, now=clock(), settings=resident.settings).text
+
+    for line in ("привязать счёт", demo.account.number, demo.account.bill_code, "да"):
+        says(line, "a")
+    for line in ("сколько я должен", "4821", "4821"):
+        answer = says(line, "a")
+    assert "₽" in answer
+    says("сколько я должен", "b")
+    says("1111", "b")
+    says("2222", "b")
+    assert "Слишком много" in says("3333", "b")
+    says("сколько я должен", "b")
+    assert "₽" not in says("4821", "b")
+    clock.forward(minutes=16)
+    says("сколько я должен", "c")
+    assert "₽" in says("4821", "c")
+
+
+def test_a_forgotten_pin_is_set_anew_with_the_code_of_the_bill(resident: Resident, demo: DemoSummary) -> None:
+    def says(text: str) -> str:
+        turn = Turn("alice", resident.name, "s", spoken(text), screen=False)
+        return converse(resident.engine, turn, now=resident.clock(), settings=resident.settings).text
+
+    for line in ("привязать счёт", demo.account.number, demo.account.bill_code, "да"):
+        says(line)
+    for line in ("сколько я должен", "4821", "4821"):
+        says(line)
+    resident.clock.forward(minutes=20)
+    says("сколько я должен")
+    assert "четыре" in says(demo.account.bill_code).lower()
+    says("1234")
+    assert "₽" in says("1234")
+
+
+def test_at_night_operators_answer_tomorrow(resident: Resident, clock: Clock) -> None:
+    clock.forward(hours=11)
+    assert "8:00–20:00" in resident.says("позовите оператора")
+
+
+def test_a_waiting_reminder_is_said_once_at_the_start(resident: Resident, demo: DemoSummary, clock: Clock) -> None:
+    resident.says("напомни передать показания двадцать первого числа")
+    with store.transaction(resident.engine) as db:
+        assert notices.prepare(db, clock()) == 1
+        assert db.exec(select(AccountLink)).one()
+    assert "показания нужно передать до 30 ноября" in resident.says("")
+    assert "показания нужно передать" not in resident.says("")
+
+
+def test_two_interrupted_topics_are_taken_up_one_after_the_other(resident: Resident) -> None:
+    resident.says("холодная 125")
+    resident.says("засор в раковине")
+    assert "олодная вода 125" in resident.says("да")
+    assert "аписано" in resident.says("да")
