@@ -94,12 +94,16 @@ def undone_demo(request: pytest.FixtureRequest, templates: dict[str, str]) -> It
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoSummary:
+def demo(templates: dict[str, str]) -> DemoSummary:
     """What the demo company holds: the same in every `demo_url`."""
-    engine = store.connect(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'books.db'}")
+    url = f"sqlite:///{templates['folder']}/demo.db"
+    engine = store.connect(url)
     store.migrate(engine)
     with store.transaction(engine) as db:
-        return demo_company.load(db, NOW)
+        summary = demo_company.load(db, NOW)
+    engine.dispose()
+    templates.setdefault("sqlite_demo", url)
+    return summary
 
 
 def _undone(request: pytest.FixtureRequest, content: str, templates: dict[str, str]) -> Iterator[Session]:
