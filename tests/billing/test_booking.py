@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from billing import readings, store
 from billing.readings import Booking, NotAccepted
-from billing.tables import AuditEntry, Organization, Reading, ResourceOwner
+from billing.tables import AuditEntry, CheckRule, Organization, Reading, ResourceOwner
 from fixtures.demo_company import DemoSummary
 
 TODAY = date(2026, 11, 21)
@@ -180,3 +181,18 @@ def test_every_booking_leaves_a_trace(demo_books: Engine, demo: DemoSummary, now
     ]
     assert entries[1].before == {"single": "125.000"}
     assert entries[1].after == {"single": "123.000"}
+
+
+def test_a_company_sets_its_own_limits_and_levels(demo_books: Engine, demo: DemoSummary) -> None:
+    cold = demo.account.meters[0]
+    with store.transaction(demo_books) as db:
+        db.add(CheckRule(organization_id=1, code="UNUSUAL", resource="COLD_WATER", limit=Decimal(5)))
+        db.add(CheckRule(organization_id=1, code="UNUSUAL", level="review"))
+        db.flush()
+        found = readings.check(db, meter_id=cold.id, values={"single": Decimal(125)}, today=TODAY)
+    assert [(finding.code, finding.level, finding.facts["limit"]) for finding in found] == [("UNUSUAL", "review", 5)]
+
+
+def test_a_check_that_keeps_the_books_consistent_cannot_be_switched_off(demo_books: Engine) -> None:
+    with pytest.raises(IntegrityError), store.transaction(demo_books) as db:
+        db.add(CheckRule(organization_id=1, code="LESS_THAN_PREVIOUS", level="off"))
