@@ -10,7 +10,7 @@ from structlog.typing import EventDict, WrappedLogger
 SECRET_KEYS = frozenset({"authorization", "token", "access_token", "auth_token", "sub", "phone", "code", "text"})
 DIGITS = re.compile(r"\d(?:[\s-]?\d){4,}")
 BEARER = re.compile(r"(?i)(bearer\s+)\S+")
-PATH_SECRET = re.compile(r"(/(?:alice|marusia|salute)/)[^\s/\"']+")
+PATH_SECRET = re.compile(r"(/(?:alice|marusia|salute|alexa|dialogflow_es|dialogflow_cx|actions_builder)/)[^\s/\"']+")
 
 
 def masked(text: str) -> str:
