@@ -31,8 +31,8 @@ HEARD = 0.5
 """Below this confidence of recognition nothing was heard."""
 NOISE = 0.2
 """Below it nothing was understood, even where no question is open."""
-CERTAIN = 0.8
-"""A yes below it is asked for again: it may book something."""
+DECIDING = {"yes": 0.8, "no": SURE, "back": SURE, "stop": SURE}
+"""Answers that decide something are asked for again below these: a yes may book, a no gives up what was gathered."""
 GUESSED = 0.35
 """Below it an intent does not carry the conversation away from the open question."""
 
@@ -148,7 +148,7 @@ def _answer(talk: Talk) -> Reply:
     if masking.card_said(talk.turn.text):
         return _open("general", talk, Understanding("card", {}, 1.0))
     said = understand(talk.turn.text, talk.turn.channel, expecting=talk.session.last.get("expecting"))
-    if said.intent == "yes" and said.confidence < CERTAIN and talk.scene is not None:
+    if talk.scene is not None and said.confidence < DECIDING.get(said.intent, 0.0):
         said = Understanding("out_of_scope", {}, said.confidence)
     talk.session.anger += temper.signs(talk.turn.text)
     reply = _reply(talk, said)

@@ -1,5 +1,6 @@
 """Greetings, help, thanks, goodbye, silence, and what to say when nothing was understood or must not be said."""
 
+import re
 from dataclasses import replace
 
 from skill.dialogue import reminding, temper
@@ -8,6 +9,8 @@ from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 
 CHOICES = ("Передать показания", "Сколько платить", "Отключения", "Позвать оператора")
+WHY = re.compile(r"(а )?(зачем|почему|для чего|а что|в смысле|как это)\b")
+"""A question about the open question: its help answers it."""
 PUBLIC_CHOICES = ("Привязать счёт", "Тарифы", "Отключения", "Позвать оператора")
 
 
@@ -68,6 +71,8 @@ def _misunderstood(talk: Talk) -> Reply:
         return talk.reply("general.rude")
     if talk.session.misses > 1 and not talk.session.scene:
         return talk.reply("general.choices", buttons=CHOICES if talk.resident else PUBLIC_CHOICES)
+    if talk.scene and WHY.match(talk.turn.text.lower()) and (reason := talk.scene.help(talk)):
+        return Reply(reason)
     if talk.session.misses == 1 and talk.session.last.get("expecting") == "yes_no":
         return talk.reply("general.yes_or_no")
     helping = talk.scene.help(talk) if talk.scene and talk.session.misses > 1 else None
