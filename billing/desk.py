@@ -4,7 +4,7 @@ Statements are built once: booking is what residents wait for.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,21 +18,21 @@ from billing.case import Case, OtherMeter
 from billing.meters import NOT_MEASURED, PreviousReading, in_asking_order
 from billing.tables import Account, Meter, Organization, Premises, Property, Reading, Register, ResourceOwner
 
-HISTORY_ROWS = 48
+HISTORY_PER_ZONE = 16
 AVERAGE_MONTHS = 12
 AVERAGE_NEEDS = 3
 WATER = ("COLD_WATER", "HOT_WATER")
 LIVE = ("submitted", "accepted")
 
 _FLAT = (
-    select(Meter, Account, Property)
+    select(Meter, Account, Property, Register)
+    .join(Register, col(Register.meter_id) == col(Meter.id))
     .join(Account, col(Account.id) == col(Meter.account_id))
     .join(Premises, col(Premises.id) == col(Account.premises_id))
     .join(Property, col(Property.id) == col(Premises.property_id))
     .where(Meter.id == bindparam("meter_id"))
 )
 _FLAT_LOCKED = _FLAT.with_for_update(of=Meter)
-_REGISTERS = select(Register.zone, Register.id).where(Register.meter_id == bindparam("meter_id"))
 _HISTORY = (
     sqlalchemy.select(
         col(Reading.id), col(Reading.register_id), col(Reading.period), col(Reading.taken_on), col(Reading.value),
@@ -40,7 +40,7 @@ _HISTORY = (
     )
     .where(col(Reading.meter_id) == bindparam("meter_id"), col(Reading.status).in_(LIVE))
     .order_by(col(Reading.taken_on).desc(), col(Reading.id).desc())
-    .limit(HISTORY_ROWS)
+    .limit(bindparam("rows"))
 )  # fmt: skip
 _NEWEST = (
     sqlalchemy.select(col(Reading.id))
@@ -100,15 +100,15 @@ def open_desk(
     today: or the house's day at `now`; lock: hold the meter until the transaction ends; by_itself: the meter sends the
     value, nobody reads it out.
     """
-    found = db.exec(_FLAT_LOCKED if lock else _FLAT, params={"meter_id": meter_id}).first()
-    if found is None:
+    found = db.exec(_FLAT_LOCKED if lock else _FLAT, params={"meter_id": meter_id}).all()
+    if not found:
         return None
-    meter, account, house = found
+    meter, account, house, _ = found[0]
+    registers = {register.zone: register.id for *_, register in found}
     today = windows.local_date(now, house) if now is not None else (today or taken_at)
     window = windows.window_on(windows.rules_for(db, account.organization_id, house.id, meter.resource), today)
-    registers = dict(db.exec(_REGISTERS, params={"meter_id": meter_id}).all())
     zone_of = {register_id: zone for zone, register_id in registers.items()}
-    history = db.execute(_HISTORY, {"meter_id": meter_id}).all()
+    history = db.execute(_HISTORY, {"meter_id": meter_id, "rows": HISTORY_PER_ZONE * len(registers)}).all()
     booked = {zone_of[row.register_id]: row for row in history if row.kind == "current" and row.period == window.period}
     rules = limits.rules_of(db, account.organization_id, meter.resource)
     case = Case(
@@ -125,14 +125,21 @@ def open_desk(
         previous=_previous(history, zone_of, window.period),
         booked={zone: (row.value, row.status) for zone, row in booked.items()},
         averages=_averages(history, zone_of, window.period),
-        others=_other_meters(db, meter),
         levels=limits.levels_from(rules),
         is_automatic=meter.is_automatic and not by_itself,
         archived_on=meter.archived_on,
         next_verification=meter.next_verification_on,
         other_company=_other_company(db, meter, account, house),
     )
+    if _may_be_another_meters(case):
+        case = replace(case, others=_other_meters(db, meter))
     return Desk(meter, account, registers, booked, case)
+
+
+def _may_be_another_meters(case: Case) -> bool:
+    """Only a value that does not fit its own meter is compared with the others."""
+    said = {zone: value for zone, value in case.values.items() if zone in case.previous and value.is_finite()}
+    return any(not case.plausible(zone, value) for zone, value in said.items())
 
 
 def _previous(history: History, zone_of: Mapping[int, str], period: date) -> dict[str, PreviousReading]:
