@@ -113,6 +113,7 @@ class Shelf:
         self.engine.dispose()
         self.books, self.untouched = folder / "zhku.sqlite3", folder / "untouched.sqlite3"
         shutil.copy(self.books, self.untouched)
+        self.turns = 0
 
     def reset(self) -> None:
         self.engine.dispose()
@@ -121,6 +122,7 @@ class Shelf:
         shutil.copy(self.untouched, self.books)
 
     def converse(self, turn: Turn, now: datetime) -> Reply:
+        self.turns += 1
         return converse(self.engine, turn, now=now, settings=self.settings)
 
     def counted(self) -> tuple[int, ...]:
@@ -140,7 +142,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
 
 
 def walk(shelf: Shelf, walks: int, turns: int) -> None:
-    Somebody.shelf = shelf
+    Somebody.shelf, shelf.turns = shelf, 0
     run_state_machine_as_test(
         Somebody,
         settings=settings(
@@ -156,8 +158,10 @@ def walk(shelf: Shelf, walks: int, turns: int) -> None:
 
 def test_a_short_walk(shelf: Shelf) -> None:
     walk(shelf, walks=8, turns=25)
+    assert shelf.turns >= 150
 
 
 @pytest.mark.slow
 def test_a_walk_of_ten_thousand_turns(shelf: Shelf) -> None:
-    walk(shelf, walks=200, turns=50)
+    walk(shelf, walks=230, turns=50)
+    assert shelf.turns >= 10_000
