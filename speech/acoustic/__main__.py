@@ -18,6 +18,11 @@ Corpora = Annotated[list[Path], typer.Argument(help="corpus folders")]
 HeldOut = Annotated[Path | None, typer.Option(help="file of speakers kept out of training, one CORPUS/SPEAKER a line")]
 
 
+def _speakers(listed: Path | None) -> frozenset[str]:
+    """The speakers of a held-out list; none without a list."""
+    return frozenset(listed.read_text(encoding="utf-8").split("\n")) - {""} if listed else frozenset()
+
+
 @app.command()
 def features(
     layout: Annotated[str, typer.Argument(help="voxforge-features, manifest, voxforge, common-voice or golos")],
@@ -96,8 +101,9 @@ def train(
     from speech.acoustic.network import Shape
 
     schedule = training.Schedule(epochs, rate, batch_frames=batch_frames, bfloat16=bfloat16, seed=seed)
-    speakers = set(held_out.read_text(encoding="utf-8").split("\n")) - {""} if held_out else set()
-    trainer = training.prepare_run(out, corpora, speakers, Shape(width, bottleneck), schedule, start, threads)
+    trainer = training.prepare_run(
+        out, corpora, _speakers(held_out), Shape(width, bottleneck), schedule, start, threads
+    )
     for measured in trainer.run():
         curve.draw(out / "progress.jsonl", out / "progress.png")
         typer.echo(json.dumps(measured))
@@ -107,14 +113,15 @@ def train(
 def build(
     checkpoint: Annotated[Path, typer.Argument(help="a trained checkpoint")],
     out: Annotated[Path, typer.Argument(help="Vosk model folder to write")],
-    examples: Annotated[
-        list[Path] | None, typer.Option(help="folders of pattern files, for vocabulary and n-gram")
-    ] = None,
+    patterns: Annotated[list[Path] | None, typer.Option(help="folder of pattern files, for n-gram and words")] = None,
+    transcripts: Annotated[list[Path] | None, typer.Option(help="corpus whose transcripts are for them too")] = None,
+    held_out: HeldOut = None,
 ) -> None:
     """Make a Vosk model folder: am/final.mdl, conf/ and graph/."""
     from speech.acoustic import building
 
-    for name, size in building.build_model(checkpoint, out, examples or []).items():
+    texts = building.Texts(tuple(patterns or ()), tuple(transcripts or ()), _speakers(held_out))
+    for name, size in building.build_model(checkpoint, out, texts).items():
         typer.echo(f"{name:18} {size:>10}")
 
 

@@ -1,8 +1,9 @@
 """Checkpoint → Vosk model folder: am/, conf/ and graph/."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
+from speech.acoustic.corpus import read_corpus
 from speech.acoustic.frontend import MFCC_CONF
 from speech.acoustic.graph import GraphCosts, bigram_fst, lexicon_fst, write_graph
 from speech.acoustic.kaldi_format import acoustic_model, transition_model
@@ -11,13 +12,13 @@ from speech.acoustic.network import load_checkpoint
 from speech.acoustic.patterns import pattern_sentences
 from speech.acoustic.vocabulary import common_words, lexicon, numbered, words
 
-BLANK_SHIFT = -2.0
+BLANK_SHIFT = -3.0
 GENERATED_SENTENCES = 12000
 PATTERN_SAMPLES = 10
 SLOT_COPIES = 10
-WORD_COPIES = 1
+SEEN_AT_LEAST = 5
 MODEL_CONF = """--min-active=20
---max-active=2000
+--max-active=1200
 --beam=11.0
 --lattice-beam=4.0
 --acoustic-scale=1.0
@@ -29,17 +30,34 @@ MODEL_CONF = """--min-active=20
 """
 
 
+@dataclass(frozen=True)
+class Texts:
+    """What the n-gram and the vocabulary are made of, beside the recipe's own sentences and words.
+
+    patterns     folders of pattern files (speech.acoustic.patterns)
+    transcripts  corpora of speech about our matters; what held-out speakers (corpus/speaker) say is left out
+    """
+
+    patterns: tuple[Path, ...] = ()
+    transcripts: tuple[Path, ...] = ()
+    held_out: frozenset[str] = frozenset()
+
+    def sentences(self, seed: int) -> list[str]:
+        said = [line for folder in self.patterns for line in pattern_sentences(folder, PATTERN_SAMPLES, seed)]
+        for folder in self.transcripts:
+            spoken = (r for r in read_corpus(folder) if f"{folder.name}/{r.speaker}" not in self.held_out)
+            said += [recording.transcript for recording in spoken]
+        return said
+
+
 def build_model(
-    checkpoint: Path, folder: Path, examples: Iterable[Path] = (), costs: GraphCosts | None = None,
+    checkpoint: Path, folder: Path, texts: Texts | None = None, costs: GraphCosts | None = None,
     blank_shift: float = BLANK_SHIFT, seed: int = 1,
 ) -> dict[str, int]:  # fmt: skip
-    """Write a model folder; returns the sizes of its parts in bytes and the number of its words.
-
-    examples  folders of pattern files (speech.acoustic.patterns): more sentences for the vocabulary and the n-gram
-    """
+    """Write a model folder; returns the sizes of its parts in bytes and the number of its words."""
     network, phones = load_checkpoint(checkpoint)
-    patterns = [said for source in examples for said in pattern_sentences(source, PATTERN_SAMPLES, seed)]
-    vocabulary = words(common_words(patterns))
+    said = (texts or Texts()).sentences(seed)
+    vocabulary = words(common_words(said, SEEN_AT_LEAST))
     table = lexicon(vocabulary, phones)
     numbers = numbered(table)
     outputs = len(phones) + 1
@@ -49,7 +67,7 @@ def build_model(
     (folder / "conf" / "mfcc.conf").write_text(MFCC_CONF)
     (folder / "conf" / "model.conf").write_text(MODEL_CONF)
     choices = [choice for several in slots().values() for choice in several]
-    said = [*sentences(GENERATED_SENTENCES, seed), *patterns, *choices * SLOT_COPIES, *vocabulary * WORD_COPIES]
+    said += [*sentences(GENERATED_SENTENCES, seed), *choices * SLOT_COPIES, *vocabulary]
     hclr = lexicon_fst(transition_model(outputs), outputs, table, numbers, costs or GraphCosts())
     write_graph(folder / "graph", hclr, bigram_fst(numbers, said), numbers)
     sizes = {p.name: p.stat().st_size for p in sorted(folder.glob("*/*")) if p.is_file()}

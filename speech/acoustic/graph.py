@@ -31,9 +31,9 @@ class GraphCosts:
 
     silence: float = 0.0
     word: float = 0.0
-    variant: float = 0.7
+    variant: float = 0.3
     unknown: float = 3.0
-    unknown_phone: float = 3.0
+    unknown_phone: float = 2.2
 
 
 def _weight(cost: float) -> openfst.Weight:

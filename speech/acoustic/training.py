@@ -225,7 +225,7 @@ def fresh_network(factory: BatchFactory, phones: list[str], shape: Shape) -> Aco
 
 
 def prepare_run(
-    folder: Path, corpora: list[Path], held_out: set[str], shape: Shape, schedule: Schedule, start: Path | None,
+    folder: Path, corpora: list[Path], held_out: frozenset[str], shape: Shape, schedule: Schedule, start: Path | None,
     threads: int,
 ) -> Trainer:  # fmt: skip
     """A trainer for corpora; recordings of held-out speakers (corpus/speaker) are only measured on."""
