@@ -16,6 +16,7 @@ COST = {
     "idiom": 1.0,
     "name": 1.0,
     "tail": 1.0,
+    "interrupted": 1.0,
     "improper": 1.0,
     "zero": 1.2,
     "across": 1.3,

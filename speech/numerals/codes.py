@@ -30,6 +30,7 @@ QUARTERS = 4100  # «три четверти»
 HALVES = 4200  # «одна вторая»
 ROUND = 6000  # + 1…999: a number written in digits that ends in zero, «20»
 DIGITS = 5000  # written digits, text in Digits.text
+ALIKE = 7000  # + digit, «семёрки»: as many of it as the unit before says
 FRAGMENT = 8000  # a piece of a split number word
 COMPOUND = 9000  # several words in one token, codes in Compound.codes
 
@@ -53,6 +54,7 @@ INDEX = -21  # a noun whose number names it: «тариф», «т», «номе�
 PLACE = -22  # an address: «этаж», «квартира»
 TIMES = -23  # swallows the number before it: «раз», «минут», «числа»
 SMALL_UNIT = -28  # a part of a larger unit: «литров, копеек»
+ELLIPSIS = -29  # «…»: a pause inside a number, else a comma
 PAUSE = -27  # «секунду, минутку»: a filler that swallows «одну»
 COMMA = -24
 BETWEEN = -25

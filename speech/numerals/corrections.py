@@ -3,15 +3,25 @@
 from speech.numerals.compose import SCALED
 from speech.numerals.reading import Reading
 
+HESITATIONS = ("slip", "wait")
+"""Corrections in words that may also only interrupt a number: «ой», «стоп»."""
+
 
 def correct(readings: list[Reading], scope: int, new: Reading, flips: frozenset[str], forks: set[str]) -> None:
-    """Add ``new`` to ``readings``, or put it in the place of the one it corrects or repeats."""
+    """Add ``new`` to ``readings``, or put it in the place of the one it corrects or repeats.
+
+    «горячая сто ой холодная сто» corrects the label.
+    """
     old = readings[-1] if len(readings) > scope else None
     if new.marker and new.labels:
         for i in range(len(readings) - 1, -1, -1):
             if readings[i].labels == new.labels:
                 readings[i] = merged(readings[i], new, flips, forks)
                 return
+        if readings and readings[-1].labels and readings[-1].text == new.text and new.marker != "no":
+            new.corrected = True
+            readings[-1] = new
+            return
     if old is None:
         readings.append(new)
     elif old.rejected and not new.rejected:
@@ -78,7 +88,21 @@ def merged(old: Reading, new: Reading, flips: frozenset[str], forks: set[str]) -
         if "tail" not in flips:
             new.digits = old.digits[:-width] + new.digits
             new.why += ("tail replaced",)
+    elif _room_left(old, new):
+        forks.add("interrupted")
+        far = bool(old.flags & SCALED) and len(old.digits) - width > 1 and new.marker in HESITATIONS
+        if far != ("interrupted" in flips):
+            new.digits = old.digits[:-width] + new.digits
+            new.why += ("read across words",)
     return new
+
+
+def _room_left(old: Reading, new: Reading) -> bool:
+    """«сорок пять тысяч ой двести тридцать один»: the rest fits the zeros said, so it may correct nothing."""
+    if old.fraction is not None or new.fraction is not None or new.flags & SCALED or len(old.parts + new.parts) > 2:
+        return False
+    width = len(new.digits)
+    return old.digits[0] != "0" and width < len(old.digits) and old.digits[-width:] == "0" * width
 
 
 def _tail_said(old: Reading, width: int) -> bool:

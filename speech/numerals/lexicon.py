@@ -27,6 +27,7 @@ FIXED = {
     "filler": c.FILLER,
     "break": c.BREAK,
     "comma": c.COMMA,
+    "ellipsis": c.ELLIPSIS,
     "bracket": c.OPEN_BRACKET,
     "hyphen": c.HYPHEN,
     "and": c.AND,
@@ -47,6 +48,7 @@ FROM = {
     "ordinal_scale": c.ORDINAL_SCALE,
     "denominator": c.DENOMINATOR,
     "slang": c.SLANG,
+    "alike": c.ALIKE,
 }
 """Classes whose code is this plus the value."""
 NAMED = {

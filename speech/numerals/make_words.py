@@ -13,7 +13,7 @@ from num2words import num2words  # type: ignore[import-untyped]  # has no annota
 CASES = "ngdaip"
 GENDERS = "mfn"
 UNITS = (*range(1, 21), *range(30, 100, 10), *range(100, 1000, 100))
-SCALES = {3: 10**3, 6: 10**6, 9: 10**9, 12: 10**12}
+SCALES = {3: 10**3, 6: 10**6, 9: 10**9, 12: 10**12, 15: 10**15}
 COLLECTIVES = {
     2: "двое двоих двоим двоими",
     3: "трое троих троим троими",
@@ -37,7 +37,7 @@ DIGIT_NOUNS = {
     9: "девятк девяточк",
     10: "десятк",
 }
-NOUN_ENDINGS = ("а", "и", "е", "у", "ой", "ою")
+NOUN_ENDINGS = ("а", "е", "у", "ой", "ою")
 ADJECTIVE_ENDINGS = ["ый", "ого", "ому", "ым", "ом", "ая", "ой", "ую", "ою", "ое", "ые", "ых", "ыми"]
 
 
@@ -63,6 +63,12 @@ def scale_forms(value: int) -> tuple[set[str], set[str]]:
     return cardinal_forms(value) - counted, counted
 
 
+def plural_forms(stem: str) -> set[str]:
+    """«тройк» → «тройки», «троек»; «семерк» → «семерки», «семерок»."""
+    before, last = stem[:-1], stem[-2]
+    return {stem + "и", before.removesuffix("й") + ("ек" if last in "йч" else "ок")}
+
+
 def rows() -> list[tuple[str, str, set[str]]]:
     """(class, value, forms) in the order they are written."""
     table = [("zero", "0", cardinal_forms(0) | {"нуль"})]
@@ -76,6 +82,10 @@ def rows() -> list[tuple[str, str, set[str]]]:
     table += [("cardinal", str(n), set(forms.split())) for n, forms in COLLECTIVES.items()]
     table += [
         ("digit_noun", str(n), {stem + ending for stem in stems.split() for ending in NOUN_ENDINGS})
+        for n, stems in DIGIT_NOUNS.items()
+    ]
+    table += [
+        ("alike" if n < 10 else "digit_noun", str(n), {form for stem in stems.split() for form in plural_forms(stem)})
         for n, stems in DIGIT_NOUNS.items()
     ]
     return table

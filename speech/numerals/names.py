@@ -10,6 +10,7 @@ from speech.numerals.reading import Reading
 if TYPE_CHECKING:
     from speech.numerals.assemble import Assembler
 
+LONGEST_ADDRESS = 4
 LARGEST_NAME = 20
 """«двадцать первый» and larger stays a number before a plain noun."""
 MOST = {"times": 100, "date": 31, "month": 31, "month_name": 0, "time": 9999, "person": 100}
@@ -87,6 +88,13 @@ def on_index(state: "Assembler", i: int, item: Item) -> None:
             state.open = None
             state.scope = len(state.readings)
             return
+    if reading is not None and _names_next(reading, _name(item)) and state.next_is_part(i):
+        name = reading.parts.pop()
+        reading.digits = "".join(reading.parts)
+        state.finish()
+        state.labels = (_index_label(_name(item), name),)
+        state.scope = len(state.readings)
+        return
     state.finish()
     state.scope = len(state.readings)
     if state.noun is None or int(state.noun) != c.PLACE:
@@ -94,12 +102,23 @@ def on_index(state: "Assembler", i: int, item: Item) -> None:
     state.noun_at = item[2]
 
 
+def _names_next(reading: Reading, noun: str) -> bool:
+    """«1 тариф 200 2 тариф 300»: whether the last part is the next name after the reading's own."""
+    if len(reading.parts) < 2 or reading.fraction is not None or not reading.parts[-1].isdigit():
+        return False
+    return reading.labels == (_index_label(noun, str(int(reading.parts[-1]) - 1)),)
+
+
 def on_place(state: "Assembler", i: int, item: Item) -> None:
     """«этаж», «квартира»: part of an address, said after its number or before it."""
     if state.named == i - 1:
         return
     reading = state.open
-    after_number = reading is not None and (not state.next_is_part(i) or reading.flags & ORDINAL)
+    after_number = (
+        reading is not None
+        and len(reading.digits) <= LONGEST_ADDRESS
+        and (not state.next_is_part(i) or reading.flags & ORDINAL)
+    )
     if after_number and _name(item) != "kv":
         _drop_open(state)
         return

@@ -1,6 +1,7 @@
 """Before the automaton: unfold merged tokens, fold phrases, join split words, spell out rare words (spell.py)."""
 
 from speech.numerals import codes as c
+from speech.numerals.compose import LIMIT
 from speech.numerals.lexicon import LEXICON
 from speech.numerals.repair import is_joinable
 from speech.numerals.spell import rare_words, spell_out
@@ -19,6 +20,8 @@ def prepare(words: list[str], codes: list[int], flips: frozenset[str] = frozense
     if c.FRAGMENT in kinds:
         _join_fragments(text)
         kinds = set(text.codes)
+    if c.ELLIPSIS in kinds:
+        _hear_ellipses(text)
     if c.PAUSE in kinds:
         _drop_pauses(text)
     if c.INDEX in kinds:
@@ -41,12 +44,34 @@ def _list_marks(words: list[str], codes: list[int]) -> list[int]:
     ]
 
 
+def _hear_ellipses(text: Words) -> None:
+    """«двести… тридцать один» is one number said with a pause; between whole numbers «…» is a comma."""
+    text.writable()
+    codes = text.codes
+    for i, code in enumerate(codes):
+        if code == c.ELLIPSIS:
+            left = next((one for one in reversed(codes[:i]) if one != c.FILLER), c.PLAIN)
+            right = next((one for one in codes[i + 1 :] if one not in (c.FILLER, c.ELLIPSIS)), c.PLAIN)
+            codes[i] = c.FILLER if 0 < right < _room(left) else c.COMMA
+
+
 def _drop_pauses(text: Words) -> None:
-    """«секунду» is a filler inside a number; «одну секунду» is none."""
+    """«секунду» is a filler inside a number; «одну секунду» is none, but «три один секунду» keeps its one."""
+    codes = text.codes
     text.codes = [
-        c.FILLER if code == c.PAUSE or (code == 1 and text.codes[i + 1 : i + 2] == [c.PAUSE]) else code
-        for i, code in enumerate(text.codes)
+        c.FILLER
+        if code == c.PAUSE
+        or (code == 1 and codes[i + 1 : i + 2] == [c.PAUSE] and (text.words[i] == "одну" or not i or codes[i - 1] <= 0))
+        else code
+        for i, code in enumerate(codes)
     ]
+
+
+def _room(code: int) -> int:
+    """What a cardinal must be smaller than to belong to the number word before it."""
+    if c.SCALE < code <= c.FAST_TOP:
+        return 1000
+    return LIMIT[code] if 0 < code < 1000 else 0
 
 
 def _end_index(text: Words) -> None:
@@ -81,6 +106,8 @@ def _fold_phrases(text: Words, flips: frozenset[str]) -> None:
             if start < 0 or tuple(words[start : start + len(phrase)]) != phrase:
                 continue
             if isinstance(code, c.Role) and code == c.PLAIN:
+                if start and text.codes[start] > 0 and text.codes[start - 1] > 0:
+                    continue  # «двести тридцать один из ванной»
                 text.forks.add("idiom")
                 if "idiom" in flips:
                     continue

@@ -86,7 +86,7 @@ class Repairs:
         found: dict[int, float] = {}
         for other in near:
             target, code = self.keys[other]
-            if _same_start(word, target):
+            if _same_start(word, target) and _same_end(word, target):
                 far = _distance(_light(word), _light(target)) + (0 if other == key else 0.5)
                 found[code] = min(far, found.get(code, ENDLESS))
         best = sorted(found, key=lambda code: found[code])
@@ -123,6 +123,12 @@ def _is_target(word: str, code: int) -> bool:
 def _same_start(word: str, target: str) -> bool:
     """The first letter is rarely misheard, but may be lost."""
     return phonetic_key(word[0]) == phonetic_key(target[0]) or word[0] == target[1]
+
+
+def _same_end(word: str, target: str) -> bool:
+    """«…сят» are tens, «…сот» hundreds: the stressed end is not misheard."""
+    tens, hundreds = word.rstrip("ь").endswith("сят"), word.endswith("сот")
+    return not (tens and target.endswith("сот")) and not (hundreds and target.endswith("сят"))
 
 
 def _light(word: str) -> str:

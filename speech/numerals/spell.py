@@ -95,6 +95,10 @@ def _spelled(spot: Spot) -> Spelled:
         return _round(code - c.ROUND, spot)
     if c.SLANG < code < c.SLANG + 20:
         return [_slang(code - c.SLANG, spot.before, spot.after)], 0, 0
+    if c.ALIKE < code < c.FRAGMENT:
+        return _alike(code - c.ALIKE, spot)
+    if code == c.DENOMINATOR + 4 and not spot.word.endswith("ых") and c.WHOLE not in spot.out.codes:
+        return [10, c.SCALE + 3], 0, 0
     if c.ORDINAL < code < c.DENOMINATOR:
         shared = spot.word.endswith("ыми") and 0 < spot.before < 1000 and code - c.ORDINAL >= LIMIT[spot.before]
         return _ordinal(code, spot.word, c.WHOLE in spot.out.codes or shared or spot.previous in _ONE), 0, 0
@@ -149,6 +153,14 @@ def _one_noun(spot: Spot) -> Spelled:
     one = spot.before == 1 and spot.previous in _ONE
     counted = one or (1 < spot.before < 5 and spot.word.endswith("ы"))
     return [c.Role(c.UNIT, "unit") if counted else 1], 0, 0
+
+
+def _alike(digit: int, spot: Spot) -> Spelled:
+    """«три семёрки» is 777; the unit of «двадцать три семёрки» belongs to the number before."""
+    codes = spot.out.codes
+    left = codes[-2] if len(codes) > 1 else c.PLAIN
+    taken = c.SCALE < left <= c.FAST_TOP or (0 < left < 1000 and spot.before < LIMIT[left])
+    return ([digit] * spot.before, 1, 0) if 1 < spot.before < 10 and not taken else ([digit], 0, 0)
 
 
 _ALONE: dict[int, Callable[[Spot], Spelled]] = {
@@ -238,7 +250,7 @@ _DENOMINATORS = {"десятитысячн": 4, "десят": 1, "сот": 2, "�
 
 def _half_more(whole: int, after: int) -> Spelled:
     """«полтора» before a scale word is a number of the next smaller words: «полтора миллиона» → 1 000 000, 500 000."""
-    if after in (c.HUNDREDS, c.HUNDREDS + c.COUNTED):
+    if after in (c.HUNDREDS, c.HUNDREDS + c.COUNTED, c.STA):
         return [whole * 100 + 50], 0, 1
     if after in (c.TENS, c.TENS + c.COUNTED):
         return [whole * 10 + 5], 0, 1

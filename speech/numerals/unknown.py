@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 PIECES = re.compile(
     r"(?P<unit>куб\.?м\b|м\.?куб\b|[мm]\^?3|квт[·*.\-/ ]?ч(?:ас\w*)?)"
     r"|(?P<number>\d+(?:[.,]\d+)*)(?P<suffix>-?(?:ый|ий|ой|ая|ое|ого|его|ому|ему|ым|ом|ую|ти|ми|х|й|я|е|го|му|м)\b)?"
-    r"|(?P<word>[^\W\d_]+)|(?P<mark>[^\w\s]|_)"
+    r"|(?P<word>[^\W\d_]+)|(?P<mark>\.{2,}|[^\w\s]|_)"
 )
 HESITATION = re.compile("э+м*|кх+[ме]|м+|а{2,}|о{2,}|х+м+|г+м+|ы+|э+э+|ну+|м+х*м+|у+г*у+")
+DATE = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?:20)?\d\d")
 DOUBLED = re.compile(r"(.)\1+")
 VULGAR = {"½": ".5", "¼": ".25", "¾": ".75"}
 LATIN = str.maketrans("aceopxykmtbhё", "асеорхукмтвне")
@@ -125,9 +126,11 @@ def _read_mark(mark: str, at: int, text: str) -> list[int]:
         return [c.HYPHEN]
     if mark == ",":
         return [c.COMMA]
+    if mark == "…" or len(mark) > 1:
+        return [c.ELLIPSIS]
     if mark in "\"'«»“”„+*_":
         return []
-    return [c.OPEN_BRACKET] if mark == "(" else [c.BREAK] if mark in ".;:!?…()[]—|=/•·" else [c.PLAIN]
+    return [c.OPEN_BRACKET] if mark == "(" else [c.BREAK] if mark in ".;:!?()[]—|=/•·" else [c.PLAIN]
 
 
 def _drop_hyphens(words: list[str], codes: list[int]) -> None:
@@ -148,7 +151,9 @@ def _is_digit(code: int) -> bool:
 
 
 def _read_number(text: str) -> list[int]:
-    """«00123,456» → 00123.456; «1.234.567» and «1,234.5» are thousands formats."""
+    """«00123,456» → 00123.456; «1.234.567» and «1,234.5» are thousands formats; «25.10.2026» is a date."""
+    if DATE.fullmatch(text):
+        return [c.PLAIN]
     marks = [ch for ch in text if not ch.isdigit()]
     if len(marks) > 1 and len(set(marks)) == 1:
         text = text.replace(marks[0], "")
