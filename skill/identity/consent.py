@@ -7,7 +7,7 @@ from sqlmodel import Session as Database
 from sqlmodel import col, delete, select
 
 from billing import accounts
-from billing.tables import AccountLink, ChannelIdentity, Resident
+from billing.tables import AccountLink, ChannelIdentity, Notice, Reminder, Resident
 from skill.dialogue.feedback import Feedback
 from skill.dialogue.handoffs import Handoff
 from skill.dialogue.transcript import TranscriptLine
@@ -44,15 +44,17 @@ def withdraw(db: Database, resident_id: int, now: datetime) -> None:
         db.add(row)
 
 
-def erase(db: Database, resident_id: int, *, channel: str, now: datetime) -> None:
-    """Forget a person: links, channel identities, PIN, transcripts, hand-offs, feedback. The consent is withdrawn.
+def erase(db: Database, resident_id: int, *, session_key: str, channel: str, now: datetime) -> None:
+    """Forget a person: links, channel identities, PIN, reminders, transcripts (this conversation's before the account
+    was linked too), hand-offs, feedback. The consent is withdrawn.
 
     Readings, bills and payments stay: the company keeps them by law, on the account and not on the person.
     """
     withdraw(db, resident_id, now)
     for account in accounts.accounts_of(db, resident_id):
         accounts.unlink(db, resident_id=resident_id, account_id=account.id, channel=channel, now=now)
-    for table in (TranscriptLine, Handoff, Feedback, ResidentPin, AccountLink, ChannelIdentity):
+    db.execute(delete(TranscriptLine).where(col(TranscriptLine.session_key) == session_key))
+    for table in (TranscriptLine, Handoff, Feedback, ResidentPin, Reminder, Notice, AccountLink, ChannelIdentity):
         db.execute(delete(table).where(col(table.resident_id) == resident_id))
     resident = db.get(Resident, resident_id)
     if resident is not None:

@@ -4,10 +4,12 @@ import pytest
 from sqlmodel import select
 
 from billing import notices, store
-from billing.tables import AccountLink
+from billing.tables import AccountLink, ChannelIdentity, Reminder
 from fixtures.demo_company import DemoSummary
 from skill.dialogue import temper
 from skill.dialogue.engine import converse
+from skill.dialogue.feedback import Feedback
+from skill.dialogue.transcript import TranscriptLine
 from skill.dialogue.turn import Turn, spoken
 from skill.identity import masking
 from tests.skill.talking import Clock, Resident
@@ -114,3 +116,12 @@ def test_two_interrupted_topics_are_taken_up_one_after_the_other(resident: Resid
     resident.says("засор в раковине")
     assert "олодная вода 125" in resident.says("да")
     assert "аписано" in resident.says("да")
+
+
+def test_erasing_leaves_no_word_of_the_person(resident: Resident) -> None:
+    for line in ("какой тариф на газ", "напомни об оплате", "оценка 5", "удали мои данные", "да"):
+        resident.says(line)
+    with store.reading(resident.engine) as db:
+        for table in (Feedback, Reminder, AccountLink, ChannelIdentity):
+            assert db.exec(select(table)).all() == []
+        assert "тариф" not in " ".join(line.text for line in db.exec(select(TranscriptLine)).all())

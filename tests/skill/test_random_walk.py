@@ -25,7 +25,7 @@ from tests.conftest import NOW
 from tests.skill.storytelling import stories
 
 LINES = sorted({line.says for story in stories() for line in story.lines if line.says and "{" not in line.says})
-CHANNELS = st.sampled_from(["alice", "phone", "telegram", "api"])
+CHANNELS = st.sampled_from(["alice", "telephone", "telegram", "api"])
 WORDS = st.text(alphabet="абвгдеёжзийклмнопрстуфхцчшщъыьэюя 0123456789.,!?-", max_size=40)
 ASKS = re.compile(r"[?!.:»…]$|\d$")
 BOOKED = (Reading, Payment, Ticket)

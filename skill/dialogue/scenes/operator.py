@@ -14,7 +14,7 @@ from skill.understanding import Understanding
 from speech.numerals import numbers
 from speech.wording import digits as in_groups
 
-CALLS = frozenset({"phone", "telephone"})
+CALL = "telephone"
 SPEAKERS = frozenset({"alice", "marusia", "salute", "alexa"})
 PHONE = re.compile(r"\+?([78])?(\d{10})")
 
@@ -39,9 +39,9 @@ class Operator:
         talk.session.close()
         talk.session.suspended, talk.session.misses = [], 0
         handoff = handoffs.current(talk.db, session_name(talk.turn)) or _open(talk, reason)
-        if talk.turn.channel in CALLS and (_is_open(talk) or reason == "emergency"):
+        if talk.turn.channel == CALL and (_is_open(talk) or reason == "emergency"):
             return replace(talk.reply("operator.connecting"), handoff=True)
-        if talk.turn.channel in CALLS or talk.turn.channel in SPEAKERS:
+        if talk.turn.channel in SPEAKERS | {CALL}:
             talk.session.scene, talk.session.step = self.name, "phone"
             return talk.reply("operator.phone", expecting="account")
         if reason == "emergency":

@@ -90,7 +90,7 @@ class Pay:
             )
         except PaymentRefused:
             return talk.reply("pay.refused")
-        key = "pay.link" if talk.turn.screen and talk.turn.channel not in {"phone", "telephone"} else "pay.no_screen"
+        key = "pay.link" if talk.turn.screen else "pay.no_screen"
         text = talk.say(key, sum=wording.money(amount))
         return Reply(text, link=links.to_bill(talk.settings, account.id, amount, payment.id))
 

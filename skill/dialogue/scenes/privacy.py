@@ -4,7 +4,7 @@ from billing import accounts
 from skill.dialogue.flat import account_of
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import YES_NO
-from skill.dialogue.turn import Reply
+from skill.dialogue.turn import Reply, session_name
 from skill.identity import consent
 from skill.understanding import Understanding
 
@@ -60,7 +60,8 @@ class Privacy:
 
     def _erase(self, talk: Talk) -> Reply:
         assert talk.resident is not None  # noqa: S101 - asked before
-        consent.erase(talk.db, talk.resident.id, channel=talk.turn.channel, now=talk.now)
+        key = session_name(talk.turn)
+        consent.erase(talk.db, talk.resident.id, session_key=key, channel=talk.turn.channel, now=talk.now)
         talk.resident = None
         _forget_conversation(talk)
         return talk.reply("privacy.erased")

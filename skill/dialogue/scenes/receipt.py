@@ -11,8 +11,6 @@ from skill.identity import links
 from skill.understanding import Understanding
 from speech import wording
 
-BLIND = frozenset({"phone", "telephone"})
-
 
 class ReceiptTopic(Topic):
     """The scene of the receipt."""
@@ -28,9 +26,8 @@ class ReceiptTopic(Topic):
         receipt = receipts.latest(talk.db, account.id)
         if receipt is None:
             return talk.reply("receipt.none")
-        seen = talk.turn.screen and talk.turn.channel not in BLIND
         elsewhere = said.slots.get("channel_to") not in (None, talk.turn.channel)
-        key = "receipt.no_screen" if not seen else "receipt.here_only" if elsewhere else "receipt.link"
+        key = "receipt.no_screen" if not talk.turn.screen else "receipt.here_only" if elsewhere else "receipt.link"
         text = talk.say(key, month=month_name(receipt.period), sum=wording.money(receipt.to_pay_kopecks))
         return Reply(text, link=links.to_bill(talk.settings, account.id))
 
