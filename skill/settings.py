@@ -79,6 +79,7 @@ class Settings(BaseSettings):
         "https://login.botframework.com/v1/.well-known/openidconfiguration", description="Keys of Bot Framework."
     )
     bot_emulator: bool = Field(False, description="Let the Bot Framework emulator of this machine in, unsigned.")
+    payment_sandbox_secret: str = Field("", description="Signs webhooks of the sandbox payment provider; empty: none.")
     send_in_background: bool = Field(True, description="Messages go out by a thread of each server process.")
 
     max_json_bytes: int = Field(262_144, gt=0, description="Largest JSON body.")
