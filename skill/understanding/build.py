@@ -23,6 +23,8 @@ _TURNS = (
     "{no} потом сначала {yes}", "{no} не интересует скажите {yes}", "я не про {no} а {yes}",
     "хотел {no} но сначала {yes}",
 )  # fmt: skip
+_MOST_WORDS = 48
+_OPEN_CLASS = 3.0  # all the rest of the world is one intent: measured, it needs the weight
 _BARE = frozenset({"yes", "no", "repeat", "slower", "back", "stop", "thanks", "greeting", "help", "operator"})
 
 
@@ -49,7 +51,8 @@ def read_templates(folders: Iterable[Path]) -> Iterator[Template]:
 
 
 def _drawn(template: Template, most: int, rng: random.Random) -> list[str]:
-    return sample(template.node, min(most, 2 + int(1.5 * template.node.size() ** 0.5)), rng)
+    count = min(most, 2 + int(1.5 * template.node.size() ** 0.5))
+    return sample(template.node, max(count, min(2 * template.node.widest(), _MOST_WORDS)), rng)
 
 
 def _varied(sentence: str, intent: str, rng: random.Random, openers: Node, closers: Node) -> str:
@@ -121,7 +124,7 @@ def build(extra: Iterable[Path] = (), seed: int = 7) -> Model:
         Lesson(
             features.index(features.names(sentence, often)),
             column[template.intent],
-            share * (mean / totals[template.intent]) ** 0.5,
+            share * (mean / totals[template.intent]) ** 0.5 * (_OPEN_CLASS if template.intent == OUT_OF_SCOPE else 1.0),
         )
         for sentence, template, share in drawn
     ]

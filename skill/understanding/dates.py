@@ -129,7 +129,8 @@ def _is_day(text: str, parts: list[str], at: int, months: dict[int, int]) -> boo
     """«20 числа», «20 мая», «20 го», «до 20» where terms are spoken of."""
     before, after = parts[at - 1] if at else "", parts[at + 1] if at + 1 < len(parts) else ""
     named = after.startswith("числ") or at + 1 in months or before.startswith("числ") or after in ("го", "е")
-    return named or (before in ("до", "с", "после") and _is_about_terms(text))
+    reminded = before == "на" and "напом" in text.lower()
+    return named or reminded or (before in ("до", "с", "после") and _is_about_terms(text))
 
 
 def _is_about_terms(text: str) -> bool:
@@ -165,7 +166,7 @@ def _is_month(marker: Marker, parts: list[str]) -> bool:
 
 _RELATIVE = (
     ("last_month", re.compile(r"(?:прошл|предыдущ|минувш|истекш)\w+ мес[яеи]ц|\b(?:тот|том) мес[яеи]ц|прошломесячн")),
-    ("next_month", re.compile(r"(?:следующ|будущ)\w+ мес[яеи]ц")),
+    ("next_month", re.compile(r"(?:след[уа]ю?щ|будущ)\w+ мес[яеи]ц")),
     ("this_month", re.compile(r"(?:эт|текущ|нынешн)\w+ мес[яеи]ц|конц\w+ месяца")),
     ("this_year", re.compile(r"(?:эт|текущ|нынешн)\w+ год|с начала года")),
 )

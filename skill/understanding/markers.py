@@ -16,6 +16,7 @@ _EXACT = 4
 _PARTICLES = frozenset(
     re.findall(r"\w+", "то по на не а и за до из от о с в у к я мы вы ты он да но же ли бы что как или")
 )
+_DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _CUTTABLE = frozenset({"resource", "zone", "place", "channel_to"})
 
 
@@ -69,7 +70,7 @@ def _key(word: str, *, whole: bool = True) -> str:
 @lru_cache(maxsize=20_000)
 def meaning(word: str) -> tuple[str, str] | None:
     """Slot and meaning of one word as it sounds, or None."""
-    lexicon = _lexicon()
+    lexicon, word = _lexicon(), _DRAWN_OUT.sub(r"\1", word)
     if hit := lexicon.whole.get(_key(word)):
         return hit
     key = sound(word)
@@ -96,8 +97,13 @@ def markers(text: str) -> list[Marker]:
     return found
 
 
+def _is_greeting(parts: list[str], at: int) -> bool:
+    """«добрый день», «день добрый», «доброго дня»."""
+    return any(word.startswith("добр") for word in (*parts[max(at - 1, 0) : at], *parts[at + 1 : at + 2]))
+
+
 def _at(parts: list[str], at: int) -> Marker | None:
-    if not parts[at]:
+    if not parts[at] or (parts[at] in ("день", "дня") and _is_greeting(parts, at)):
         return None
     if hit := meaning(parts[at]):
         return Marker(*hit, at, at + 1, parts[at])

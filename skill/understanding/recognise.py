@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skill.understanding import features, markers, model, rules, slots
-from skill.understanding.text import NUMBER, tokens
+from skill.understanding.text import NUMBER, meant, tokens
 
 OUT_OF_SCOPE = "out_of_scope"
 WEIGHTS = Path(__file__).parent / "model.npz"
@@ -68,7 +68,7 @@ def understand(text: str, channel: str = "chat", expecting: str | None = None) -
     dialogue waits for: yes_no, number, meter, account, code; None or command when nothing is open. Never raises.
     """
     del channel
-    return recall(text[:_LONGEST], expecting)
+    return recall(meant(text[:_LONGEST]), expecting)
 
 
 @lru_cache(maxsize=2048)

@@ -165,7 +165,8 @@ def _is_money(parts: list[str], number: Segment) -> bool:
     age = _before(parts, number) == "мне" and number.value < _OLDEST
     if age or _COUNTED_ELSE.match(_after(parts, number)) or _before(parts, number) in _NOT_MONEY_BEFORE:
         return False
-    return abs(number.value) >= _SMALLEST_SUM and number.value not in _YEARS
+    kopecks = "." in readings.written(number)
+    return (kopecks or abs(number.value) >= _SMALLEST_SUM) and number.value not in _YEARS
 
 
 def _period_meant(intent: str, parts: list[str], period: str) -> bool:

@@ -33,6 +33,11 @@ class Node:
         """How many sentences the template can produce."""
         return sum(_sequence_size(option) for option in self.options)
 
+    def widest(self) -> int:
+        """The most alternatives at any one place: with fewer draws some word is never heard."""
+        inner = (part.widest() for option in self.options for part in option if isinstance(part, Node))
+        return max([len(self.options), *inner])
+
 
 def _sequence_size(sequence: tuple["str | Node", ...]) -> int:
     size = 1

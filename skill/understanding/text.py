@@ -25,6 +25,12 @@ _CARDINAL_WORD = re.compile(
     r"|пис[яе]т$|пийсят$|шисят$|шийсят$|двацать$|трицать$|шестьсят$|семсят$|восемсят$"
 )
 _EMOJI = re.compile("[\U0001f000-\U0001ffff\u2600-\u27bf]")
+_KEYS = str.maketrans("qwertyuiop[]asdfghjkl;'zxcvbnm,.`", "йцукенгшщзхъфывапролджэячсмитьбюё")
+_LATIN = re.compile(r"[a-z]")
+_CYRILLIC = re.compile(r"[а-яё]")
+_MEANT_LATIN = re.compile(r"\b(?:sms|pdf|tg|gvs|hvs|xbc|qr|sbp|lk|html?|ok|thx|pls|plz|hmm+|t\d)\b|[@/]")
+_FEWEST_VOWELS = 0.2
+_SIGN_ANSWERS = {"+": "да", "-": "нет"}
 _YES_EMOJI = "👍👌✅✔"
 _NO_EMOJI = "👎❌🚫"
 
@@ -37,6 +43,22 @@ def plain(text: str) -> str:
     for sign in _NO_EMOJI:
         text = text.replace(sign, " нет ")
     return _EMOJI.sub(" ", text)
+
+
+def meant(text: str) -> str:
+    """The text as it was meant: a bare plus is a yes, a bare minus a no, «gjrfpfybz» was typed on the wrong layout.
+
+    Latin letters with hardly a vowel among them are no language's words.
+    """
+    bare = text.strip()
+    if bare and bare[0] in _SIGN_ANSWERS and not bare.strip(bare[0]):
+        return _SIGN_ANSWERS[bare[0]]
+    lower = bare.lower()
+    letters = _LATIN.findall(lower)
+    if len(letters) < 2 or _CYRILLIC.search(lower) or _MEANT_LATIN.search(lower):
+        return text
+    vowels = sum(letter in "aeiou" for letter in letters)
+    return lower.translate(_KEYS) if vowels < _FEWEST_VOWELS * len(letters) else text
 
 
 def tokens(text: str) -> list[str]:

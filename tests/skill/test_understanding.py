@@ -53,6 +53,34 @@ def test_danger_wins_whatever_question_is_open(said: str) -> None:
 @pytest.mark.parametrize(
     ("said", "intent"),
     [
+        ("+", "yes"),
+        ("ytn", "no"),
+        ("gjrfpfybz", "submit_reading"),
+        ("ghbdtn", "greeting"),
+        ("asdfgh", OUT_OF_SCOPE),
+    ],
+)
+def test_signs_and_the_wrong_keyboard_layout_are_read(said: str, intent: str) -> None:
+    assert understand(said).intent == intent
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "какой штраф за тонировку",
+        "сколько пени набежало по кредиту",
+        "норма сна для ребёнка",
+        "когда придёт зарплата",
+        "удали фотографии из телефона",
+    ],
+)
+def test_words_of_the_trade_about_other_things(said: str) -> None:
+    assert understand(said).intent == OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
         ("лифт стоит но в нём никого нет", "create_ticket"),
         ("номер аварийки подскажи", "contacts"),
         ("газ тысяча триста", "submit_reading"),
@@ -83,6 +111,8 @@ def test_words_of_danger_without_danger(said: str, intent: str) -> None:
         ),
         ("квартира сорок пять холодная сто двадцать", {"values": ["120"], "resource": "cold_water"}),
         ("было 310, сейчас 318 (хол)", {"values": ["318"], "resource": "cold_water"}),
+        ("добрый день свет 4600", {"values": ["4600"], "resource": "electricity"}),
+        ("газзз 1520", {"values": ["1520"], "resource": "gas"}),
         ("газ 1204 за октябрь 2026", {"values": ["1204"], "resource": "gas", "period": "2026-10"}),
     ],
 )
@@ -98,6 +128,9 @@ def test_readings_find_their_meters(said: str, slots: dict[str, object]) -> None
         ("начисления за сентябрь 2026 года", {"period": "2026-09"}),
         ("напомни передать показания двадцать третьего", {"date_or_day": "23"}),
         ("пришли квитанцию за август в телеграм", {"channel_to": "telegram", "period": "august"}),
+        ("напоминание на 24", {"date_or_day": "24"}),
+        ("правда что свет теперь 6,43 за киловатт", {"resource": "electricity", "amount": "6.43"}),
+        ("когда у нас субботник", {}),
         ("что с заявкой 4471", {"values": ["4471"]}),
         ("сколько стоит киловатт ночью", {"resource": "electricity", "zone": "night"}),
     ],
