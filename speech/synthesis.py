@@ -121,13 +121,13 @@ class _Engine:
         self._errors: list[Exception] = []
         self._pyttsx3 = pyttsx3.init("espeak_synchronous")
         self._pyttsx3.connect("error", lambda exception, **_: self._errors.append(exception))
-        self._pyttsx3.setProperty("volume", VOLUME)
         self.rate: int = driver.rate
 
     def say(self, words: str, voice: str, words_per_minute: int) -> Samples:
         out = io.BytesIO()
         self._errors.clear()
         self._pyttsx3.setProperty("voice", voice)
+        self._pyttsx3.setProperty("volume", VOLUME)
         self._pyttsx3.setProperty("rate", words_per_minute)
         self._pyttsx3.save_to_file(words, out)
         self._pyttsx3.runAndWait()
