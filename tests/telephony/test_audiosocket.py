@@ -1,9 +1,9 @@
 """Calls over AudioSocket: a real server, the real recogniser and voice, and Asterisk's behaviour played to it."""
 
 import asyncio
-import itertools
 import contextlib
 import gc
+import itertools
 import struct
 import tempfile
 import threading
