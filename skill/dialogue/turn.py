@@ -1,11 +1,13 @@
 """What comes into the conversation and what goes out of it, free of any platform."""
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+import re
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self
 
 from speech.recognition import Hypothesis
 
+SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 OFFER = "offer"
 """The step of a question that only offers to go on («Оплатить сейчас?»): nobody returns to it."""
 Kind = Literal["text", "start", "silence", "event", "ping"]
@@ -139,7 +141,8 @@ class Session:
         self.close()
 
     def resume(self) -> Reply:
-        """Take up the topic suspended last; the reply whose question is open again."""
+        """Take up the topic suspended last; its question, without what was said before it."""
         kept = self.suspended.pop()
         self.scene, self.step, self.draft = kept["scene"], kept["step"], kept["draft"]
-        return Reply.from_json(kept["last"])
+        last = Reply.from_json(kept["last"])
+        return replace(last, text=" ".join(SENTENCE_END.split(last.text)[-2:]))

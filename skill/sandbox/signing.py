@@ -32,6 +32,6 @@ def _hmac(raw: bytes, secret: str) -> str:
 
 def _service(raw: bytes) -> str:
     try:
-        return str(json.loads(raw).get("serviceUrl", ""))
+        return str(json.loads(raw).get("serviceUrl", "")).encode("utf-8", "replace").decode()
     except (ValueError, AttributeError, RecursionError):
         return ""

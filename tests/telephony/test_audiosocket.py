@@ -405,7 +405,7 @@ async def test_calls_leave_nothing_behind() -> None:
         assert line.switchboard.calls == {}
         assert line.switchboard.connections == 0
     assert after[0] <= before[0]
-    assert after[1] <= before[1]
+    assert after[1] <= before[1] + 5  # a leak would leave one for each of the hundred calls
     assert after[2] <= before[2] + 5  # worker threads start as they are needed, up to the size of the pools
 
 
