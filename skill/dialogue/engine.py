@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as Database
 from sqlmodel import col, select
@@ -57,9 +57,10 @@ def converse(engine: Engine, turn: Turn, *, now: datetime, settings: Settings) -
     of its session was taken gets that session's last reply. All of it happens in one transaction.
     """
     key = session_name(turn)
+    delivery = None if turn.turn_key is None else digest(turn.channel, turn.user_key, turn.turn_key)
     with store.transaction(engine) as db:
-        if turn.turn_key is not None:
-            earlier = _claim(db, digest(turn.channel, turn.user_key, turn.turn_key), now)
+        if delivery is not None:
+            earlier = _claim(db, delivery, now)
             if earlier is not None:
                 return earlier
         with _session(db, key, now, settings) as (row, session):
@@ -68,8 +69,8 @@ def converse(engine: Engine, turn: Turn, *, now: datetime, settings: Settings) -
             else:
                 row.sequence = turn.sequence
                 reply = _take(db, turn, session, now, settings)
-        if turn.turn_key is not None:
-            _keep(db, digest(turn.channel, turn.user_key, turn.turn_key), reply)
+        if delivery is not None:
+            _keep(db, delivery, reply)
     return reply
 
 
@@ -220,9 +221,7 @@ def _claim(db: Database, key: str, now: datetime) -> Reply | None:
 
 
 def _keep(db: Database, key: str, reply: Reply) -> None:
-    row = db.exec(select(AnsweredTurn).where(AnsweredTurn.key == key)).one()
-    row.reply = reply.to_json()
-    db.add(row)
+    db.execute(update(AnsweredTurn).where(col(AnsweredTurn.key) == key).values(reply=reply.to_json()))
 
 
 def _insert_once(db: Database, row: AnsweredTurn | DialogueSession) -> bool:
