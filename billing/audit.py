@@ -1,15 +1,30 @@
 """Writing and reading the trail of changes (журнал изменений)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from billing.tables import AuditEntry
+from billing.tables import AuditEntry, Payment, Ticket
 
 _INSERT = insert(AuditEntry)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change: who did what to which row, and its values before and after."""
+
+    actor: str
+    channel: str
+    action: str
+    subject: str
+    subject_id: int
+    account_id: int | None = None
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
 
 
 def record(
@@ -26,18 +41,39 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> None:
     """Add an entry in the caller's transaction: a change and its trace are committed together."""
-    entry = {
-        "at": now,
-        "actor": actor,
-        "channel": channel,
-        "action": action,
-        "subject": subject,
-        "subject_id": subject_id,
-        "account_id": account_id,
-        "before": before,
-        "after": after,
-    }
-    db.execute(_INSERT, entry)
+    record_all(db, now, [Change(actor, channel, action, subject, subject_id, account_id, before, after)])
+
+
+def record_all(db: Session, now: datetime, changes: Iterable[Change]) -> None:
+    """The entries of many changes, with one statement."""
+    entries = [{"at": now, **vars(change)} for change in changes]
+    if entries:
+        db.execute(_INSERT, entries)
+
+
+def record_row(
+    db: Session,
+    row: Payment | Ticket,
+    now: datetime,
+    actor: str,
+    channel: str,
+    action: str,
+    after: dict[str, Any],
+    before: dict[str, Any] | None = None,
+) -> None:
+    """Add an entry about a row that belongs to an account."""
+    record(
+        db,
+        now=now,
+        actor=actor,
+        channel=channel,
+        action=action,
+        subject=type(row).__name__.lower(),
+        subject_id=row.id,
+        account_id=row.account_id,
+        before=before,
+        after=after,
+    )
 
 
 def trail(db: Session, *, account_id: int, limit: int = 100) -> Sequence[AuditEntry]:

@@ -3,7 +3,6 @@
 No card data comes here: a provider shows its own page or QR and reports by webhook.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -89,7 +88,7 @@ def create(
     )
     db.add(payment)
     db.flush()
-    _trace(db, payment, now, actor, channel, "create", None)
+    audit.record_row(db, payment, now, actor, channel, "create", {"kopecks": amount_kopecks, "method": method})
     return payment
 
 
@@ -130,7 +129,7 @@ def register(
     )
     db.add(payment)
     db.flush()
-    _trace(db, payment, now, actor, channel, "create", {"kopecks": amount_kopecks, "operation": operation_id})
+    audit.record_row(db, payment, now, actor, channel, "create", {"kopecks": amount_kopecks, "operation": operation_id})
     return payment
 
 
@@ -205,7 +204,7 @@ def refund(
         )
         db.add(known)
         db.flush()
-        _trace(db, payment, now, actor, channel, "refund", {"refund": known.id, "kopecks": amount_kopecks})
+        audit.record_row(db, payment, now, actor, channel, "refund", {"refund": known.id, "kopecks": amount_kopecks})
     return known, RefundOrder(payment.external_id or "", amount_kopecks, idempotency_key)
 
 
@@ -217,7 +216,9 @@ def refunded(db: Session, refund_id: int, *, external_id: str, done: bool, now: 
         payment = _locked(db, row.payment_id)
         row.status = "DONE" if done else "ERROR"
         row.done_on = _local_day(db, payment, now) if done else None
-        _trace(db, payment, now, f"provider:{payment.provider}", "webhook", "refunded", {"status": row.status})
+        audit.record_row(
+            db, payment, now, f"provider:{payment.provider}", "webhook", "refunded", {"status": row.status}
+        )
     return row
 
 
@@ -244,7 +245,7 @@ def _move(db: Session, payment: Payment, status: str, now: datetime, actor: str,
         payment.paid_on = _local_day(db, payment, now)
     payment.status = status
     db.flush()
-    _trace(db, payment, now, actor, channel, "status", {"status": status}, before)
+    audit.record_row(db, payment, now, actor, channel, "status", {"status": status}, before)
 
 
 def _local_day(db: Session, payment: Payment, now: datetime) -> date:
@@ -255,27 +256,3 @@ def _local_day(db: Session, payment: Payment, now: datetime) -> date:
         .where(Account.id == payment.account_id)
     ).one()
     return local_date(now, house)
-
-
-def _trace(
-    db: Session,
-    payment: Payment,
-    now: datetime,
-    actor: str,
-    channel: str,
-    action: str,
-    after: Mapping[str, object] | None,
-    before: Mapping[str, object] | None = None,
-) -> None:
-    audit.record(
-        db,
-        now=now,
-        actor=actor,
-        channel=channel,
-        action=action,
-        subject="payment",
-        subject_id=payment.id,
-        account_id=payment.account_id,
-        before=dict(before) if before else None,
-        after=dict(after) if after else {"kopecks": payment.amount_kopecks, "method": payment.method},
-    )

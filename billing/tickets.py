@@ -71,7 +71,7 @@ def create(
     )
     db.add(ticket)
     db.flush()
-    _trace(db, ticket, now, f"resident:{resident_id}", channel, "create", None)
+    audit.record_row(db, ticket, now, f"resident:{resident_id}", channel, "create", {"status": ticket.status})
     return ticket
 
 
@@ -100,7 +100,7 @@ def move(
     ticket.deadline = deadline or ticket.deadline
     ticket.closed_at = now if status in ("CLOSED", "DECLINED") else None
     db.flush()
-    _trace(db, ticket, now, actor, channel, "status", before)
+    audit.record_row(db, ticket, now, actor, channel, "status", {"status": status}, before)
     return ticket
 
 
@@ -116,26 +116,3 @@ def _next_number(db: Session, organization_id: int) -> int:
     db.exec(select(Organization.id).where(Organization.id == organization_id).with_for_update()).one()
     last = db.exec(select(func.max(Ticket.number)).where(Ticket.organization_id == organization_id)).one()
     return (last or 0) + 1
-
-
-def _trace(
-    db: Session,
-    ticket: Ticket,
-    now: datetime,
-    actor: str,
-    channel: str,
-    action: str,
-    before: dict[str, str] | None,
-) -> None:
-    audit.record(
-        db,
-        now=now,
-        actor=actor,
-        channel=channel,
-        action=action,
-        subject="ticket",
-        subject_id=ticket.id,
-        account_id=ticket.account_id,
-        before=dict(before) if before else None,
-        after={"status": ticket.status},
-    )
