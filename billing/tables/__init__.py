@@ -2,8 +2,9 @@
 
 from billing.tables.accounts import Account, AccountLink, ChannelIdentity, Premises, Resident
 from billing.tables.audit import AuditEntry
+from billing.tables.charging import Act, Benefit, HouseVolume
 from billing.tables.exchange import ApiKey, Device, DeviceInput, DevicePacket, ImportRun
-from billing.tables.meters import CheckRule, Meter, Reading, Register
+from billing.tables.meters import CheckRule, ExternalCheck, Meter, Reading, Register
 from billing.tables.money import Payment, Receipt, ReceiptLine, Refund, Service
 from billing.tables.organizations import Organization, Property, ReportingWindow, ResourceOwner
 from billing.tables.service import Article, News, Notice, Outage, OutageScope, Reminder, Ticket
@@ -12,14 +13,18 @@ from billing.tables.tariffs import Norm, Tariff
 __all__ = [
     "Account",
     "AccountLink",
+    "Act",
     "ApiKey",
     "Article",
     "AuditEntry",
+    "Benefit",
     "ChannelIdentity",
     "CheckRule",
     "Device",
     "DeviceInput",
     "DevicePacket",
+    "ExternalCheck",
+    "HouseVolume",
     "ImportRun",
     "Meter",
     "News",

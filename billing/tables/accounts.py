@@ -36,7 +36,8 @@ class Account(SQLModel, table=True):
     """Personal account of a payer (лицевой счёт). The number is a string: leading zeros matter.
 
     els, gis_service_id: единый лицевой счёт and идентификатор ЖКУ in ГИС ЖКХ; bill_code: six digits printed on the
-    bill, with which a resident proves the flat is theirs; registered: people registered in the flat.
+    bill, with which a resident proves the flat is theirs; registered: people registered in the flat; tariff_group: the
+    prices that hold for it, where the company has several (Tariff.group).
     """
 
     __tablename__ = "account"
@@ -61,6 +62,7 @@ class Account(SQLModel, table=True):
     opened_on: date
     closed_on: date | None = None
     without_commission: bool = False
+    tariff_group: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Resident(SQLModel, table=True):

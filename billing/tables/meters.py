@@ -12,6 +12,7 @@ from billing.resources import Resource, Zone, one_of
 READING_KINDS = ("current", "control", "verification", "estimated", "normative", "initial", "final")
 READING_STATUSES = ("draft", "submitted", "accepted", "declined", "superseded")
 LIVE = "status IN ('submitted', 'accepted')"
+DECLINED = "(status = 'declined') = (decline_code IS NOT NULL) AND (decline_text IS NULL OR decline_code IS NOT NULL)"
 SOURCES = (
     "alice", "salute", "marusya", "ivr_voice", "ivr_dtmf", "sms", "voice_message", "messenger", "web_app", "mobile_app",
     "operator", "call", "visit", "email", "import", "api", "billing", "remote_system", "smart_meter", "demo", "other",
@@ -82,7 +83,8 @@ class Reading(SQLModel, table=True):
     """What a register showed (показание). At most one live current reading a register and period: the base sees to it.
 
     period: first day of the billing month; consumption: since the previous reading, with rollover and ratio,
-    over so many `months`; "submitted" until the billing takes it, then "accepted"; asr_*: what was heard.
+    over so many `months`; "submitted" until the billing takes it, then "accepted"; declined with a code and
+    perhaps a text; asr_*: what was heard.
     """
 
     __tablename__ = "reading"
@@ -92,6 +94,7 @@ class Reading(SQLModel, table=True):
         CheckConstraint(one_of("kind", READING_KINDS), "kind"),
         CheckConstraint(one_of("status", READING_STATUSES), "status"),
         CheckConstraint(one_of("source", SOURCES), "source"),
+        CheckConstraint(DECLINED, "decline"),
         CheckConstraint("asr_confidence IS NULL OR asr_confidence BETWEEN 0 AND 1000", "asr_confidence"),
         Index(
             "uq_reading_live",
@@ -116,6 +119,7 @@ class Reading(SQLModel, table=True):
     kind: str = "current"
     status: str = "submitted"
     decline_code: str | None = None
+    decline_text: str | None = None
     rolled_over: bool = False
     needs_review: bool = False
     confirmed: str = ""
@@ -143,3 +147,19 @@ class CheckRule(SQLModel, table=True):
     resource: str | None = None
     level: str | None = None
     limit: Decimal | None = Field(default=None, sa_type=Quantity)
+
+
+class ExternalCheck(SQLModel, table=True):
+    """Where a company's own billing checks a reading before it is taken (внешняя проверка), see billing.external."""
+
+    __tablename__ = "external_check"
+    __table_args__ = (
+        UniqueConstraint("organization_id"),
+        CheckConstraint("url LIKE 'https://%' OR url LIKE 'http://%'", "url"),
+        CheckConstraint("timeout_ms BETWEEN 100 AND 3000", "timeout_ms"),
+    )
+    id: int = Field(default=None, primary_key=True)
+    organization_id: int = Field(foreign_key="organization.id")
+    url: str
+    token: str | None = None
+    timeout_ms: int = 3000

@@ -4,13 +4,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from billing.columns import Price, Ratio, UtcDateTime, Volume
 from billing.resources import CHARGEABLE, one_of
 
-BASES = ("metered", "sewage", "hot_two_component", "area", "person", "fixed", "common")
+BASES = ("metered", "sewage", "hot_two_component", "area", "person", "fixed", "common", "heating")
 METHODS = ("M", "A", "N", "O")
 PAYMENT_STATUSES = ("CREATED", "PROCESSING", "WITHDRAWN", "DONE", "ERROR")
 PAYMENT_METHODS = ("SBP_QR", "CARD", "SBER_PAY", "BANK_LINK", "CASH", "REGISTRY", "BANK_TRANSFER", "AUTOPAY")
@@ -20,7 +20,9 @@ class Service(SQLModel, table=True):
     """What a company charges at a house (услуга); without a house, at all of them.
 
     basis: metered — by meter, average or norm; sewage — all the water; hot_two_component — carrier and heat;
-    area, person, fixed — price times that; common — norm times the flat's area (КР на СОИ).
+    area, person, fixed — price times that; common — norm times the flat's area (КР на СОИ); heating — by the house's
+    meter or the norm, see billing.heating. months: in which it is charged, null for all (heating: data/law.yaml);
+    all_year: heating is paid in twelve equal parts.
     """
 
     __tablename__ = "service"
@@ -36,13 +38,16 @@ class Service(SQLModel, table=True):
     title: str
     basis: str
     meter_possible: bool = True
+    months: list[int] | None = Field(default=None, sa_type=JSON)
+    all_year: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Receipt(SQLModel, table=True):
     """A month's bill (платёжный документ). to_pay = opening + charged + recalculated − privilege + penalty − paid.
 
     opening: debt, or advance below zero; paid: came since the receipt before, through `paid_through`;
-    document_id: идентификатор платёжного документа в ГИС ЖКХ.
+    document_id: идентификатор платёжного документа в ГИС ЖКХ; compensation: compensations and subsidies of the month,
+    paid apart from the bill and no part of to_pay.
     """
 
     __tablename__ = "receipt"
@@ -54,6 +59,7 @@ class Receipt(SQLModel, table=True):
             "to_pay",
         ),
         CheckConstraint("charged_kopecks >= 0 AND penalty_kopecks >= 0 AND privilege_kopecks >= 0", "amounts"),
+        CheckConstraint("compensation_kopecks >= 0", "compensation"),
         CheckConstraint("document_id IS NULL OR length(document_id) = 18", "document_id"),
         CheckConstraint("due_on > period", "due_on"),
         Index("ix_receipt_period_account_id", "period", "account_id"),
@@ -69,6 +75,7 @@ class Receipt(SQLModel, table=True):
     penalty_kopecks: int = 0
     paid_kopecks: int = 0
     to_pay_kopecks: int = 0
+    compensation_kopecks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     paid_through: date
     issued_on: date
     due_on: date

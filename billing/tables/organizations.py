@@ -1,8 +1,12 @@
 """Who keeps the books, and the houses they keep them for."""
 
+from datetime import date
+from decimal import Decimal
+
 from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from billing.columns import Ratio
 from billing.resources import Resource, one_of
 
 ORGANIZATION_KINDS = ("UO", "TSJ", "RSO", "RC", "KR", "TKO", "OGV")
@@ -11,7 +15,8 @@ ORGANIZATION_KINDS = ("UO", "TSJ", "RSO", "RC", "KR", "TKO", "OGV")
 class Organization(SQLModel, table=True):
     """A company that keeps accounts: управляющая (UO), ТСЖ, ресурсоснабжающая (RSO), расчётный центр (RC) …
 
-    spoken_name: how its name is said; work_hours: free text by weekday; timezone: IANA name.
+    spoken_name: how its name is said; work_hours: free text by weekday; timezone: IANA name; feb_2026_due: its
+    choice of the day the bills of February 2026 were due on, which the sources dispute.
     """
 
     __tablename__ = "organization"
@@ -38,12 +43,16 @@ class Organization(SQLModel, table=True):
     bank_name: str | None = None
     bank_bic: str | None = None
     bank_correspondent_account: str | None = None
+    feb_2026_due: date | None = None
     zone_index: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
     """How its files number the zones, by meaning: {"3": {"peak": 1, …}} overrides the common order."""
 
 
 class Property(SQLModel, table=True):
-    """A house (дом). `street` and `house` are written as they are said aloud; timezone rules its calendar."""
+    """A house (дом). `street` and `house` are written as they are said aloud; timezone rules its calendar.
+
+    area: all its flats and shops, m²; null where the books hold every one of them.
+    """
 
     __tablename__ = "property"
     __table_args__ = (
@@ -59,6 +68,7 @@ class Property(SQLModel, table=True):
     fias_guid: str | None = Field(default=None, unique=True)
     gis_id: str | None = None
     oktmo: str | None = None
+    area: Decimal | None = Field(default=None, sa_type=Ratio)
 
 
 class ResourceOwner(SQLModel, table=True):
