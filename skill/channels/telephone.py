@@ -14,6 +14,7 @@ from billing import store
 from skill import calls
 from skill.app import Service
 from skill.calls import VoiceCall
+from skill.dialogue.foresight import foreseen
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Kind, Reply, Turn, session_name, spoken
 from speech.recognition import Hypothesis
@@ -51,6 +52,15 @@ class TelephoneConversation:
     def heard(self, hypotheses: Sequence[Hypothesis]) -> Prompt:
         """The dialogue's answer."""
         return self._take(tuple(hypotheses), "text")
+
+    def foreseen(self, hypotheses: Sequence[Hypothesis]) -> str | None:
+        """What the dialogue would answer to a number that is complete."""
+        turn, settings = self._turn(tuple(hypotheses), "text"), self.service.settings
+        try:
+            return foreseen(self.service.engine, turn, now=self.service.clock(), settings=settings)
+        except SQLAlchemyError:
+            log.exception("call_foresight", door=self.caller.door)
+            return None
 
     def keyed(self, keys: Keyed) -> Prompt:
         """A choice or a number counts as if it had been said."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from speech.audio import Samples
+from speech.recognition import Hypothesis
 from speech.telephony import metrics
 from speech.telephony.conversation import Caller, Conversation, Ending, Line, Outcome, Prompt
 from speech.telephony.ear import Ear
@@ -34,7 +35,7 @@ class Call:
     ) -> None:
         self.caller, self._transport, self._conversation = caller, transport, conversation
         self._workers, self._options = workers, options
-        self._playout = Playout()
+        self._playout, self._pace = Playout(), options.words_per_minute
         self._ear: Ear | None = None
         self._tones: ToneEar | None = None
         self._toned: tuple[str, float] = ("", 0.0)
@@ -101,7 +102,9 @@ class Call:
         """Say the prompt and listen meanwhile and after."""
         assert self._ear is not None  # noqa: S101 - run makes it before it starts to talk
         self._playout.begin()
-        turn = Listening(prompt, self._ear, self._playout, self._workers, self._options, self._transport.rate)
+        turn = Listening(
+            prompt, self._ear, self._playout, self._workers, self._options, self._transport.rate, self._foresee
+        )
         self._listening = turn
         while self._early:
             turn.signs.put_nowait(self._early.popleft())
@@ -114,6 +117,13 @@ class Call:
             self._ending.interruptions += bool(turn.interrupted)
             share = round(100 * self._playout.played / self._playout.queued) if self._playout.queued else 0
             self._note("line", prompt.text, played=share if turn.interrupted else 100)
+
+    async def _foresee(self, heard: Sequence[Hypothesis]) -> bool:
+        """Have the beginning of the reply made while the caller may still go on; whether nothing can follow."""
+        text = await self._workers.ask(lambda: self._conversation.foreseen(heard))
+        for sentence in (await self._workers.sentences(text or ""))[:1]:
+            await self._workers.speak(sentence, self._transport.rate, self._pace)
+        return text is not None
 
     async def _reply(self, answer: Answer, silences: int) -> Prompt:
         if answer.keyed is not None:
@@ -135,9 +145,9 @@ class Call:
         await self._queue(prompt.text, prompt.words_per_minute)
 
     async def _queue(self, text: str, words_per_minute: int | None) -> None:
-        pace, rate = words_per_minute or self._options.words_per_minute, self._transport.rate
+        self._pace, rate = words_per_minute or self._options.words_per_minute, self._transport.rate
         for sentence in await self._workers.sentences(text):
-            self._playout.add(await self._workers.speak(sentence, rate, pace))
+            self._playout.add(await self._workers.speak(sentence, rate, self._pace))
             self._playout.add(silence(int(SENTENCE_GAP_SECONDS * rate)))
 
     async def _read(self) -> None:

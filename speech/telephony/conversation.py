@@ -80,6 +80,11 @@ class Conversation(Protocol):
         """The caller said something; best hypothesis first, at least one."""
         ...
 
+    def foreseen(self, hypotheses: Sequence[Hypothesis]) -> str | None:
+        """What `heard` would say to this, if nothing more of the answer can follow; "" if only that is certain, None
+        if more may come. Changes nothing. May be asked several times for one answer, and for one that goes on."""
+        ...
+
     def keyed(self, keys: Keyed) -> Prompt:
         """The caller answered with keys."""
         ...

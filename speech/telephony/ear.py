@@ -52,13 +52,18 @@ class Ear:
         self._taken: list[Samples] = []
         self._open = False
         self._pause = self._longest = 0
+        self._shortened: int | None = None
         self._silent = self._run = self._voiced = 0
 
     def listen(self, pause_seconds: float, longest_seconds: float) -> None:
         """Wait for an answer that a pause of so many seconds ends. Sound of the last half second counts."""
         self._pause, self._longest = _frames(pause_seconds), _frames(longest_seconds)
-        self._taken, self._open = [], True
+        self._taken, self._open, self._shortened = [], True, None
         self._silent = self._run = self._voiced = 0
+
+    def shorten(self, pause_seconds: float) -> None:
+        """The answer seems complete: so short a pause now ends it. Voice that goes on brings the usual pause back."""
+        self._shortened = _frames(pause_seconds)
 
     def close(self) -> None:
         """Take no more of this answer."""
@@ -109,12 +114,12 @@ class Ear:
         if self._run >= RESUMING_FRAMES:
             if self._silent >= PAUSE_FRAMES:
                 yield Sign.RESUMED
-            self._silent = 0
+            self._silent, self._shortened = 0, None
         else:
             self._silent += 1
             if self._silent == PAUSE_FRAMES:
                 yield Sign.PAUSE
-        if self._silent >= self._pause or len(self._taken) >= self._longest:
+        if self._silent >= min(self._pause, self._shortened or self._pause) or len(self._taken) >= self._longest:
             self._open = False
             yield Sign.END
 

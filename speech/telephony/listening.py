@@ -1,7 +1,7 @@
 """One answer of the caller: from the end of a prompt, or into it, to words, keys or silence."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from speech.recognition import Hypothesis
@@ -9,7 +9,7 @@ from speech.telephony import metrics
 from speech.telephony.conversation import Keyed, Prompt
 from speech.telephony.ear import Ear, Sign
 from speech.telephony.keys import KeyEntry
-from speech.telephony.options import Options, longest_answer, pause_after
+from speech.telephony.options import COMPLETE_PAUSE_SECONDS, DIGITS, Options, longest_answer, pause_after
 from speech.telephony.playout import Playout
 from speech.telephony.workers import Workers
 
@@ -35,12 +35,21 @@ class Listening:
     when the caller cuts in."""
 
     def __init__(
-        self, prompt: Prompt, ear: Ear, playout: Playout, workers: Workers, options: Options, rate: int
+        self,
+        prompt: Prompt,
+        ear: Ear,
+        playout: Playout,
+        workers: Workers,
+        options: Options,
+        rate: int,
+        foresee: Callable[[Sequence[Hypothesis]], Awaitable[bool]],
     ) -> None:
+        """foresee: prepares for an answer that may be over; whether it certainly is."""
         self._prompt, self._ear, self._playout, self._workers, self._options = prompt, ear, playout, workers, options
-        self._rate = rate
+        self._rate, self._foresee = rate, foresee
         self._entry = KeyEntry(prompt)
         self._guess: asyncio.Task[list[Hypothesis]] | None = None
+        self._ahead: asyncio.Task[None] | None = None
         self._cutting: asyncio.Task[None] | None = None
         self._noises = 0
         self.interrupted = ""
@@ -66,7 +75,7 @@ class Listening:
                     return heard
         finally:
             self._ear.close()
-            for task in (self._guess, self._cutting):
+            for task in (self._guess, self._ahead, self._cutting):
                 if task is not None:
                     task.cancel()
 
@@ -94,6 +103,7 @@ class Listening:
                 self._cutting = asyncio.create_task(self._cut_if_words(speaking))
             case Sign.PAUSE:
                 self._recognise()
+                self._ahead = asyncio.create_task(self._look_ahead())
             case Sign.RESUMED:
                 self._drop_guess()
             case Sign.END:
@@ -106,16 +116,25 @@ class Listening:
         self._drop_guess()
         self._guess = asyncio.create_task(self._workers.hear(self._ear.sound, self._ear.rate, self._prompt.expecting))
 
+    async def _look_ahead(self) -> None:
+        """A number that is complete needs no long pause to end it."""
+        assert self._guess is not None  # noqa: S101 - it was made just before
+        heard = await asyncio.shield(self._guess)
+        if self._prompt.expecting in DIGITS and _certain(heard, CERTAIN_TO_CUT) and await self._foresee(heard):
+            self._ear.shorten(COMPLETE_PAUSE_SECONDS)
+
     def _drop_guess(self) -> None:
-        if self._guess is not None:
-            self._guess.cancel()
-            self._guess = None
+        for task in (self._guess, self._ahead):
+            if task is not None:
+                task.cancel()
+        self._guess = self._ahead = None
 
     async def _ended(self, speaking: asyncio.Task[None], ended_at: float) -> Answer | None:
         if self._guess is None:
             self._recognise()
         assert self._guess is not None  # noqa: S101 - _recognise has just made it
         said, self._guess = tuple(await self._guess), None
+        self._drop_guess()
         saying = self._saying(speaking)
         deaf = saying and not self._may_interrupt
         if not deaf and _certain(said, CERTAIN_TO_CUT if saying else CERTAIN_TO_COUNT):

@@ -8,6 +8,8 @@ FRAME_SECONDS = 0.02
 PAUSE_SECONDS = {"yes_no": 0.5, "number": 1.1, "account": 1.1, "code": 1.1}
 """The pause that ends an answer, by what is expected: people stop for breath inside long numbers."""
 FREE_PAUSE_SECONDS = 0.7
+COMPLETE_PAUSE_SECONDS = 0.6
+"""The pause that ends a number to which nothing more can be added."""
 DIGITS = frozenset({"number", "account", "code"})
 LONGEST_ANSWER_SECONDS, LONGEST_DIGITS_SECONDS = 12.0, 20.0
 

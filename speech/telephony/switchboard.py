@@ -133,6 +133,9 @@ class AllBusy:
         """Not asked."""
         return self._prompt
 
+    def foreseen(self, hypotheses: object) -> None:
+        """Not asked."""
+
     def keyed(self, keys: Keyed) -> Prompt:
         """Not asked."""
         return self._prompt

@@ -103,3 +103,19 @@ def test_a_closed_ear_takes_nothing() -> None:
     ear = listening()
     ear.close()
     assert signs(ear, recorded("number_125"), silence(2)) == []
+
+
+def test_a_complete_answer_ends_with_a_shorter_pause() -> None:
+    ear, said = listening(1.1), recorded("number_20")
+    heard = signs(ear, silence(1), said, silence(0.4))
+    assert [sign for sign, _ in heard] == [Sign.VOICE, Sign.PAUSE]
+    ear.shorten(0.6)
+    assert [sign for sign, _ in signs(ear, silence(0.4))] == [Sign.END]
+
+
+def test_an_answer_that_goes_on_after_all_has_its_usual_pause_again() -> None:
+    ear = listening(1.1)
+    signs(ear, silence(1), recorded("number_20"), silence(0.4))
+    ear.shorten(0.6)
+    assert [sign for sign, _ in signs(ear, recorded("number_20"), silence(0.9))] == [Sign.RESUMED, Sign.PAUSE]
+    assert [sign for sign, _ in signs(ear, silence(0.4))] == [Sign.END]

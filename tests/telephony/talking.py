@@ -11,6 +11,12 @@ from speech.telephony.options import Options
 from speech.telephony.switchboard import Switchboard
 
 QUICK = Options(answer_wait=10.0, key_wait=0.6, deaf_at_start=0.2, hearing_threads=2, words_per_minute=300)
+SHORT_WAIT = 1.5
+OPERATOR = Prompt("Соединяю с оператором.", then="operator")
+BYE = Prompt("До свидания!", then="hangup")
+ASK = Prompt("Показание?", expecting="number")
+YES = Prompt("Верно?", expecting="yes_no", choices=("да", "нет"))
+LONG = Prompt("Сейчас я долго и подробно расскажу, как передать показания всех счётчиков вашей квартиры. " * 3)
 
 
 @dataclass
@@ -30,6 +36,10 @@ class Scripted:
     def heard(self, hypotheses: Sequence[Hypothesis]) -> Prompt:
         self.told.append(hypotheses[0].text)
         return self._prompt()
+
+    def foreseen(self, hypotheses: Sequence[Hypothesis]) -> str | None:
+        """A text that ends with «пять» is complete."""
+        return "" if hypotheses[0].text.endswith("пять") else None
 
     def keyed(self, keys: Keyed) -> Prompt:
         self.told.append(f"{keys.kind} {keys.text}".strip())
