@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from billing import law, penalties
 from billing.penalties import Debt
-from billing.tables import Payment, Receipt, ReceiptLine, Refund
+from billing.tables import Account, Payment, Premises, Property, Receipt, ReceiptLine, Refund
 from billing.windows import month_start
 
 PAID = ("WITHDRAWN", "DONE")
@@ -122,6 +122,7 @@ def _add_debts(db: Session, found: dict[int, Ledger], account_ids: Sequence[int]
     if not account_ids:
         return
     repair: dict[int, int] = defaultdict(int)
+    regions = _regions(db, account_ids)
     receipts = db.exec(
         select(Receipt).where(col(Receipt.account_id).in_(account_ids)).order_by(col(Receipt.period))
     ).all()
@@ -131,14 +132,14 @@ def _add_debts(db: Session, found: dict[int, Ledger], account_ids: Sequence[int]
     for receipt_id, charged, recalculated in db.exec(lines).all():
         repair[receipt_id] = charged + recalculated
     for row in receipts:
-        ledger = found[row.account_id]
+        ledger, region = found[row.account_id], regions[row.account_id]
         if not ledger.debts and row.opening_kopecks:
             before = month_start(row.period, -1)
-            ledger.debts.append(Debt(before, row.opening_kopecks, law.due_date(before)))
+            ledger.debts.append(Debt(before, row.opening_kopecks, law.due_date(before), region=region))
         own = row.charged_kopecks + row.recalculated_kopecks - row.privilege_kopecks
-        ledger.debts.append(Debt(row.period, own - repair[row.id], row.due_on))
+        ledger.debts.append(Debt(row.period, own - repair[row.id], row.due_on, region=region))
         if repair[row.id]:
-            ledger.debts.append(Debt(row.period, repair[row.id], row.due_on, capital_repair=True))
+            ledger.debts.append(Debt(row.period, repair[row.id], row.due_on, True, region))
     paid = select(Payment).where(
         col(Payment.account_id).in_(account_ids), col(Payment.status).in_(PAID), col(Payment.paid_on) <= through
     )
@@ -146,3 +147,14 @@ def _add_debts(db: Session, found: dict[int, Ledger], account_ids: Sequence[int]
         if row_paid.paid_on is not None:
             payment = penalties.Payment(row_paid.paid_on, row_paid.amount_kopecks, row_paid.period)
             found[row_paid.account_id].payments.append(payment)
+
+
+def _regions(db: Session, account_ids: Sequence[int]) -> dict[int, str]:
+    """First digits of the houses' ОКТМО by account; empty where it is not known."""
+    rows = db.exec(
+        select(Account.id, Property.oktmo)
+        .join(Premises, col(Premises.id) == col(Account.premises_id))
+        .join(Property, col(Property.id) == col(Premises.property_id))
+        .where(col(Account.id).in_(account_ids))
+    ).all()
+    return {account_id: (oktmo or "")[:2] for account_id, oktmo in rows}

@@ -1,17 +1,27 @@
-"""The law in numbers, by date: due days, penalty rates, multipliers, estimates. The rows are in data/law.yaml."""
+"""The law in numbers, by date: due days, penalty rates, multipliers, estimates. The rows are in data/law.yaml.
 
+A company adds its own rows in the file that the variable ZHKU_LAW_FILE names: a key rate that changed, a day off.
+"""
+
+import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from billing.windows import month_start
 
+OWN_FILE = "ZHKU_LAW_FILE"
 SATURDAY = 5
+
+
+class BadLawFile(ValueError):
+    """The company's own file has a section that the law's has not, or one of another shape."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,26 @@ class PenaltyRule:
 @cache
 def _rows() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load((files("billing") / "data" / "law.yaml").read_text("utf-8"))
-    return loaded
+    own = os.environ.get(OWN_FILE)
+    return extended(loaded, Path(own)) if own else loaded
+
+
+def extended(rows: dict[str, Any], own: Path) -> dict[str, Any]:
+    """The law's rows with a company's own after them, in order of date. Raises BadLawFile, OSError."""
+    added = yaml.safe_load(own.read_text("utf-8")) or {}
+    if not isinstance(added, dict):
+        raise BadLawFile(f"{own}: a mapping of sections is expected")
+    merged = dict(rows)
+    for name, value in added.items():
+        if name not in rows or type(value) is not type(rows[name]):
+            raise BadLawFile(f"{own}: no such section in data/law.yaml, or of another shape: {name}")
+        if isinstance(value, list):
+            both = [*rows[name], *value]
+            dated = all(isinstance(row, dict) for row in both)
+            merged[name] = sorted(both, key=lambda row: row["from"]) if dated else both
+        else:
+            merged[name] = {**rows[name], **value} if isinstance(value, dict) else value
+    return merged
 
 
 def due_date(period: date, feb_2026_due: date | None = None) -> date:
@@ -50,9 +79,14 @@ def due_date(period: date, feb_2026_due: date | None = None) -> date:
     month = month_start(period, 1)
     day = next(row["day"] for row in reversed(_rows()["due_days"]) if row["from"] <= month)
     due = month.replace(day=day)
-    if _rows()["weekend_moves"] and due.weekday() >= SATURDAY:
-        due += timedelta(days=7 - due.weekday())
+    while not _is_working(due):
+        due += timedelta(days=1)
     return due
+
+
+def _is_working(day: date) -> bool:
+    off = f"{day:%m-%d}" in _rows()["holidays"] or day in _rows()["days_off"]
+    return day.weekday() < SATURDAY and not off
 
 
 def penalty_rule() -> PenaltyRule:
@@ -68,22 +102,47 @@ def penalty_rule() -> PenaltyRule:
 
 
 @cache
-def penalty_rate(day: date) -> Decimal:
-    """Yearly rate for penalties on a day, as a fraction: 0.095 while ПП № 329 holds, else the key rate."""
-    for row in _rows()["key_rate_rules"]:
-        if row["from"] <= day <= row["to"]:
-            return Decimal(row["fixed"]) / 100
+def penalty_rate(day: date, paid_on: date | None = None, region: str = "") -> Decimal:
+    """Yearly rate of a day of delay, as a fraction: the frozen one, else the key rate of the day of payment.
+
+    paid_on: that day, or the day of reckoning while nothing is paid; region: first digits of the house's ОКТМО.
+    """
+    excepted = any(
+        row["from"] <= day <= row["to"] and region.startswith(row["region"]) for row in _rows()["not_frozen"]
+    )
+    for row in _rows()["frozen_rates"]:
+        if not excepted and row["from"] <= day <= row["to"]:
+            return Decimal(row["value"]) / 100
+    return Decimal(_key_rate(paid_on or day)["value"]) / 100
+
+
+def stale_key_rate(day: date) -> date | None:
+    """The day from which the newest known key rate holds, when penalties of a day need one and it is too old; None."""
+    if any(row["from"] <= day <= row["to"] for row in _rows()["frozen_rates"]):
+        return None
+    since: date = _key_rate(day)["from"]
+    return since if (day - since).days > _rows()["key_rate_fresh_days"] else None
+
+
+def _key_rate(day: date) -> dict[str, Any]:
     known = [row for row in _rows()["key_rates"] if row["from"] <= day]
     if not known:
         raise LookupError(f"no key rate for {day}")
-    return Decimal(known[-1]["value"]) / 100
+    newest: dict[str, Any] = known[-1]
+    return newest
 
 
 @cache
 def rate_changes() -> tuple[date, ...]:
-    """Days from which another penalty rate may hold."""
-    rules = [day for row in _rows()["key_rate_rules"] for day in (row["from"], row["to"] + timedelta(days=1))]
-    return tuple(sorted({*rules, *(row["from"] for row in _rows()["key_rates"])}))
+    """Days from which another rule for the rate may hold."""
+    rows = (*_rows()["frozen_rates"], *_rows()["not_frozen"])
+    return tuple(sorted({day for row in rows for day in (row["from"], row["to"] + timedelta(days=1))}))
+
+
+def limitation_ends(due: date) -> date:
+    """The last day on which a debt due on a day can be claimed (исковая давность)."""
+    year = due.year + int(_rows()["limitation_years"])
+    return due.replace(year=year, day=28) if (due.month, due.day) == (2, 29) else due.replace(year=year)
 
 
 def multiplier(resource: str, day: date) -> Decimal:
@@ -95,3 +154,19 @@ def multiplier(resource: str, day: date) -> Decimal:
 def estimates() -> Estimates:
     """ПП 354 п. 59."""
     return Estimates(**_rows()["estimates"])
+
+
+def refusals() -> int:
+    """Refused checks of a meter after which its readings count no more (ПП 354 п. 60(3))."""
+    return int(_rows()["no_access"]["refusals"])
+
+
+def interference() -> tuple[Decimal, int]:
+    """Norms charged for interference, and the months back they are charged for (ПП 354 п. 62)."""
+    row = _rows()["interference"]
+    return Decimal(row["times"]), row["months"]
+
+
+def heating_months() -> frozenset[int]:
+    """Months of the heating period, where a company sets none."""
+    return frozenset(_rows()["heating_months"])

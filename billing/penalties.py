@@ -2,6 +2,7 @@
 
 With D0 the due day: days 1…30 cost nothing, 31…90 cost 1/300 of the rate a day, from 91 on 1/130, of what is unpaid,
 up to and including the day of payment. A partial payment lowers the debt from the next day. No penalty on a penalty.
+The rate is frozen for some years (data/law.yaml), else it is the key rate of the day on which a part was paid.
 """
 
 from collections.abc import Sequence
@@ -15,12 +16,16 @@ from billing import law
 
 @dataclass(frozen=True)
 class Debt:
-    """What a month's bill left to pay. kopecks without penalty; due: the last day to pay it without consequences."""
+    """What a month's bill left to pay. kopecks without penalty; due: the last day to pay it without consequences.
+
+    region: first digits of the house's ОКТМО, for the rate.
+    """
 
     period: date
     kopecks: int
     due: date
     capital_repair: bool = False
+    region: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,13 +64,15 @@ class Standing:
     def left(self) -> int:
         return self.debt.kopecks - sum(kopecks for _, kopecks in self.payments)
 
-    def unpaid_on(self, day: date) -> int:
-        """Owed during a day: a payment counts from the next day."""
-        return self.debt.kopecks - sum(kopecks for on, kopecks in self.payments if on < day)
+    def parts(self, until: date) -> list[tuple[int, date]]:
+        """Kopecks with the day they were paid on, or `until` for what was not paid by then."""
+        paid = [(kopecks, on) for on, kopecks in self.payments if on < until]
+        return [*paid, (self.debt.kopecks - sum(kopecks for kopecks, _ in paid), until)]
 
 
 def set_off(debts: Sequence[Debt], payments: Sequence[Payment]) -> tuple[list[Standing], int]:
-    """Which debt each payment pays: the month it names first, then the oldest (ГК РФ ст. 319.1).
+    """Which debt each payment pays: the month it names first, then the oldest (ГК РФ ст. 319.1), and those beyond the
+    limitation last.
 
     Returns the debts in order of month, and kopecks paid in advance.
     """
@@ -73,8 +80,10 @@ def set_off(debts: Sequence[Debt], payments: Sequence[Payment]) -> tuple[list[St
     advance = -sum(debt.kopecks for debt in debts if debt.kopecks < 0)
     for payment in sorted(payments, key=lambda payment: payment.on):
         named = [one for one in standings if one.debt.period == payment.period]
+        others = [one for one in standings if one not in named]
+        others.sort(key=lambda one: law.limitation_ends(one.debt.due) < payment.on)
         left = payment.kopecks
-        for one in named + [one for one in standings if one not in named]:
+        for one in named + others:
             part = min(left, one.left)
             if part > 0:
                 one.payments.append((payment.on, part))
@@ -98,16 +107,23 @@ def steps(standing: Standing, until: date) -> list[Step]:
         cuts.add(later_day)
     found = []
     for first, following in pairwise(sorted(cuts)):
-        unpaid = standing.unpaid_on(first)
-        if unpaid <= 0:
-            continue
         divisor = rule.first_divisor if first < later_day else rule.later_divisor
         divisor = rule.capital_repair_divisor if standing.debt.capital_repair else divisor
-        rate = law.penalty_rate(first)
         days = (following - first).days
-        roubles = Decimal(unpaid) / 100 * rate / divisor * days
-        found.append(Step(first, following - timedelta(days=1), unpaid, divisor, rate, roubles))
+        for rate, unpaid in _by_rate(standing, first, until).items():
+            roubles = Decimal(unpaid) / 100 * rate / divisor * days
+            found.append(Step(first, following - timedelta(days=1), unpaid, divisor, rate, roubles))
     return found
+
+
+def _by_rate(standing: Standing, day: date, until: date) -> dict[Decimal, int]:
+    """Kopecks owed during a day (a payment counts from the next), by the rate that holds for them."""
+    owed: dict[Decimal, int] = {}
+    for kopecks, paid_on in standing.parts(until):
+        if paid_on >= day and kopecks > 0:
+            rate = law.penalty_rate(day, paid_on, standing.debt.region)
+            owed[rate] = owed.get(rate, 0) + kopecks
+    return owed
 
 
 def penalty(standing: Standing, until: date) -> int:
