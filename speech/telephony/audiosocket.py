@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 import numpy as np
+import soxr  # type: ignore[import-untyped]  # has no annotations
 import structlog
 
 from speech.audio import Samples
-from speech.telephony.options import Options
+from speech.telephony.options import FRAME_SECONDS, Options
 from speech.telephony.sniffing import FormatGuess, NotLinear
 from speech.telephony.transport import BadStart, Inbox, Key, LineGone, Sound
 
@@ -62,6 +63,9 @@ class AudioSocket:
         self._failure: NotLinear | None = None
         self._closed = False
         self._kind, self.rate = SLIN, NAMED_FORMATS.get(options.audio_format, QUIET_RATE)
+        self._wire_rate = self.rate
+        self._converted: soxr.ResampleStream | None = None
+        self._began, self._unknown = False, list[bytes]()
         self._receiving: asyncio.Task[None] | None = None
         self.skipped: Counter[int] = Counter()
         handle = writer.get_extra_info("socket")
@@ -82,15 +86,20 @@ class AudioSocket:
         return str(uuid.UUID(bytes=payload))
 
     async def ready(self) -> None:
-        """Wait for the first half second of sound, which tells its format; a silent line is taken for 8 kHz before
-        Asterisk ends the call, as it does when neither side has sent anything for two seconds."""
+        """Wait for the first half second of sound, which tells its format; a silent line is spoken to at 8 kHz before
+        Asterisk ends the call, as it does when neither side has sent anything for two seconds. What it sends later is
+        brought to that rate."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_SOUND_SECONDS):
                 await self._known.wait()
         if self._failure is not None:
             raise LineGone from self._failure
-        if not self._known.is_set() and self._guess is not None:
-            self.rate, self._guess = self._guess.best(self.rate), None
+        by_size = self._guess.best(0) if self._guess is not None else 0
+        if by_size:
+            self._guess = None
+            self._settle(by_size)
+        self.rate = self._wire_rate
+        self._began = True
         if self._writer.is_closing():
             raise LineGone
 
@@ -119,17 +128,30 @@ class AudioSocket:
             self.skipped[kind] += 1
 
     def _take_sound(self, kind: int, payload: bytes) -> None:
-        if kind != SLIN:
-            if not self._known.is_set():
-                self._kind, self.rate, self._guess = kind, RATES[kind], None
-        elif self._guess is not None:
+        """Find out the rate from the first of it, then hand it on; what came before the call began is not needed."""
+        if kind != SLIN and not self._known.is_set():
+            self._kind, self._guess = kind, None
+            self._settle(RATES[kind])
+        elif kind == SLIN and self._guess is not None:
+            self._unknown.append(payload)
             rate = self._guess.add(payload, asyncio.get_running_loop().time())
             if rate is None:
                 return
-            self.rate, self._guess = rate, None
+            self._guess = None
+            self._settle(rate)
+            payload = b"".join(self._unknown) if self._began else payload
+            self._unknown.clear()
         self._known.set()
         if kind == self._kind:
-            self._inbox.put(Sound(np.frombuffer(payload[: len(payload) // 2 * 2], "<i2").astype(np.int16)))
+            self._hand_on(np.frombuffer(payload[: len(payload) // 2 * 2], "<i2").astype(np.int16))
+
+    def _settle(self, rate: int) -> None:
+        self._wire_rate = rate
+        if self._began and rate != self.rate:
+            self._converted = soxr.ResampleStream(rate, self.rate, 1, "int16", "LQ")
+
+    def _hand_on(self, samples: Samples) -> None:
+        self._inbox.put(Sound(samples if self._converted is None else self._converted.resample_chunk(samples)))
 
     def events(self) -> AsyncIterator[Sound | Key]:
         """What comes in."""
@@ -140,11 +162,19 @@ class AudioSocket:
         if self._closed or self._writer.is_closing():
             raise LineGone
         try:
-            self._writer.write(message(self._kind, frame.astype("<i2").tobytes()))
+            self._writer.write(message(self._kind, self._fitting(frame).astype("<i2").tobytes()))
             async with asyncio.timeout(STUCK_SECONDS):
                 await self._writer.drain()
         except (ConnectionError, TimeoutError) as error:
             raise LineGone from error
+
+    def _fitting(self, frame: Samples) -> Samples:
+        """The frame at the rate of the wire, as long as it was: between two samples on a straight line."""
+        if self._converted is None:
+            return frame
+        places = np.arange(int(self._wire_rate * FRAME_SECONDS)) * (self.rate / self._wire_rate)
+        wider: Samples = np.interp(places, np.arange(len(frame)), frame).astype(np.int16)
+        return wider
 
     async def flush(self) -> None:
         """Nothing is queued on the other side: frames go out one by one."""

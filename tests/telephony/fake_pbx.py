@@ -89,8 +89,12 @@ class Telephone:
         telephone.write(0x01, uuid.UUID(call_id or str(uuid.uuid4())).bytes)
         telephone._tasks.append(asyncio.create_task(telephone._listen()))
         if talking:
-            telephone._tasks.append(asyncio.create_task(telephone._talk()))
+            telephone.begin_to_send()
         return telephone
+
+    def begin_to_send(self) -> None:
+        """Send a frame every 20 ms from now on."""
+        self._tasks.append(asyncio.create_task(self._talk()))
 
     def write(self, kind: int, payload: bytes = b"") -> None:
         """Send a message as it is."""

@@ -55,6 +55,27 @@ async def test_old_asterisk_sends_16_khz_as_kind_0x10() -> None:
     assert {(frame.kind, len(frame.samples)) for frame in heard.frames} == {(0x10, 320)}
 
 
+async def late_sound(kind: int) -> tuple[list[str], set[tuple[int, int]]]:
+    """A call whose sound, 16 kHz, begins only after the question; what was heard, and the frames that answered it."""
+    async with exchange(ASK, BYE) as line:
+        phone = await Telephone.dial(line.port, kind=kind, rate=16_000, talking=False)
+        await phone.listens()
+        phone.begin_to_send()
+        await phone.say(recorded("number_125", 16_000))
+        heard = await phone.until_ended()
+    return line.latest.told, {(frame.kind, len(frame.samples)) for frame in heard.frames[-20:]}
+
+
+@scenario
+async def test_a_line_silent_at_first_may_turn_out_to_be_wide() -> None:
+    assert await late_sound(0x12) == (["сто двадцать пять"], {(0x12, 320)})
+
+
+@scenario
+async def test_a_line_silent_at_first_may_turn_out_to_be_an_old_asterisks_wide_one() -> None:
+    assert await late_sound(0x10) == (["сто двадцать пять"], {(0x10, 320)})
+
+
 @scenario
 async def test_a_law_is_refused_so_that_the_dialplan_goes_on() -> None:
     async with exchange(ASK) as line:
