@@ -92,47 +92,6 @@ def create(
     return payment
 
 
-def register(
-    db: Session,
-    *,
-    account_id: int,
-    amount_kopecks: int,
-    provider: str,
-    operation_id: str,
-    paid_on: date,
-    period: date | None,
-    now: datetime,
-    actor: str,
-    channel: str,
-    fee_kopecks: int = 0,
-) -> Payment:
-    """A payment that others took and is over, known by their operation's id. Raises PaymentRefused(KEY_REUSED)."""
-    _hold(db, account_id)
-    key = f"{provider}:{operation_id}"
-    known = db.exec(select(Payment).where(Payment.idempotency_key == key)).first()
-    if known is not None:
-        if (known.account_id, known.amount_kopecks) != (account_id, amount_kopecks):
-            raise PaymentRefused("KEY_REUSED")
-        return known
-    payment = Payment(
-        account_id=account_id,
-        period=period,
-        amount_kopecks=amount_kopecks,
-        fee_kopecks=fee_kopecks,
-        method="REGISTRY",
-        provider=provider,
-        status="DONE",
-        external_id=operation_id,
-        idempotency_key=key,
-        created_at=now,
-        paid_on=paid_on,
-    )
-    db.add(payment)
-    db.flush()
-    audit.record_row(db, payment, now, actor, channel, "create", {"kopecks": amount_kopecks, "operation": operation_id})
-    return payment
-
-
 def order_of(payment: Payment, account: Account, return_url: str) -> Order:
     """What a provider needs to take the money; the fee is on top."""
     month = f" за {payment.period:%m.%Y}" if payment.period else ""
@@ -156,7 +115,7 @@ def started(db: Session, payment_id: int, begun: Started, *, now: datetime, chan
     return payment
 
 
-def report(db: Session, provider: str, event: Event, *, now: datetime) -> Payment:
+def report(db: Session, provider: str, event: Event, *, now: datetime, channel: str = "webhook") -> Payment:
     """What a provider says of a payment. The same or an older state changes nothing.
 
     Raises LookupError for an unknown payment, AmountMismatch when the sums differ.
@@ -170,7 +129,7 @@ def report(db: Session, provider: str, event: Event, *, now: datetime) -> Paymen
         raise AmountMismatch(f"payment {payment.id}: {event.kopecks} instead of {payment.amount_kopecks}")
     if event.status == "ERROR":
         payment.error = event.reason
-    _move(db, payment, event.status, now, f"provider:{provider}", "webhook")
+    _move(db, payment, event.status, now, f"provider:{provider}", channel)
     return payment
 
 

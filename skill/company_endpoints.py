@@ -8,15 +8,14 @@ from typing import TypeVar
 
 from sqlmodel import SQLModel, col, select
 
-from billing import accounts, audit, forecast, meters, outages, payments, readings, receipts, tickets, windows
-from billing.payments import PaymentRefused
+from billing import accounts, audit, forecast, meters, outages, readings, receipts, received, tickets, windows
 from billing.readings import KeyReused, NotAccepted
+from billing.received import Operation
 from billing.tables import (
     Account,
     Meter,
     News,
     Outage,
-    Payment,
     Premises,
     Property,
     Reading,
@@ -165,27 +164,21 @@ def register_payment(call: Call) -> tuple[int, object]:
     account = call.db.get(Account, call.body.account_id)
     if account is None or account.organization_id != call.key.organization_id:
         raise Refused(404, "account_not_found", "no such account")
-    provider = f"api:{call.key.organization_id}"
-    key = f"{provider}:{call.body.operation_id}"
-    known = call.db.exec(select(Payment).where(Payment.idempotency_key == key)).first()
     if call.body.paid_on > _today(call, account):
         raise Refused(409, "future", "the payment is from the future")
-    try:
-        payment = payments.register(
-            call.db,
-            account_id=account.id,
-            amount_kopecks=call.body.amount_kopecks,
-            provider=provider,
-            operation_id=call.body.operation_id,
-            paid_on=call.body.paid_on,
-            period=None if call.body.period is None else date.fromisoformat(call.body.period + "-01"),
-            now=call.now,
-            actor=f"key:{call.key.id}",
-            channel="api",
-        )
-    except PaymentRefused as refused:
-        raise Refused(409, refused.code, "the operation is in the books with another sum or account") from refused
-    return 200 if known else 201, _json(payment)
+    period = None if call.body.period is None else date.fromisoformat(call.body.period + "-01")
+    operation = Operation(account.id, call.body.amount_kopecks, call.body.operation_id, call.body.paid_on, period)
+    (one,) = received.register(
+        call.db,
+        [operation],
+        provider=f"api:{call.key.organization_id}",
+        now=call.now,
+        actor=f"key:{call.key.id}",
+        channel="api",
+    )
+    if one.fate == "KEY_REUSED":
+        raise Refused(409, one.fate, "the operation is in the books with another sum or account")
+    return 201 if one.fate == "added" else 200, _json(one.payment)
 
 
 @endpoint("GET", "/outages", "service:read", query=Page)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, delete, select
 from billing import audit, law
 from billing.arrears import Ledger, ledgers
 from billing.charges import allocate
-from billing.exchange.loading import Bad, Fate
+from billing.exchange.loading import Bad, Fate, each
 from billing.exchange.rows import BadCell, Row, table
 from billing.resources import CHARGEABLE
 from billing.tables import Account, Organization, Receipt, ReceiptLine
@@ -57,20 +57,13 @@ class ChargesLoader:
         numbers = {row.cells["account"] for row in batch if "account" in row.cells}
         own = Account.organization_id == self.organization_id
         accounts = {row.number: row for row in db.exec(select(Account).where(own, col(Account.number).in_(numbers)))}
-        fates: list[Fate | Bad] = []
-        for bill in batch:
-            assert isinstance(bill, Bill)  # noqa: S101 - from rows() above
-            try:
-                fates.append(self._take(db, bill, accounts))
-            except BadCell as bad:
-                fates.append(Bad(str(bad)))
-        return fates
+        return each(batch, lambda row: self._take(db, row, accounts))
 
-    def _take(self, db: Session, bill: Bill, accounts: dict[str, Account]) -> Fate:
+    def _take(self, db: Session, bill: Row, accounts: dict[str, Account]) -> Fate:
         number, period = bill.text("account"), bill.month("period")
         if number not in accounts:
             raise BadCell(f"no account {number}: INVALID_ACCOUNT_NUMBER")
-        lines = [_line(row) for row in bill.services]
+        lines = [_line(row) for row in (bill.services if isinstance(bill, Bill) else (bill,))]
         if len({line.code for line in lines}) < len(lines):
             raise BadCell("a service is twice in the bill")
         account_id = accounts[number].id

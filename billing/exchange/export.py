@@ -1,161 +1,113 @@
-"""Readings and debts for others: our flat table, ГИС ЖКХ, Sberbank. Rows are streamed, however many."""
+"""What goes out to others: our own tables, which can be loaded again, ГИС ЖКХ, banks, 1C. Rows are streamed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from itertools import groupby
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from billing.arrears import last_receipts, paid_sums
+from billing.exchange import clientbank, gis, money, registries, sberbank_readings, standing
+from billing.exchange.money import debts, payments_of
 from billing.exchange.writing import Cell, write_csv, write_xlsx
-from billing.exchange.zones import zones_of
-from billing.tables import Account, Meter, Organization, Premises, Property, Reading, Receipt, Register
-
-Kind = Literal["readings", "gis-readings", "sberbank-debts"]
-READINGS = (
-    "period", "account", "serial", "resource", "tariffs", "t1", "t2", "t3", "taken_at", "submitted_at", "channel",
-    "status", "decline_code",
-)  # fmt: skip
-GIS = ("device_guid", "serial", "resource", "t1", "t2", "t3", "date", "period_year", "period_month")
-GIS_RESOURCES = {"COLD_WATER": 1, "HOT_WATER": 2, "ELECTRICITY": 3, "GAS": 4, "HEAT": 5}
-STREAM = 2000
+from billing.tables import Organization
+from billing.windows import month_start
 
 
 @dataclass(frozen=True)
-class MeterReading:
-    """A month's reading of a meter, its zones together: values by T-index."""
+class Outgoing:
+    """What is written: a company's month (its first day), seen on a day; service: its code at «Система Город»."""
 
-    first: Reading
-    meter: Meter
-    account: str
-    values: tuple[Decimal | None, ...]
-    tariffs: int
+    db: Session
+    company: Organization
+    period: date
+    today: date
+    path: Path
+    service: str = ""
 
-
-def export(db: Session, kind: Kind, company: Organization, period: date, path: Path, today: date) -> int:
-    """Write a month (its first day) to a .csv, .txt or .xlsx file. Returns the rows written."""
-    writers: dict[Kind, Callable[[], int]] = {
-        "readings": lambda: _write(path, READINGS, _reading_rows(db, company, period)),
-        "gis-readings": lambda: _write(path, GIS, _gis_rows(db, company, period)),
-        "sberbank-debts": lambda: write_csv(path, (), _debt_rows(db, company, today), "cp1251"),
-    }
-    return writers[kind]()
+    def payments(self) -> Iterator[registries.Paid]:
+        """The month's payments as registries tell them."""
+        return (one.paid for one in payments_of(self.db, self.company, self.period))
 
 
-def sberbank_name(company: Organization, period: date, number: int = 1) -> str:
-    """The name Sberbank wants of a registry: ИНН_РС_НОМЕР_ММГГ.txt."""
-    return f"{company.inn}_{company.bank_account}_{number:03d}_{period:%m%y}.txt"
+def export(
+    db: Session, kind: str, company: Organization, period: date, path: Path, today: date, service: str = ""
+) -> int:
+    """Write one of KINDS to a .csv, .txt or .xlsx file. Returns the rows written."""
+    return KINDS[kind](Outgoing(db, company, period, today, path, service))
 
 
-def meter_readings(db: Session, company: Organization, period: date) -> Iterator[MeterReading]:
-    """Live readings of a company's month, a meter at a time."""
-    query = (
-        select(Reading, Meter, Account.number, Register.zone)
-        .join(Meter, col(Meter.id) == col(Reading.meter_id))
-        .join(Account, col(Account.id) == col(Meter.account_id))
-        .join(Register, col(Register.id) == col(Reading.register_id))
-        .where(
-            Reading.period == period,
-            Account.organization_id == company.id,
-            col(Reading.status).in_(("submitted", "accepted")),
-            Reading.kind == "current",
-        )
-        .order_by(col(Reading.meter_id), col(Reading.id))
-        .execution_options(yield_per=STREAM)
-    )
-    rows: Iterator[Any] = iter(db.exec(query))
-    for _, group in groupby(rows, key=lambda row: row[0].meter_id):
-        together = list(group)
-        first, meter, account, _ = together[0]
-        by_zone = {zone: reading.value for reading, _, _, zone in together}
-        order = zones_of(company, len(by_zone))
-        values = tuple(by_zone.get(zone) for zone in order) + (None,) * (3 - len(order))
-        yield MeterReading(first, meter, account, values, len(order))
-        for reading, *_ in together:
-            db.expunge(reading)  # a session remembers what it read: a large export must not
+def usual_name(kind: str, company: Organization, period: date) -> str:
+    """What the file is called: Sberbank wants ИНН_РС_НОМЕР_ММГГ.txt of debts, 1C its own name."""
+    if kind.startswith("sberbank-debts"):
+        return f"{company.inn}_{company.bank_account}_001_{period:%m%y}.txt"
+    ending = "csv" if kind in TABLES else "txt"
+    return f"{kind}-{period:%Y-%m}.{ending}"
 
 
-def _reading_rows(db: Session, company: Organization, period: date) -> Iterator[list[Cell]]:
-    for one in meter_readings(db, company, period):
-        row = one.first
-        yield [
-            f"{period:%Y-%m}",
-            one.account,
-            one.meter.serial,
-            one.meter.resource,
-            one.tariffs,
-            *one.values,
-            row.taken_on.isoformat(),
-            f"{row.submitted_at:%Y-%m-%dT%H:%M:%SZ}",
-            row.channel,
-            row.status,
-            row.decline_code,
-        ]
+def _table(heading: Sequence[str], rows: Callable[[Outgoing], Iterable[Sequence[Cell]]]) -> Callable[[Outgoing], int]:
+    def write(out: Outgoing) -> int:
+        if out.path.suffix.lower() == ".xlsx":
+            return write_xlsx(out.path, heading, rows(out))
+        return write_csv(out.path, heading, rows(out))
+
+    return write
 
 
-def _gis_rows(db: Session, company: Organization, period: date) -> Iterator[list[Cell]]:
-    """Only devices that ГИС ЖКХ knows can be reported to it."""
-    for one in meter_readings(db, company, period):
-        if one.meter.gis_guid and one.meter.resource in GIS_RESOURCES:
-            yield [
-                one.meter.gis_guid,
-                one.meter.serial,
-                GIS_RESOURCES[one.meter.resource],
-                *(None if value is None else value.normalize() + 0 for value in one.values),
-                one.first.taken_on.isoformat(),
-                period.year,
-                period.month,
-            ]
+def _registry(name: str) -> Callable[[Outgoing], int]:
+    def write(out: Outgoing) -> int:
+        layout = registries.layouts()[name]
+        return registries.write(out.path, layout, out.payments(), out.company.bank_account or "")
+
+    return write
 
 
-def _debt_rows(db: Session, company: Organization, today: date) -> Iterator[list[Cell]]:
-    """ФИО;ЕЛС;ФИАС,помещение;адрес;ЛС;сумма of every account that owes, as of today."""
-    last = 0
-    while True:
-        query = (
-            select(Account, Premises, Property)
-            .join(Premises, col(Premises.id) == col(Account.premises_id))
-            .join(Property, col(Property.id) == col(Premises.property_id))
-            .where(Account.organization_id == company.id, col(Account.id) > last, col(Account.closed_on).is_(None))
-            .order_by(col(Account.id))
-            .limit(STREAM)
-        )
-        flats = db.exec(query).all()
-        if not flats:
-            return
-        ids = [account.id for account, _, _ in flats]
-        owed = _owed(db, ids, today)
-        for account, premises, house in flats:
-            if owed.get(account.id, 0) > 0:
-                yield [
-                    account.holder_name,
-                    account.els,
-                    f"{house.fias_guid or ''},{premises.unit}",
-                    f"{house.city}, {house.street}, д {house.house}, кв {premises.unit}",
-                    account.number,
-                    f"{owed[account.id] // 100},{owed[account.id] % 100:02d}",
-                ]
-        last = ids[-1]
-        db.expunge_all()
+def _debts(row: Callable[[money.Home, int], list[Cell]]) -> Callable[[Outgoing], int]:
+    def write(out: Outgoing) -> int:
+        rows = (row(home, kopecks) for home, kopecks in debts(out.db, out.company, out.today))
+        return write_csv(out.path, (), rows, "cp1251")
+
+    return write
 
 
-def _owed(db: Session, account_ids: list[int], today: date) -> dict[int, int]:
-    """Kopecks each account owes today: the last receipt, less what came since."""
-    owed = {receipt.account_id: receipt.to_pay_kopecks for receipt in last_receipts(db, account_ids)}
-    shown = select(Receipt.account_id, func.sum(Receipt.paid_kopecks)).where(col(Receipt.account_id).in_(account_ids))
-    for account_id, paid in db.exec(shown.group_by(col(Receipt.account_id))).all():
-        owed[account_id] += int(paid)
-    for account_id, paid in paid_sums(db, account_ids, today).items():
-        owed[account_id] = owed.get(account_id, 0) - paid
-    return owed
+def _gorod(out: Outgoing) -> int:
+    """«Система Город» wants the sum first, so what is owed is read twice."""
+    whole = sum(kopecks for _, kopecks in debts(out.db, out.company, out.today))
+    rows = (money.gorod_debts(home, kopecks) for home, kopecks in debts(out.db, out.company, out.today))
+    first = (f"#FILESUM {registries.roubles(whole)}", "#TYPE 7", f"#SERVICE {out.service}")
+    return write_csv(out.path, (), rows, "cp1251", before=first)
 
 
-def _write(path: Path, heading: tuple[str, ...], rows: Iterator[list[Cell]]) -> int:
-    if path.suffix.lower() == ".xlsx":
-        return write_xlsx(path, heading, rows)
-    return write_csv(path, heading, rows)
+def _clientbank(out: Outgoing) -> int:
+    last = month_start(out.period, 1) - timedelta(days=1)
+    return clientbank.write(out.path, out.payments(), out.company, out.period, last, datetime.now(UTC))
+
+
+TABLES: Mapping[str, Callable[[Outgoing], int]] = {
+    "accounts": _table(standing.ACCOUNTS, lambda out: standing.account_rows(out.db, out.company)),
+    "meters": _table(standing.METERS, lambda out: standing.meter_rows(out.db, out.company)),
+    "readings": _table(standing.READINGS, lambda out: standing.reading_rows(out.db, out.company, out.period)),
+    "charges": _table(money.CHARGES, lambda out: money.charge_rows(out.db, out.company, out.period)),
+    "payments": _table(money.PAYMENTS, lambda out: money.paid_rows(payments_of(out.db, out.company, out.period))),
+    "gis-readings": _table(
+        gis.READINGS, lambda out: gis.reading_rows(standing.meter_readings(out.db, out.company, out.period), out.period)
+    ),
+    "gis-orders": _table(
+        gis.ORDERS, lambda out: gis.order_rows(out.company, payments_of(out.db, out.company, out.period))
+    ),
+    "gis-acks": _table(gis.ACKS, lambda out: gis.ack_rows(out.db, payments_of(out.db, out.company, out.period))),
+    "gis-cancellations": _table(gis.CANCELLATIONS, lambda out: gis.cancellation_rows(out.db, out.company, out.period)),
+    "gis-bills": _table(gis.BILLS, lambda out: gis.bill_rows(out.db, out.company, out.period)),
+}
+KINDS: Mapping[str, Callable[[Outgoing], int]] = {
+    **TABLES,
+    **{name: _registry(name) for name in registries.layouts()},
+    "sberbank-pairs": lambda out: registries.write_pairs(out.path, out.payments()),
+    "clientbank": _clientbank,
+    "sberbank-readings": lambda out: sberbank_readings.write(
+        out.path, standing.meter_readings(out.db, out.company, out.period)
+    ),
+    "sberbank-debts": _debts(money.sberbank_debts),
+    "sberbank-debts-old": _debts(money.sberbank_debts_old),
+    "gorod-debts": _gorod,
+}

@@ -2,22 +2,25 @@
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from billing.exchange.rows import Row
-from billing.tables import ImportRun
+from billing import audit
+from billing.exchange.rows import BadCell, Row
+from billing.exchange.text import unpacked
+from billing.tables import Account, ImportRun, Meter
 
 BATCH = 1000
 SHOWN_BAD_ROWS = 100
 Fate = Literal["added", "changed", "unchanged"]
+Taken = TypeVar("Taken")
 
 
 class AlreadyLoaded(Exception):
@@ -70,7 +73,7 @@ def load_file(
     bad_rows: Path | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Report:
-    """Load a file whole or not at all; bad rows are left out, or with `strict` stop everything.
+    """Load a file, or the files in a ZIP, whole or not at all; bad rows are left out, or `strict` stops everything.
 
     bad_rows: a CSV to write them to, line, reason and cells. Raises BrokenFile, AlreadyLoaded, HasBadRows.
     """
@@ -79,13 +82,14 @@ def load_file(
     with _BadRowsFile(bad_rows) as rejected, Session(engine, expire_on_commit=False) as db, db.begin() as unit:
         if not force and _known(db, loader, digest):
             raise AlreadyLoaded(path.name)
-        rows = loader.rows(path)
-        while batch := list(islice(rows, BATCH)):
-            for row, fate in zip(batch, loader.load(db, batch), strict=True):
-                _count(report, row, fate, rejected)
-            db.expire_all()
-            if progress is not None:
-                progress(len(batch))
+        with unpacked(path) as parts:
+            rows = chain.from_iterable(loader.rows(part) for part in parts)
+            while batch := list(islice(rows, BATCH)):
+                for row, fate in zip(batch, loader.load(db, batch), strict=True):
+                    _count(report, row, fate, rejected)
+                db.expire_all()
+                if progress is not None:
+                    progress(len(batch))
         if strict and report.bad:
             raise HasBadRows(f"{report.bad} bad rows")
         if dry_run:
@@ -93,6 +97,43 @@ def load_file(
         else:
             _remember(db, loader, path, digest, report, now)
     return report
+
+
+def each(batch: Sequence[Row], take: Callable[[Row], Taken]) -> list[Taken | Bad]:
+    """What becomes of every row of a batch: a bad one leaves the others alone."""
+    fates: list[Taken | Bad] = []
+    for row in batch:
+        try:
+            fates.append(take(row))
+        except BadCell as bad:
+            fates.append(Bad(str(bad)))
+    return fates
+
+
+def change(
+    db: Session, row: Account | Meter, said: Mapping[str, Any], subject: str, account_id: int, now: datetime
+) -> Fate:
+    """Set what a file says otherwise, and keep the change in the trail."""
+    differs = {name: value for name, value in said.items() if getattr(row, name) != value}
+    if not differs:
+        return "unchanged"
+    before = {name: str(getattr(row, name)) for name in differs}
+    for name, value in differs.items():
+        setattr(row, name, value)
+    db.add(row)
+    audit.record(
+        db,
+        now=now,
+        actor="system",
+        channel="import",
+        action="change",
+        subject=subject,
+        subject_id=row.id,
+        account_id=account_id,
+        before=before,
+        after={name: str(value) for name, value in differs.items()},
+    )
+    return "changed"
 
 
 def _count(report: Report, row: Row, fate: Fate | Bad, rejected: "_BadRowsFile") -> None:

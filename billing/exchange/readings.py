@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy
 from sqlalchemy import func, insert, text, update
 from sqlmodel import Session, col, select
 
-from billing import checks, limits
+from billing import audit, checks, limits
 from billing.case import Case
-from billing.exchange.loading import Bad, Fate
+from billing.exchange import gis, sberbank_readings
+from billing.exchange.loading import Bad, Fate, each
 from billing.exchange.rows import BadCell, Row, table
 from billing.exchange.zones import zones_of
 from billing.meters import PreviousReading
@@ -27,6 +28,7 @@ KEEPING_ORDER = (
     checks.too_many_decimals, checks.less_than_previous, checks.rollover, checks.too_big,
 )  # fmt: skip
 """Checks that keep the books consistent; what a resident would be asked about is for the company's own eyes."""
+Format = Literal["table", "gis-readings", "sberbank-readings"]
 T = ("t1", "t2", "t3")
 LIVE = (text("reading.kind = 'current' AND reading.status IN ('submitted', 'accepted')"),)
 """Literally as the index of live readings has it: SQLite does not use it for bound values."""
@@ -56,37 +58,63 @@ class _Known:
         return PreviousReading(value, day, max(months))
 
 
+@dataclass(frozen=True)
+class _Trace:
+    """A change for the trail, before its reading has an id: at is its place among the inserts."""
+
+    at: int
+    account_id: int
+    before: dict[str, str]
+    after: dict[str, str]
+
+    def change(self, reading_id: int, channel: str) -> audit.Change:
+        action = "replace" if self.before else "submit"
+        return audit.Change(
+            "system", channel, action, "reading", reading_id, self.account_id, self.before or None, self.after
+        )
+
+
 class ReadingsLoader:
     """Columns period, account, serial, resource, t1…t3, taken_at. One row a meter and month."""
 
     kind = "readings"
 
-    def __init__(self, company: Organization, now: datetime, channel: str = "import") -> None:
+    def __init__(self, company: Organization, now: datetime, form: Format = "table", channel: str = "import") -> None:
         self.organization_id = company.id
         self._company = company
         self._now = now
+        self._form = form
         self._channel = channel
         self._limits: dict[str, dict[str, Decimal]] = {}
 
     def rows(self, path: Path) -> Iterator[Row]:
-        """Rows of a CSV or XLSX file."""
+        """Rows of the file in its format."""
+        match self._form:
+            case "gis-readings":
+                return gis.read_readings(path)
+            case "sberbank-readings":
+                return sberbank_readings.read(path, self._company)
         return table(path, self.kind)
 
     def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]:
         """Insert new readings, replace submitted ones, leave those that say the same."""
         known = self._known(db, batch)
-        fates: list[Fate | Bad] = []
         inserts: list[dict[str, Any]] = []
-        for row in batch:
-            try:
-                fates.append(self._take(db, row, known, inserts))
-            except BadCell as bad:
-                fates.append(Bad(str(bad)))
+        traces: list[_Trace] = []
+        fates = each(batch, lambda row: self._take(db, row, known, inserts, traces))
         if inserts:
-            db.execute(insert(Reading), inserts)
+            ids = db.scalars(insert(Reading).returning(col(Reading.id), sort_by_parameter_order=True), inserts).all()
+            audit.record_all(db, self._now, (trace.change(ids[trace.at], self._channel) for trace in traces))
         return fates
 
-    def _take(self, db: Session, row: Row, known: dict[tuple[str, str], _Known], inserts: list[dict[str, Any]]) -> Fate:
+    def _take(
+        self,
+        db: Session,
+        row: Row,
+        known: dict[tuple[str, str], _Known],
+        inserts: list[dict[str, Any]],
+        traces: list["_Trace"],
+    ) -> Fate:
         own = known.get((row.text("serial"), row.resource()))
         if own is None:
             raise BadCell(f"no meter {row.text('serial')} of {row.resource()}")
@@ -113,6 +141,9 @@ class ReadingsLoader:
         if replaced:
             gone = [reading.id for reading in replaced]
             db.execute(update(Reading).where(col(Reading.id).in_(gone)).values(status="superseded"))
+        before = {zone: str(reading.value) for zone, reading in there.items() if reading is not None}
+        after = {zone: str(case.taken(zone)) for zone in own.registers}
+        traces.append(_Trace(len(inserts), own.meter.account_id, before, after))
         for zone, register in own.registers.items():
             inserts.append(self._insert(own, case, zone, register, bool(findings)))
             own.newest[register] = period

@@ -16,17 +16,14 @@ import yaml
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from billing.exchange.text import BrokenFile, encoding_of
 from billing.resources import CHARGEABLE
 
-SNIFFED_BYTES = 65_536
 SEPARATORS = ";\t,|"
 DATE_FORMS = ("%d.%m.%Y", "%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y")
-PERIOD_FORMS = ("%Y-%m", "%m.%Y", "%m%Y", "%Y%m", "%m/%Y", "%m%y")
+PERIOD_FORMS = ("%Y-%m", "%m.%Y", "%m%Y", "%Y%m", "%m/%Y", "%m%y", "1||%d||%m||%Y")
+"""The last is what old terminals write."""
 YES = ("да", "yes", "true", "1")
-
-
-class BrokenFile(ValueError):
-    """The file as a whole cannot be loaded: not a table, no needed column, sums that do not agree."""
 
 
 class BadCell(ValueError):
@@ -113,35 +110,6 @@ def table(path: Path, kind: str) -> Iterator[Row]:
         named = {name: cell for name, cell in zip(names, cells, strict=False) if name and cell}
         if named:
             yield Row(line, named)
-
-
-def lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Lines of a text file with their numbers, whatever its encoding."""
-    with path.open(encoding=encoding_of(path), newline=None) as text:
-        for number, line in enumerate(text, start=1):
-            yield number, line.rstrip("\n")
-
-
-def encoding_of(path: Path) -> str:
-    """UTF-8 where it is that, else the Russian Windows or DOS code page by which letters are common."""
-    with path.open("rb") as file:
-        start = file.read(SNIFFED_BYTES)
-    if b"\0" in start:
-        raise BrokenFile("this is not a text file")
-    if start.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    try:
-        start[: start.rfind(b"\n") + 1 or None].decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp866" if _looks_like_dos(start) else "cp1251"
-    return "utf-8"
-
-
-def _looks_like_dos(start: bytes) -> bool:
-    """In cp866 small Russian letters а…п are 0xA0…0xAF; in cp1251 these bytes are rare signs."""
-    dos = sum(0xA0 <= byte <= 0xAF for byte in start)
-    windows = sum(byte >= 0xF0 for byte in start)
-    return dos > windows
 
 
 def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:

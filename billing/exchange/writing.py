@@ -26,11 +26,21 @@ def defused(cell: Cell) -> str:
     return "'" + cell
 
 
-def write_csv(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell]], encoding: str = "utf-8") -> int:
-    """Semicolons between cells. The file appears whole or not at all. Returns the rows written."""
+def write_csv(
+    path: Path,
+    heading: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    encoding: str = "utf-8",
+    before: Iterable[str] = (),
+) -> int:
+    """Semicolons between cells; lines `before` it as they are. The file appears whole or not at all.
+
+    Returns the rows written.
+    """
     part = path.with_name(path.name + ".part")
     count = 0
-    with part.open("w", encoding=encoding, newline="") as file:
+    with part.open("w", encoding=encoding, errors="replace", newline="") as file:
+        file.writelines(f"{line}\r\n" for line in before)
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
         if heading:
             writer.writerow(heading)
@@ -39,6 +49,14 @@ def write_csv(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell]]
             count += 1
     part.replace(path)
     return count
+
+
+def write_lines(path: Path, lines: Iterable[str], encoding: str) -> None:
+    """Lines as they are; signs that the encoding lacks become question marks. The file appears whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding=encoding, errors="replace", newline="") as file:
+        file.writelines(f"{line}\r\n" for line in lines)
+    part.replace(path)
 
 
 def write_xlsx(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:

@@ -15,14 +15,12 @@ from sqlalchemy import Engine
 from sqlmodel import col, func, select
 
 from billing import billrun, devices, keys, store
-from billing.exchange.charges import ChargesLoader
+from billing.exchange.export import KINDS, usual_name
 from billing.exchange.export import export as export_file
-from billing.exchange.export import sberbank_name
-from billing.exchange.loading import AlreadyLoaded, HasBadRows, Loader, Report, load_file
-from billing.exchange.payments import PaymentsLoader
-from billing.exchange.readings import ReadingsLoader
-from billing.exchange.registers import AccountsLoader, MetersLoader
-from billing.exchange.rows import BrokenFile
+from billing.exchange.kinds import LOADERS, loader
+from billing.exchange.loading import AlreadyLoaded, HasBadRows, Report, load_file
+from billing.exchange.registries import layout_in
+from billing.exchange.text import BrokenFile
 from billing.tables import Account, Meter, Organization
 from billing.windows import month_start
 from skill.app import open_books, utc_now
@@ -40,25 +38,8 @@ Company = Annotated[str, typer.Option(help="INN of the company; may be left out 
 Month = Annotated[str, typer.Argument(help="YYYY-MM")]
 
 
-class Kind(StrEnum):
-    """What a file holds, and in whose format."""
-
-    ACCOUNTS = "accounts"
-    METERS = "meters"
-    READINGS = "readings"
-    CHARGES = "charges"
-    PAYMENTS = "payments"
-    SBERBANK = "sberbank"
-    SBERBANK_PAIRS = "sberbank-pairs"
-    CLIENTBANK = "clientbank"
-
-
-class Outgoing(StrEnum):
-    """What a file is to hold."""
-
-    READINGS = "readings"
-    GIS_READINGS = "gis-readings"
-    SBERBANK_DEBTS = "sberbank-debts"
+Kind = StrEnum("Kind", {name: name for name in LOADERS})  # type: ignore[misc]  # of a table, not of literals
+Outgoing = StrEnum("Outgoing", {name: name for name in KINDS})  # type: ignore[misc]  # likewise
 
 
 @app.command("import")
@@ -70,17 +51,21 @@ def import_file(
     strict: Annotated[bool, typer.Option("--strict", help="Load nothing if any row is bad.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Load a file that was loaded before.")] = False,
     bad_rows: Annotated[Path | None, typer.Option(help="Write the bad rows with their reasons here (CSV).")] = None,
+    layout: Annotated[
+        Path | None,
+        typer.Option(help="Of payments: a YAML file that says what stands where.", exists=True, dir_okay=False),
+    ] = None,
 ) -> None:
-    """Load a file, whole or not at all; loading it twice changes nothing."""
+    """Load a file or a ZIP of files, whole or not at all; loading it twice changes nothing."""
     engine = open_books(Settings())
-    loader = _loader(kind, _company(engine, company))
+    own, now = _company(engine, company), utc_now()
     with _bar(f"{kind} {file.name}", None) as (progress, task):
         try:
             report = load_file(
                 engine,
-                loader,
+                loader(kind, own, now, None if layout is None else layout_in(layout)),
                 file,
-                now=utc_now(),
+                now=now,
                 dry_run=dry_run,
                 strict=strict,
                 force=force,
@@ -102,15 +87,15 @@ def export_month(
     month: Month,
     to: Annotated[Path | None, typer.Option(help="File to write: .csv, .txt or .xlsx.")] = None,
     company: Company = "",
+    service: Annotated[str, typer.Option(help="The company's code at «Система Город», for gorod-debts.")] = "",
 ) -> None:
-    """Write a month's readings, or today's debts, for another system."""
+    """Write accounts, meters, a month's readings, charges or payments, or today's debts, for another system."""
     engine = open_books(Settings())
     own = _company(engine, company)
     period = _period(month)
-    usual = sberbank_name(own, period) if kind is Outgoing.SBERBANK_DEBTS else f"{kind}-{month}.csv"
-    path = to or Path(usual)
+    path = to or Path(usual_name(kind, own, period))
     with store.reading(engine) as db:
-        rows = export_file(db, kind.value, own, period, path, utc_now().date())
+        rows = export_file(db, kind, own, period, path, utc_now().date(), service)
     typer.echo(f"{rows} rows in {path}")
 
 
@@ -202,27 +187,6 @@ def listen(
         _stop("install the extra first: pip install 'zhku-voice[mqtt]'")
     broker = mqtt.Broker(host, port, tuple(topic or ["waterius/#"]), user, password, tls)
     mqtt.client(open_books(Settings()), broker, utc_now).loop_forever(retry_first_connection=True)
-
-
-def _loader(kind: Kind, company: Organization) -> Loader:
-    now = utc_now()
-    match kind:
-        case Kind.ACCOUNTS:
-            return AccountsLoader(company, now, now.date())
-        case Kind.METERS:
-            return MetersLoader(company, now, now.date())
-        case Kind.READINGS:
-            return ReadingsLoader(company, now)
-        case Kind.CHARGES:
-            return ChargesLoader(company, now, now.date())
-        case Kind.PAYMENTS:
-            return PaymentsLoader(company, now, "table")
-        case Kind.SBERBANK:
-            return PaymentsLoader(company, now, "sberbank")
-        case Kind.SBERBANK_PAIRS:
-            return PaymentsLoader(company, now, "sberbank-pairs")
-        case Kind.CLIENTBANK:
-            return PaymentsLoader(company, now, "clientbank")
 
 
 def _company(engine: Engine, inn: str) -> Organization:

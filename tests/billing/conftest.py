@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from billing import billrun, receipts
+from billing import billrun, receipts, store
 from billing.tables import (
     Account,
     Meter,
@@ -27,6 +27,13 @@ from billing.tables import (
 from billing.windows import month_start
 
 LONG_AGO = date(2020, 1, 1)
+
+
+@pytest.fixture
+def company(demo_books: Engine) -> Organization:
+    """The demo company."""
+    with store.reading(demo_books) as db:
+        return db.get_one(Organization, 1)
 
 
 @dataclass

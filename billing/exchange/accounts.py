@@ -1,0 +1,133 @@
+"""Loading accounts (лицевые счета): the houses and flats they need are made on the way."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlmodel import Session, col, select
+
+from billing.exchange.loading import Bad, Fate, change, each
+from billing.exchange.rows import BadCell, Row, table
+from billing.tables import Account, Organization, Premises, Property
+
+UNIT_TYPES = {
+    "квартира": "flat", "комната": "room", "машиноместо": "parking", "кладовка": "warehouse",
+    "апартаменты": "apartment", "нежилое": "commercial",
+}  # fmt: skip
+LENGTHS = {"els": 10, "gis_service_id": 13}
+
+
+class Home(NamedTuple):
+    """Where an account's flat is: house by city, street and number; the flat by kind and what is on its door."""
+
+    city: str
+    street: str
+    house: str
+    unit_type: str
+    unit: str
+
+
+class AccountsLoader:
+    """Columns account, bill_code, city, street, house, flat …; an account is known by its number."""
+
+    kind = "accounts"
+
+    def __init__(self, company: Organization, now: datetime, today: date) -> None:
+        self.organization_id = company.id
+        self._now = now
+        self._today = today
+        self._houses: dict[tuple[str, str, str], int] = {}
+
+    def rows(self, path: Path) -> Iterator[Row]:
+        """Rows of a CSV or XLSX file."""
+        return table(path, self.kind)
+
+    def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]:
+        """Make accounts with their flats, or change what the file says otherwise."""
+        numbers = {row.cells["account"] for row in batch if "account" in row.cells}
+        rows = db.exec(
+            select(Account).where(Account.organization_id == self.organization_id, col(Account.number).in_(numbers))
+        ).all()
+        known = {account.number: account for account in rows}
+        fates = each(batch, lambda row: self._take(db, row, known))
+        db.flush()
+        return fates
+
+    def _take(self, db: Session, row: Row, known: dict[str, Account]) -> Fate:
+        number, home, said = _number(row), _home(row), _said(row)
+        area, opened = row.number("area"), row.day("opened_on") or self._today
+        flat = self._flat(db, home)
+        account = known.get(number)
+        if account is None:
+            flat_id = self._add_flat(db, home, area) if flat is None else flat
+            account = Account(
+                organization_id=self.organization_id, premises_id=flat_id, number=number, opened_on=opened, **said
+            )
+            db.add(account)
+            known[number] = account
+            return "added"
+        if account.premises_id != flat:
+            raise BadCell("the account is of another flat: SAME_ACCOUNT_NUMBER_EXISTS_IN_OTHER_UNIT")
+        return change(db, account, said, "account", account.id, self._now)
+
+    def _flat(self, db: Session, home: Home) -> int | None:
+        house = (
+            self._houses.get(home[:3])
+            or db.exec(
+                select(Property.id).where(
+                    Property.organization_id == self.organization_id,
+                    Property.city == home.city,
+                    Property.street == home.street,
+                    Property.house == home.house,
+                )
+            ).first()
+        )
+        if house is None:
+            return None
+        self._houses[home[:3]] = house
+        own = Premises.property_id == house, Premises.unit_type == home.unit_type, Premises.unit == home.unit
+        return db.exec(select(Premises.id).where(*own)).first()
+
+    def _add_flat(self, db: Session, home: Home, area: Decimal | None) -> int:
+        if home[:3] not in self._houses:
+            house = Property(organization_id=self.organization_id, city=home.city, street=home.street, house=home.house)
+            db.add(house)
+            db.flush()
+            self._houses[home[:3]] = house.id
+        flat = Premises(property_id=self._houses[home[:3]], unit_type=home.unit_type, unit=home.unit, area=area)
+        db.add(flat)
+        db.flush()
+        return flat.id
+
+
+def _number(row: Row) -> str:
+    number = row.text("account")
+    if not any(sign.isalnum() for sign in number) or len(number) > 30:
+        raise BadCell(f"not an account number: {number}")
+    return number
+
+
+def _home(row: Row) -> Home:
+    kind = UNIT_TYPES.get(row.cells.get("unit_type", "квартира").lower())
+    if kind is None:
+        raise BadCell(f"unknown unit_type: {row.cells['unit_type']}")
+    return Home(row.text("city"), row.text("street"), row.text("house"), kind, row.text("flat"))
+
+
+def _said(row: Row) -> dict[str, Any]:
+    """What the file says of an account; silence changes nothing."""
+    code = row.text("bill_code")
+    if len(code) != 6 or not code.isdecimal():
+        raise BadCell("bill_code is not six digits")
+    for name, length in LENGTHS.items():
+        if name in row.cells and len(row.cells[name]) != length:
+            raise BadCell(f"{name} is not {length} signs long: {row.cells[name]}")
+    said: dict[str, Any] = {"bill_code": code}
+    if "registered" in row.cells:
+        said["registered"] = row.whole("registered", 1)
+        if not 0 <= said["registered"] <= 9999:
+            raise BadCell(f"registered is not 0 to 9999: {said['registered']}")
+    texts = {"holder_name": "holder", "els": "els", "gis_service_id": "gis_service_id"}
+    return said | {field: row.cells[name] for field, name in texts.items() if name in row.cells}

@@ -1,0 +1,22 @@
+"""Files to load into the demo company's books, as of one Saturday noon."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from billing.exchange.loading import Loader, Report, load_file
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+TODAY = date(2026, 11, 21)
+OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
+
+
+def written(folder: Path, text: str, name: str = "file.csv", encoding: str = "utf-8") -> Path:
+    path = folder / name
+    path.write_text(text, encoding=encoding)
+    return path
+
+
+def load(engine: Engine, loader: Loader, path: Path, **how: bool) -> Report:
+    return load_file(engine, loader, path, now=NOW, **how)

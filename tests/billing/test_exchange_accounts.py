@@ -1,0 +1,96 @@
+"""Accounts, meters and charges from files."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from billing import receipts, store
+from billing.exchange.accounts import AccountsLoader
+from billing.exchange.charges import ChargesLoader
+from billing.exchange.meters import MetersLoader
+from billing.tables import Account, Meter, Organization, Reading
+from fixtures.demo_company import DemoSummary
+from tests.billing.files import NOVEMBER, NOW, TODAY, load, written
+
+ACCOUNTS = "account;bill_code;city;street;house;flat;holder;registered;area\n"
+
+
+def test_accounts_and_meters_are_loaded_with_their_houses(books: Engine, tmp_path: Path) -> None:
+    with store.transaction(books) as db:
+        own = Organization(name="ТСЖ", spoken_name="ТСЖ", inn="0012345675", kind="TSJ")
+        db.add(own)
+    path = written(tmp_path, ACCOUNTS + "0012345;123456;Примерск;улица Лесная;1;12;Иванов И. И.;2;54,3\n")
+    assert load(books, AccountsLoader(own, NOW, TODAY), path).added == 1
+    assert load(books, AccountsLoader(own, NOW, TODAY), path, force=True).unchanged == 1
+    path = written(tmp_path, ACCOUNTS + "0012345;123456;Примерск;улица Лесная;1;12;Иванов И. И.;3;54,3\n")
+    assert load(books, AccountsLoader(own, NOW, TODAY), path).changed == 1
+    heading = "account;serial;resource;tariffs;place;next_verification;t1;t2\n"
+    path = written(
+        tmp_path, heading + "0012345;00123;ХВС;1;кухня;01.05.2030;12,5;\n0012345;777;ЭЛ;2;;;100;50\n", "m.csv"
+    )
+    assert load(books, MetersLoader(own, NOW, TODAY), path).added == 2
+    assert load(books, MetersLoader(own, NOW, TODAY), path, force=True).unchanged == 2
+    with store.reading(books) as db:
+        account = db.exec(select(Account)).one()
+        assert (account.number, account.registered, account.holder_name) == ("0012345", 3, "Иванов И. И.")
+        meter = db.exec(select(Meter).where(Meter.resource == "COLD_WATER")).one()
+        assert (meter.place, meter.next_verification_on) == ("кухня", date(2030, 5, 1))
+        assert [row.value for row in db.exec(select(Reading).order_by(col(Reading.id)))] == [Decimal("12.5"), 100, 50]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("1;12345;Примерск;улица Лесная;5;1;;;", "bill_code is not six digits"),
+        ("---;123456;Примерск;улица Лесная;5;1;;;", "not an account number"),
+        ("100512;482913;Примерск;улица Лесная;5;13;;;", "SAME_ACCOUNT_NUMBER_EXISTS_IN_OTHER_UNIT"),
+        ("2;123456;;улица Лесная;5;1;;;", "city is empty"),
+        ("2;123456;Примерск;улица Лесная;5;1;;полтора;", "registered is not a number"),
+    ],
+)
+def test_a_bad_account_is_reported(
+    demo_books: Engine, company: Organization, tmp_path: Path, row: str, reason: str
+) -> None:
+    report = load(demo_books, AccountsLoader(company, NOW, TODAY), written(tmp_path, ACCOUNTS + row + "\n"))
+    assert report.bad_rows == [(2, report.bad_rows[0][1])]
+    assert reason in report.bad_rows[0][1]
+
+
+CHARGES = "account;period;service;title;volume;price;charged;penalty\n"
+
+
+def test_charges_become_a_receipt_that_adds_up(
+    demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path
+) -> None:
+    rows = (
+        "100512;2026-11;ХВС;Холодная вода;10;52,34;523,40;\n"
+        "100512;2026-11;MAINTENANCE;Содержание;64;31,85;2038,40;12,05\n"
+    )
+    path = written(tmp_path, CHARGES + rows)
+    assert load(demo_books, ChargesLoader(company, NOW, TODAY), path).added == 1
+    assert load(demo_books, ChargesLoader(company, NOW, TODAY), path, force=True).unchanged == 1
+    with store.reading(demo_books) as db:
+        receipt = receipts.latest(db, demo.account.id)
+        assert receipt is not None
+        before = receipts.history(db, demo.account.id)[1]
+        assert (receipt.period, receipt.charged_kopecks, receipt.penalty_kopecks) == (NOVEMBER, 2561_80, 12_05)
+        assert receipt.opening_kopecks == before.to_pay_kopecks
+        assert receipts.violations(receipt, receipts.lines(db, receipt.id)) == []
+    path = written(tmp_path, CHARGES + rows.replace("523,40", "500"))
+    assert load(demo_books, ChargesLoader(company, NOW, TODAY), path).changed == 1
+    with store.reading(demo_books) as db:
+        receipt = receipts.latest(db, demo.account.id)
+        assert receipt is not None
+        assert receipt.charged_kopecks == 2538_40
+        assert receipts.violations(receipt, receipts.lines(db, receipt.id)) == []
+
+
+def test_one_bad_service_leaves_the_whole_bill_out(demo_books: Engine, company: Organization, tmp_path: Path) -> None:
+    rows = "100512;2026-11;ХВС;;10;52,34;523,405;\n100512;2026-11;MAINTENANCE;;64;31,85;2038,40;\n"
+    report = load(demo_books, ChargesLoader(company, NOW, TODAY), written(tmp_path, CHARGES + rows))
+    assert (report.added, report.bad) == (0, 1)
+    assert "parts of a kopeck" in report.bad_rows[0][1]
