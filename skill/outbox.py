@@ -22,8 +22,10 @@ from sqlmodel import Session as Database
 from billing import store
 from billing.columns import UtcDateTime
 from skill.channels.body import Body
-from skill.channels.channel import Verdict, messengers
-from skill.dialogue.turn import Turn, digest
+from skill.channels.channel import Arrival, Verdict, messengers
+from skill.dialogue import handoffs
+from skill.dialogue.handoffs import Handoff
+from skill.dialogue.turn import Reply, Turn, digest, session_name
 from skill.settings import Settings
 
 WAITING, SENT, REFUSED = "waiting", "sent", "refused"
@@ -66,6 +68,30 @@ def put(db: Database, turn: Turn, messages: list[Body], *, now: datetime) -> Non
         )
         values = row.model_dump(exclude={"id"})
         db.connection().execute(insert(OutgoingMessage).values(**values).on_conflict_do_nothing(index_elements=["key"]))
+
+
+def push(db: Database, handoff: Handoff, *, now: datetime) -> bool:
+    """Queue what the operator said for the messenger of the conversation; False where it waits for the next turn."""
+    messenger = messengers().get(handoff.channel)
+    if messenger is None or not handoff.reach:
+        return False
+    said = handoffs.unheard(db, handoff.session_key)
+    turn = Turn(handoff.channel, handoff.reach["user"], "", turn_key=f"operator:{handoff.id}:{now.isoformat()}")
+    put(db, turn, messenger.write(Reply("\n".join(said)), Arrival(turn, handoff.reach["to"])), now=now)
+    return True
+
+
+def is_led(db: Database, arrival: Arrival) -> bool:
+    """Whether a person is wanted in the conversation, or leads it."""
+    return handoffs.current(db, session_name(arrival.turn)) is not None
+
+
+def reachable(db: Database, arrival: Arrival) -> None:
+    """Remember where a conversation that a person leads is written to."""
+    handoff = handoffs.current(db, session_name(arrival.turn))
+    if handoff is not None:
+        handoff.reach = {"user": arrival.turn.user_key, "to": arrival.to}
+        db.add(handoff)
 
 
 def forget(db: Database, before: datetime) -> None:

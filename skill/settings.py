@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="Where the world reaches this server: https://….")
     telegram_secret: str = Field("", description="The secret_token of Telegram's setWebhook; empty: no such door.")
     telegram_token: str = Field("", description="Telegram bot token.")
+    telegram_provider_token: str = Field("", description="Payment provider's token from BotFather; empty: links only.")
     telegram_api: str = Field("https://api.telegram.org", description="Telegram Bot API, or a relay to it.")
     max_secret: str = Field("", description="The secret of the MAX subscription; empty: no such door.")
     max_token: str = Field("", description="MAX bot token.")

@@ -1,11 +1,12 @@
 """Microsoft Bot Framework (Azure Bot Service, Direct Line): activities in, activities out."""
 
+import re
 from urllib.parse import quote, urlsplit
 
 import httpx
 
 from skill.channels.body import Body, NotABody, find, items, name, parse, part, text
-from skill.channels.calls import verdict
+from skill.channels.calls import download, verdict
 from skill.channels.channel import Arrival, Call, Messenger, Verdict, link_of, open_title, phrases
 from skill.channels.cloudtokens import access_token, issued_by_the_service
 from skill.channels.limits import capabilities, pieces
@@ -13,6 +14,10 @@ from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 from speech.wording import to_words
 
+MENTION = re.compile(r"<at>.*?</at>")
+"""How Teams marks that the bot is spoken to."""
+OWN_SERVICES = (".botframework.com", ".skype.com")
+"""Where attachments lie; a recording anywhere else is not fetched, for its address is the user's."""
 ADDRESS = ("serviceUrl", "conversation", "from", "recipient", "id")
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -35,26 +40,29 @@ def authentic(call: Call, settings: Settings) -> bool:
 
 
 def read(body: Body) -> list[Arrival]:
-    """A message, or somebody other than the bot joining; the rest asks for no answer."""
+    """A message, or somebody other than the bot joining; bots, groups and the rest ask for no answer."""
     kind, user = text(body, "type"), name(body, "from", "id")
-    said = phrases([text(body, "text"), _value(body)])
     bot = name(body, "recipient", "id")
     joined = kind == "conversationUpdate" and any(
         name(member, "id") not in ("", bot) for member in items(body, "membersAdded")
     )
-    if not user or not name(body, "conversation", "id") or not (kind == "message" or joined):
+    alone = find(body, "conversation", "isGroup") is not True and find(body, "from", "role") != "bot"
+    if not user or not name(body, "conversation", "id") or not alone or not (kind == "message" or joined):
         return []
-    what: Kind = "start" if joined else "text" if said else "event"
+    said = () if joined else phrases([MENTION.sub("", text(body, "text")), _value(body)])
+    voice = {} if said or joined else _recording(body)
+    what: Kind = "start" if joined else "text" if said or voice else "event"
     turn = Turn(
         channel="bot_framework",
         user_key=f"{name(body, 'channelId')}:{user}",
         session_key=name(body, "conversation", "id"),
-        hypotheses=said if what == "text" else (),
+        hypotheses=said,
         kind=what,
         turn_key=name(body, "id") or None,
-        source="messenger",
+        source="voice_message" if voice else "messenger",
     )
-    return [Arrival(turn, {key: body[key] for key in ADDRESS if body.get(key)})]
+    unread = _unread(body) if what == "event" else ""
+    return [Arrival(turn, {key: body[key] for key in ADDRESS if body.get(key)}, voice, unread=unread)]
 
 
 def write(reply: Reply, arrival: Arrival) -> list[Body]:
@@ -91,6 +99,29 @@ def send(http: httpx.Client, settings: Settings, message: Body) -> Verdict:
     return verdict(http.post(place, json=content, headers=headers))
 
 
+def fetch(http: httpx.Client, settings: Settings, voice: Body) -> bytes:
+    """A recording by its address at Microsoft's or at the conversation's own service."""
+    place, service = urlsplit(voice["url"]), voice["service"]
+    if not (place.hostname or "").endswith(OWN_SERVICES) and place.netloc != urlsplit(service).netloc:
+        raise httpx.UnsupportedProtocol("a recording is fetched from Bot Framework's services only")
+    headers = {} if settings.bot_emulator else {"Authorization": f"Bearer {access_token(http, settings)}"}
+    return download(http, voice["url"], api=service, headers=headers)
+
+
+def _recording(body: Body) -> Body:
+    for attachment in items(body, "attachments"):
+        if text(attachment, "contentType").startswith("audio/") and (url := text(attachment, "contentUrl")):
+            return {"url": url, "service": text(body, "serviceUrl")}
+    return {}
+
+
+def _unread(body: Body) -> str:
+    sent = [text(one, "contentType") for one in items(body, "attachments")]
+    if any(kind.startswith(("image/", "video/")) for kind in sent):
+        return "channels.no_picture"
+    return "channels.no_such" if sent else ""
+
+
 def _value(body: Body) -> str:
     """What a button or an adaptive card sent instead of a text."""
     value = find(body, "value")
@@ -104,4 +135,5 @@ CHANNEL = Messenger(
     read=read,
     write=write,
     send=send,
+    fetch=fetch,
 )

@@ -8,6 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import httpx
+from sqlmodel import Session as Database
 from werkzeug.datastructures import Headers
 
 from skill import channels
@@ -15,7 +16,10 @@ from skill.channels.body import LONGEST_PHRASE, Body
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply, Turn
 from skill.settings import Settings
+from speech.numerals import numbers, pool
 from speech.recognition import Hypothesis
+
+STRESS = "\N{COMBINING ACUTE ACCENT}"
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,19 @@ class Call:
 
 @dataclass(frozen=True)
 class Arrival:
-    """One turn in a messenger's webhook. to: where its answer goes, in the platform's words; voice: where its recording
-    is, empty for none; aside: messages that are owed whatever the reply (a pressed button acknowledged)."""
+    """One turn in a messenger's webhook.
+
+    to: where its answer goes, in the platform's words.
+    voice: where its recording is, empty for none; `seconds` and `transcription` where the platform tells them.
+    aside: messages that are owed whatever the reply (a pressed button acknowledged).
+    unread: the phrase for what cannot be read (a picture, a sticker); the conversation stays where it is.
+    """
 
     turn: Turn
     to: Body
     voice: Body = field(default_factory=dict)
     aside: tuple[Body, ...] = ()
+    unread: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,21 @@ class Verdict:
 
     again_in: float | None = None
     refused: str = ""
+
+
+@dataclass(frozen=True)
+class Till:
+    """Paying inside a messenger (касса).
+
+    invoice: the messages with which the bill behind a reply's link is paid there. concerns: whether a body is about
+    money. asked: the HTTP answer to the platform's question before it takes money, empty where it asks none. paid: the
+    reply to money that came, now booked; None where none did.
+    """
+
+    invoice: Callable[[Settings, Reply, Arrival], list[Body]]
+    concerns: Callable[[Body], bool]
+    asked: Callable[[Database, Settings, Body], Body]
+    paid: Callable[[Database, Settings, Body, datetime], tuple[Reply, Arrival] | None]
 
 
 @dataclass(frozen=True)
@@ -81,6 +106,7 @@ class Messenger:
     at_once: which of the messages travels in the HTTP answer, and the rest.
     handshake: the answer to the platform's GET that checks the address; None refuses it.
     keep: what must be done every hour to stay connected. Raises httpx.HTTPError.
+    till: how bills are paid there.
     """
 
     name: str
@@ -93,6 +119,7 @@ class Messenger:
     at_once: Callable[[Body, list[Body]], tuple[Body, list[Body]]] = lambda _body, messages: ({}, messages)
     handshake: Callable[[Mapping[str, str], Settings], str | None] | None = None
     keep: Callable[[httpx.Client, Settings], object] | None = None
+    till: Till | None = None
 
 
 @cache
@@ -108,9 +135,22 @@ def assistants() -> dict[str, Assistant]:
 
 
 def phrases(candidates: Iterable[str]) -> tuple[Hypothesis, ...]:
-    """The different non-empty phrases, best first; an overlong one is cut."""
-    unique = dict.fromkeys(text.strip()[:LONGEST_PHRASE].strip() for text in candidates)
-    return tuple(Hypothesis(text, 1.0, ()) for text in unique if text)
+    """The different non-empty phrases, best first; an overlong one is cut, stress marks are dropped."""
+    plain = (text.replace(STRESS, "").strip()[:LONGEST_PHRASE].strip() for text in candidates)
+    return tuple(Hypothesis(text, 1.0, ()) for text in dict.fromkeys(plain) if text)
+
+
+def pooled(said: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
+    """The same hypotheses, the first of them one whose numbers are the likeliest of all that was heard together.
+
+    A platform's phrase, its normal form and its other guesses often agree on the number where the first alone is wrong.
+    """
+    if len(said) < 2:
+        return said
+    likeliest = pool((one.text, one.confidence) for one in said)
+    wanted = list(likeliest[0].values) if likeliest else []
+    best = next((one for one in said if numbers(one.text) == wanted), said[0])
+    return (best, *(one for one in said if one is not best))
 
 
 def open_title() -> str:

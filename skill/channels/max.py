@@ -1,10 +1,13 @@
 """MAX, the national messenger: a bot's webhook and calls (dev.max.ru)."""
 
+from dataclasses import replace
+
 import httpx
 
 from skill.channels.body import Body, find, items, name, part, text
 from skill.channels.calls import download, rows, same, verdict
 from skill.channels.channel import Arrival, Call, Messenger, Verdict, link_of, open_title, phrases
+from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, pieces
 from skill.channels.voice import voice_message
 from skill.dialogue.turn import Kind, Reply, Turn
@@ -30,7 +33,7 @@ def read(body: Body) -> list[Arrival]:
         case "bot_started":
             user = name(body, "user", "user_id")
             key = f"{user}:{name(body, 'timestamp')}"
-            return [_arrival(user, "start", phrases([]), key)] if user else []
+            return [_arrival(user, "start", (), key)] if user else []
     return []
 
 
@@ -92,17 +95,32 @@ def keep_subscribed(http: httpx.Client, settings: Settings) -> bool:
 
 
 def _message(message: Body) -> list[Arrival]:
-    sender, said = part(message, "sender"), phrases([text(message, "body", "text")])
-    user = name(sender, "user_id")
+    """What was written, or said, or passed on from somebody else's message."""
+    sender, body, forwarded = part(message, "sender"), part(message, "body"), _forwarded(message)
+    user, said = name(sender, "user_id"), command(text(body, "text") or text(forwarded, "text"))
     talk = text(message, "recipient", "chat_type") in ("dialog", "")
     if not user or find(sender, "is_bot") is True or not talk:
         return []
-    recordings = [
-        text(one, "payload", "url") for one in items(message, "body", "attachments") if one.get("type") == "audio"
-    ]
-    url = "" if said else next(filter(None, recordings), "")
-    arrival = _arrival(user, "text" if said or url else "event", said, name(message, "body", "mid"), voice=bool(url))
-    return [Arrival(arrival.turn, arrival.to, {"url": url} if url else {})]
+    key = name(body, "mid") or name(message, "timestamp")
+    if said == START:
+        return [_arrival(user, "start", (), key)]
+    attached = [*items(body, "attachments"), *items(forwarded, "attachments")]
+    heard = phrases([said])
+    voice = {} if heard else next(filter(None, map(_recording, attached)), {})
+    arrival = _arrival(user, "text" if heard or voice else "event", heard, key, voice=bool(voice))
+    pictured = any(one.get("type") in ("image", "video") for one in attached)
+    unread = "" if heard or voice else "channels.no_picture" if pictured else "channels.no_such"
+    return [replace(arrival, voice=voice, unread=unread)]
+
+
+def _forwarded(message: Body) -> Body:
+    """The message passed on; what a reply answers to is no part of it."""
+    return part(message, "link", "message") if text(message, "link", "type") == "forward" else {}
+
+
+def _recording(attachment: Body) -> Body:
+    url = text(attachment, "payload", "url") if attachment.get("type") == "audio" else ""
+    return {"url": url, "transcription": text(attachment, "transcription")} if url else {}
 
 
 def _pressed(body: Body) -> list[Arrival]:
@@ -111,7 +129,7 @@ def _pressed(body: Body) -> list[Arrival]:
     if not user:
         return []
     arrival = _arrival(user, "text" if said.strip() else "event", phrases([said]), press)
-    return [Arrival(arrival.turn, arrival.to, aside=({"callback_id": press},) if press else ())]
+    return [replace(arrival, aside=({"callback_id": press},) if press else ())]
 
 
 def _arrival(user: str, kind: Kind, said: tuple[Hypothesis, ...], key: str, *, voice: bool = False) -> Arrival:

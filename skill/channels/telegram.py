@@ -2,16 +2,19 @@
 
 import httpx
 
-from skill.channels.body import Body, find, name, part, text
+from skill.channels import telegram_payments
+from skill.channels.body import Body, find, name, number, part, text
 from skill.channels.calls import download, rows, same, verdict
 from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases, with_link
+from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, pieces
 from skill.channels.voice import voice_message
-from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 
-COMMANDS = {"/help": "помощь", "/stop": "хватит"}
+SOUNDS = ("voice", "audio", "video_note")
+PICTURES = ("photo", "animation", "video")
+OTHERS = ("sticker", "document", "location", "venue", "contact", "poll", "dice", "story", "game", "checklist")
 
 
 def authentic(call: Call, settings: Settings) -> bool:
@@ -20,19 +23,7 @@ def authentic(call: Call, settings: Settings) -> bool:
 
 
 def read(body: Body) -> list[Arrival]:
-    """A message or a pressed button of a private chat; edits, groups and channels ask for nothing.
-
-    Telegram asks before it takes money: no, as no bill is ever sent there.
-    """
-    if asked := name(body, "pre_checkout_query", "id"):
-        refusal = {
-            "method": "answerPreCheckoutQuery",
-            "pre_checkout_query_id": asked,
-            "ok": False,
-            "error_message": phrase("channels.no_bill", 0),
-        }
-        turn = Turn("telegram", name(body, "pre_checkout_query", "from", "id"), "", kind="ping", turn_key=asked)
-        return [Arrival(turn, {}, aside=(refusal,))]
+    """A message or a pressed button of a private chat; edits, groups, channels and service notes ask for nothing."""
     pressed = part(body, "callback_query")
     message = part(pressed, "message") if pressed else part(body, "message")
     who = part(pressed or message, "from")
@@ -40,11 +31,13 @@ def read(body: Body) -> list[Arrival]:
     private = text(message, "chat", "type") in ("private", "")
     if not private or not user or find(who, "is_bot") is True or not isinstance(chat, int):
         return []
-    said = text(pressed, "data") if pressed else text(message, "text") or text(message, "caption")
-    start = said.split(maxsplit=1)[:1] == ["/start"]
-    heard = () if start else phrases([COMMANDS.get(said.strip(), said)])
-    voice = part(message, "voice") or part(message, "audio")
-    kind: Kind = "start" if start else "text" if heard or voice else "event"
+    said = command(text(pressed, "data") if pressed else text(message, "text") or text(message, "caption"))
+    heard = () if said == START else phrases([said])
+    voice = {} if heard else _recording(message)
+    unread = "" if pressed or heard or voice or said == START else _unread(message)
+    if not (pressed or heard or voice or unread or said == START):
+        return []
+    kind: Kind = "start" if said == START else "text" if heard or voice else "event"
     turn = Turn(
         channel="telegram",
         user_key=user,
@@ -52,12 +45,11 @@ def read(body: Body) -> list[Arrival]:
         hypotheses=heard,
         kind=kind,
         turn_key=name(body, "update_id") or None,
-        source="voice_message" if voice and not heard else "messenger",
+        source="voice_message" if voice else "messenger",
     )
     press = name(pressed, "id")
     aside: tuple[Body, ...] = ({"method": "answerCallbackQuery", "callback_query_id": press},) if press else ()
-    file_id = text(voice, "file_id")
-    return [Arrival(turn, {"chat_id": chat}, {"file_id": file_id} if file_id and not heard else {}, aside)]
+    return [Arrival(turn, {"chat_id": chat}, voice, aside, unread)]
 
 
 def write(reply: Reply, arrival: Arrival) -> list[Body]:
@@ -86,6 +78,8 @@ def send(http: httpx.Client, settings: Settings, message: Body) -> Verdict:
     """Call a method of the Bot API."""
     url = f"{settings.telegram_api}/bot{settings.telegram_token}/{message['method']}"
     content = {key: value for key, value in message.items() if key not in ("method", "say")}
+    if message["method"] == "sendInvoice":
+        content["provider_token"] = settings.telegram_provider_token
     if "say" in message:
         files = {"voice": ("answer.ogg", voice_message(message["say"]), "audio/ogg")}
         answer = http.post(url, data=content, files=files)
@@ -98,7 +92,7 @@ def send(http: httpx.Client, settings: Settings, message: Body) -> Verdict:
 
 
 def fetch(http: httpx.Client, settings: Settings, voice: Body) -> bytes:
-    """A voice message by its file id."""
+    """A recording by its file id."""
     api = f"{settings.telegram_api}/bot{settings.telegram_token}"
     answer = http.get(f"{api}/getFile", params={"file_id": voice["file_id"]})
     answer.raise_for_status()
@@ -106,6 +100,25 @@ def fetch(http: httpx.Client, settings: Settings, voice: Body) -> bytes:
     return download(
         http, f"{settings.telegram_api}/file/bot{settings.telegram_token}/{path}", api=settings.telegram_api
     )
+
+
+def _recording(message: Body) -> Body:
+    """A voice message, a round video's sound, or a sound sent as a file."""
+    sounds = [part(message, kind) for kind in SOUNDS]
+    document = part(message, "document")
+    if text(document, "mime_type").startswith("audio/"):
+        sounds.append(document)
+    for sound in sounds:
+        if file_id := text(sound, "file_id"):
+            return {"file_id": file_id, "seconds": number(sound, "duration") or 0}
+    return {}
+
+
+def _unread(message: Body) -> str:
+    """The phrase for what cannot be read; empty for a service note."""
+    if any(message.get(kind) for kind in PICTURES):
+        return "channels.no_picture"
+    return "channels.no_such" if any(message.get(kind) for kind in OTHERS) else ""
 
 
 CHANNEL = Messenger(
@@ -117,4 +130,5 @@ CHANNEL = Messenger(
     send=send,
     fetch=fetch,
     at_once=at_once,
+    till=telegram_payments.TILL,
 )

@@ -10,6 +10,7 @@ from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 
 TOO_MANY = 12
+PICTURES = ("picture", "video")
 
 
 def authentic(call: Call, settings: Settings) -> bool:
@@ -26,6 +27,8 @@ def read(body: Body) -> list[Arrival]:
     user = name(body, "sender" if event == "message" else "user", "id")
     said = phrases([text(body, "message", "text")]) if event == "message" else ()
     kind: Kind = "start" if event == "conversation_started" else "text" if said else "event"
+    sent = text(body, "message", "type")
+    unread = "" if said or kind == "start" else "channels.no_picture" if sent in PICTURES else "channels.no_written"
     if not user:
         return []
     turn = Turn(
@@ -37,7 +40,7 @@ def read(body: Body) -> list[Arrival]:
         turn_key=name(body, "message_token") or None,
         source="messenger",
     )
-    return [Arrival(turn, {"receiver": user})]
+    return [Arrival(turn, {"receiver": user}, unread=unread)]
 
 
 def write(reply: Reply, arrival: Arrival) -> list[Body]:

@@ -12,8 +12,9 @@ from skill.channels.voice import voice_message
 from skill.dialogue.turn import Reply, Turn
 from skill.settings import Settings
 
-SILENT = frozenset({"system", "reaction", "unsupported", "request_welcome", "ephemeral"})
+SILENT = frozenset({"system", "reaction", "unsupported", "unknown", "request_welcome", "ephemeral"})
 """Messages that nobody waits for an answer to."""
+PICTURES = ("image", "video")
 FEW_BUTTONS, SHORT_TITLE, BODY_OF_BUTTONS = 3, 20, 1024
 
 
@@ -42,7 +43,7 @@ def write(reply: Reply, arrival: Arrival) -> list[Body]:
     base: Body = {
         "phone_number_id": arrival.to["phone_number_id"],
         "messaging_product": "whatsapp",
-        "to": arrival.to["to"],
+        **{key: value for key, value in arrival.to.items() if key in ("to", "recipient")},
     }
     titles = reply.buttons[: limits.buttons]
     texts = pieces(with_link(reply), BODY_OF_BUTTONS if titles else limits.text)
@@ -82,24 +83,36 @@ def _values(body: Body) -> Iterator[Body]:
 
 
 def _one(value: Body, message: Body) -> Arrival | None:
-    sender, kind = name(message, "from"), text(message, "type")
-    if not sender or kind in SILENT:
+    phone, kind = name(message, "from"), text(message, "type")
+    who = _scoped(value, message, phone)
+    if not (phone or who) or kind in SILENT or name(message, "group_id"):
         return None
-    profiles = [one for one in items(value, "contacts") if name(one, "wa_id") == sender]
-    who = name(profiles[0], "user_id") if profiles else ""
-    said = phrases([_said(message, kind)])
-    media = name(message, "audio", "id") if kind == "audio" else ""
+    said, media = phrases([_said(message, kind)]), _recording(message, kind)
     turn = Turn(
         channel="whatsapp",
-        user_key=who or sender,
-        session_key=who or sender,
+        user_key=who or phone,
+        session_key=who or phone,
         hypotheses=said,
         kind="text" if said or media else "event",
         turn_key=name(message, "id") or None,
         source="voice_message" if media else "messenger",
     )
-    to = {"phone_number_id": name(value, "metadata", "phone_number_id"), "to": sender}
-    return Arrival(turn, to, {"id": media} if media else {})
+    to = {"phone_number_id": name(value, "metadata", "phone_number_id")}
+    to |= {"to": phone} if phone else {"recipient": who}
+    unread = "" if said or media else "channels.no_picture" if kind in PICTURES else "channels.no_such"
+    return Arrival(turn, to, {"id": media} if media else {}, unread=unread)
+
+
+def _scoped(value: Body, message: Body, phone: str) -> str:
+    """The business-scoped id of who wrote, which outlives a change of number; empty while Meta sends none."""
+    profiles = [one for one in items(value, "contacts") if not phone or name(one, "wa_id") == phone]
+    return name(message, "from_user_id") or (name(profiles[0], "user_id") if profiles else "")
+
+
+def _recording(message: Body, kind: str) -> str:
+    """The media id of a voice message, or of a sound sent as a file."""
+    sound = kind == "audio" or text(message, "document", "mime_type").startswith("audio/")
+    return name(message, kind, "id") if sound else ""
 
 
 def _said(message: Body, kind: str) -> str:

@@ -9,6 +9,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as Answer
 
 from billing import accounts, audit, store
+from skill import outbox
 from skill.app import Service
 from skill.console.throttle import Throttle
 from skill.dialogue import handoffs, transcript
@@ -88,6 +89,7 @@ def mount(app: Flask, service: Service) -> None:
                 abort(409)
             elif action == "answer" and text:
                 handoffs.answer(db, row, text, now)
+                outbox.push(db, row, now=now)
             elif action == "close":
                 handoffs.close(db, row, now)
         return redirect(url_for("console_talk", number=number))

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel import Session as Database
 
@@ -16,6 +18,7 @@ class Handoff(SQLModel, table=True):
     """A conversation that wants a person (передача оператору).
 
     reason: `asked`, `failed`, `anger`, `emergency`; phone: where to call back, if one was left; operator: who took it.
+    reach: how a messenger's conversation is written to unasked (`outbox.push`), empty for other channels.
     """
 
     __tablename__ = "handoff"
@@ -28,6 +31,7 @@ class Handoff(SQLModel, table=True):
     phone: str = Field(default="", max_length=20)
     status: str = Field(default="waiting", max_length=10, index=True)
     operator: str = Field(default="", max_length=100)
+    reach: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}"))
     created_at: datetime = Field(sa_type=UtcDateTime)
     taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -61,7 +65,7 @@ def take(db: Database, handoff: Handoff, operator: str, now: datetime) -> bool:
 
 
 def answer(db: Database, handoff: Handoff, text: str, now: datetime) -> None:
-    """What the operator says; it is passed on with the resident's next turn."""
+    """What the operator says; it is passed on with the resident's next turn, unless it is pushed before."""
     db.add(
         TranscriptLine(
             session_key=handoff.session_key,

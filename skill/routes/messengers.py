@@ -1,5 +1,6 @@
 """`POST /<messenger>`: the webhook of every platform that is answered by a call of ours."""
 
+import time
 from dataclasses import replace
 
 import httpx
@@ -10,7 +11,7 @@ from billing import store
 from skill import outbox
 from skill.app import Service
 from skill.channels.body import Body, NotABody, parse
-from skill.channels.channel import Arrival, Call, Messenger, messengers
+from skill.channels.channel import Arrival, Call, Messenger, messengers, phrases
 from skill.channels.limits import contracts
 from skill.dialogue.engine import expected
 from skill.dialogue.phrases import phrase
@@ -18,7 +19,11 @@ from skill.dialogue.turn import Reply
 from skill.hearing import Hearing, TooBusy
 from skill.routes.errors import problem
 from speech.audio import AudioError, Limits, decode
+from speech.recognition import Hypothesis
 
+FETCH_SECONDS = 10
+FETCH_PAUSES = (0.3, 1.0)
+"""Before a recording that could not be fetched is asked for again, seconds."""
 log = structlog.get_logger()
 
 
@@ -51,6 +56,8 @@ class Door:
             abort(401, "the call is not signed by the platform")
         try:
             body = parse(raw)
+            if answer := self._till(body, call):
+                return jsonify(answer)
             direct = [self._answer(body, arrival) for arrival in self._messenger.read(body)]
         except NotABody as error:
             abort(400, str(error))
@@ -67,36 +74,80 @@ class Door:
             abort(403)
         return Response(challenge, content_type="text/plain; charset=utf-8")
 
+    def _till(self, body: Body, call: Call) -> Body:
+        """Money inside the messenger: the answer to the platform's question; what it took is booked and thanked for."""
+        till = self._messenger.till
+        if till is None or not till.concerns(body):
+            return {}
+        with store.transaction(self._service.engine) as db:
+            if (paid := till.paid(db, self._service.settings, body, call.now)) is not None:
+                outbox.put(db, paid[1].turn, self._messenger.write(*paid), now=call.now)
+                self._sender.wake()
+            return till.asked(db, self._service.settings, body)
+
     def _answer(self, body: Body, arrival: Arrival) -> Body:
         """Converse, queue the messages; the one that travels in the HTTP answer."""
         messages: list[Body] = []
         if arrival.turn.kind != "ping":
-            messages = self._messenger.write(self._reply(arrival), arrival)
+            reply = self._reply(arrival)
+            messages = self._messenger.write(reply, arrival)
+            if self._messenger.till is not None:
+                messages += self._messenger.till.invoice(self._service.settings, reply, arrival)
         messages = [message for message in messages if self._fits(message)]
         direct, rest = self._messenger.at_once(body, messages)
-        if queued := [*arrival.aside, *rest]:
+        queued = [*arrival.aside, *rest]
+        with store.reading(self._service.engine) as db:
+            led = outbox.is_led(db, arrival)
+        if queued or led:
             with store.transaction(self._service.engine) as db:
                 outbox.put(db, arrival.turn, queued, now=self._service.clock())
+                if led:
+                    outbox.reachable(db, arrival)
             self._sender.wake()
         return direct
 
     def _reply(self, arrival: Arrival) -> Reply:
-        if not arrival.voice or self._messenger.fetch is None:
+        if arrival.unread:
+            return Reply(phrase(arrival.unread, 0))
+        if not arrival.voice:
             return self._service.reply_to(arrival.turn)
+        said = self._heard(arrival)
+        if isinstance(said, Reply):
+            return said
+        return self._service.reply_to(replace(arrival.turn, hypotheses=said, kind="text" if said else "silence"))
+
+    def _heard(self, arrival: Arrival) -> tuple[Hypothesis, ...] | Reply:
+        """What the recording says, or what to tell of one that cannot be heard. Raises TooBusy."""
         settings, turn = self._service.settings, arrival.turn
         limits = Limits(max_bytes=settings.max_audio_bytes, max_seconds=settings.max_audio_seconds)
+        if float(arrival.voice.get("seconds", 0)) > settings.max_audio_seconds:
+            return Reply(phrase("channels.long_voice", 0))
         try:
-            with httpx.Client(timeout=10, verify=settings.max_ca_file or True) as http:
-                recording = self._messenger.fetch(http, settings, arrival.voice)
-            pcm = decode(recording, limits=limits)
+            pcm = decode(self._fetched(arrival.voice), limits=limits)
         except AudioError as error:
             return Reply(phrase("channels.long_voice" if error.code.startswith("too_") else "channels.bad_voice", 0))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             log.warning("recording not fetched", channel=turn.channel, reason=type(error).__name__)
-            return Reply(phrase("channels.bad_voice", 0))
+            second = phrases([str(arrival.voice.get("transcription", ""))])
+            return second or Reply(phrase("channels.bad_voice", 0))
         wanted = expected(self._service.engine, turn, now=self._service.clock(), settings=settings)
-        said = tuple(self._hearing.hear(pcm, wanted))
-        return self._service.reply_to(replace(turn, hypotheses=said, kind="text" if said else "silence"))
+        return tuple(self._hearing.hear(pcm, wanted))
+
+    def _fetched(self, voice: Body) -> bytes:
+        """The recording; a download that failed on the way is tried again. Raises httpx.HTTPError, ValueError."""
+        if self._messenger.fetch is None:
+            raise ValueError("this messenger has no recordings")
+        settings = self._service.settings
+        with httpx.Client(timeout=FETCH_SECONDS, verify=settings.max_ca_file or True) as http:
+            for pause in FETCH_PAUSES:
+                try:
+                    return self._messenger.fetch(http, settings, voice)
+                except httpx.HTTPError as error:
+                    if isinstance(error, httpx.HTTPStatusError) and error.response.is_client_error:
+                        raise
+                    log.info("recording fetched again", channel=self._messenger.name, reason=type(error).__name__)
+                    time.sleep(pause)
+            return self._messenger.fetch(http, settings, voice)
 
     def _fits(self, message: Body) -> bool:
         problems = contracts()[self._messenger.name].problems(message)

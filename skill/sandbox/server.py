@@ -52,6 +52,7 @@ class Sandbox:
             ("/whatsapp/<number>/<what>", self._whatsapp),
             ("/whatsapp/files/<name>", self._file),
             ("/viber/pa/send_message", self._viber),
+            ("/service/files/<name>", self._file),
             ("/service/v3/conversations/<conversation>/activities", self._activity),
             ("/service/v3/conversations/<conversation>/activities/<replied>", self._activity),
         ):
@@ -76,6 +77,7 @@ class Sandbox:
         return {
             "telegram_secret": "sandbox-secret",
             "telegram_token": TELEGRAM_TOKEN,
+            "telegram_provider_token": "sandbox-provider",
             "telegram_api": f"{self.url}/telegram",
             "max_secret": "sandbox-secret",
             "max_token": "sandbox",

@@ -1,0 +1,49 @@
+"""MAX: the subscription kept alive, forwarded messages, the platform's own transcription as a second opinion."""
+
+import httpx
+
+from skill.channels import max as max_channel
+from skill.outbox import Sender
+from skill.sandbox import Sandbox
+from skill.settings import Settings
+from tests.skill.messengers.delivering import Deliver, recorded, shown, with_text
+
+
+def test_max_is_subscribed_again_when_it_has_dropped_us(settings: Settings, sandbox: Sandbox, sender: Sender) -> None:
+    with httpx.Client() as http:
+        assert max_channel.keep_subscribed(http, settings) is True
+        assert max_channel.keep_subscribed(http, settings) is False
+    sandbox.subscriptions.clear()
+    sender.keep_connected()
+    assert sandbox.subscriptions[0]["url"] == "https://zhku.example/max"
+
+
+def test_a_forwarded_message_is_read(deliver: Deliver, sender: Sender, sandbox: Sandbox, residents: None) -> None:
+    body = with_text("max", "", 1)
+    body["message"]["body"] = None
+    body["message"]["link"] = {"type": "forward", "message": {"mid": "m", "text": "холодная вода 125"}}
+    deliver("max", body)
+    sender.send_due()
+    assert "125" in shown(sandbox.sent[-1])
+
+
+def test_the_platforms_transcription_serves_where_the_recording_cannot_be_fetched(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, residents: None
+) -> None:
+    body = recorded("max/voice")
+    audio = {"url": "http://127.0.0.1:9/a.ogg", "token": "t"}
+    spoken = {"type": "audio", "payload": audio, "transcription": "холодная вода сто двадцать пять"}
+    body["message"]["body"]["attachments"] = [spoken]
+    deliver("max", body)
+    sender.send_due()
+    assert "125" in shown(sandbox.sent[0])
+
+
+def test_a_sticker_is_not_taken_for_silence(deliver: Deliver, sender: Sender, sandbox: Sandbox) -> None:
+    body = with_text("max", "", 1)
+    body["message"]["body"] |= {"text": None, "attachments": [{"type": "sticker", "payload": {"code": "c"}}]}
+    deliver("max", body)
+    deliver("max", with_text("max", "/start", 2))
+    sender.send_due()
+    assert "прочитать не могу" in shown(sandbox.sent[0])
+    assert "Здравствуйте" in shown(sandbox.sent[1])

@@ -1,0 +1,92 @@
+"""Messages on their way out: again until taken, in order, once whatever is delivered twice, pushed for an operator."""
+
+import json
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from billing import store
+from skill.app import create_app
+from skill.dialogue.turn import Turn
+from skill.outbox import OutgoingMessage, Sender, forget, put
+from skill.sandbox import Sandbox, signing
+from skill.settings import Settings
+from tests.skill.messengers.delivering import Deliver, shown, with_text
+from tests.skill.talking import Clock
+
+
+def test_a_message_goes_out_again_until_it_is_taken(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, clock: Clock
+) -> None:
+    deliver("max", with_text("max", "помощь", 1))
+    deliver("max", with_text("max", "помощь", 2))
+    sandbox.failing = [502, 429]
+    assert sender.send_due() == 1
+    assert sender.send_due() == 0
+    clock.forward(minutes=1)
+    sender.send_due()
+    clock.forward(minutes=1)
+    sender.send_due()
+    assert len(sandbox.sent) == 2
+    clock.forward(minutes=10)
+    assert sender.send_due() == 0
+
+
+def test_a_message_refused_is_not_sent_again_and_not_kept(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, engine: Engine, clock: Clock
+) -> None:
+    deliver("max", with_text("max", "помощь", 1))
+    sandbox.failing = [403]
+    sender.send_due()
+    with store.transaction(engine) as db:
+        row = db.exec(select(OutgoingMessage)).one()
+        assert (row.state, row.body) == ("refused", {})
+        forget(db, clock() + timedelta(days=7))
+        assert db.exec(select(OutgoingMessage)).all() == []
+
+
+def test_the_outbox_works_on_either_database(
+    either_engine: Engine, settings: Settings, clock: Clock, sandbox: Sandbox
+) -> None:
+    turn, message = Turn("viber", "U", "U", turn_key="1"), {"receiver": "U", "type": "text", "text": "Да?"}
+    for _ in range(2):
+        with store.transaction(either_engine) as db:
+            put(db, turn, [message, {**message, "text": "Нет?"}], now=clock())
+    both = [Sender(either_engine, settings, clock) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(Sender.send_due, both))
+    assert sorted(shown(sent) for sent in sandbox.sent) == ["Да?", "Нет?"]
+
+
+def test_messages_go_out_in_the_background(settings: Settings, engine: Engine, clock: Clock, sandbox: Sandbox) -> None:
+    lively = settings.model_copy(update={"send_in_background": True})
+    client = create_app(lively, engine=engine, clock=clock).test_client()
+    raw = json.dumps(with_text("viber", "помощь", 1)).encode()
+    client.post("/viber", data=raw, headers=signing.headers("viber", raw, settings, now=clock().timestamp()))
+    for _ in range(200):
+        if sandbox.sent:
+            break
+        time.sleep(0.05)
+    assert shown(sandbox.sent[0])
+
+
+def test_what_an_operator_answers_is_sent_to_the_messenger(
+    app: Flask, settings: Settings, deliver: Deliver, sender: Sender, sandbox: Sandbox
+) -> None:
+    deliver("max", with_text("max", "позови оператора", 1))
+    sender.send_due()
+    console = app.test_client()
+    console.post("/console/login", data={"name": "Анна", "password": settings.password_of_console})
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', console.get("/console/1").get_data(as_text=True))[0]
+    console.post("/console/1/take", data={"csrf": csrf})
+    console.post("/console/1/answer", data={"csrf": csrf, "text": "Здравствуйте, это Анна."})
+    sender.send_due()
+    assert (shown(sandbox.sent[-1]), sandbox.sent[-1].body["to"]) == ("Здравствуйте, это Анна.", {"user_id": "101"})
+    deliver("max", with_text("max", "спасибо, жду", 2))
+    sender.send_due()
+    assert "Анна" not in shown(sandbox.sent[-1])

@@ -1,0 +1,154 @@
+"""Telegram: commands, recordings of every kind, what cannot be read, bills paid inside the chat."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from billing import store
+from billing.tables import Payment
+from skill.outbox import Sender
+from skill.sandbox import Sandbox
+from tests.skill.messengers.delivering import Deliver, recorded, shown, telegram, with_text
+
+
+def test_a_recording_that_is_none_gets_a_sentence(deliver: Deliver, sandbox: Sandbox) -> None:
+    sandbox.recordings["number_125.wav"] = b"not a recording"
+    assert "Не получилось прослушать" in deliver("telegram", recorded("telegram/voice")).get_json()["text"]
+
+
+def test_a_recording_that_cannot_be_fetched_gets_a_sentence(deliver: Deliver, sandbox: Sandbox) -> None:
+    sandbox.failing = [500, 500, 500]
+    assert "Не получилось прослушать" in deliver("telegram", recorded("telegram/voice")).get_json()["text"]
+
+
+def test_a_recording_is_asked_for_again(deliver: Deliver, sandbox: Sandbox, residents: None) -> None:
+    deliver("telegram", with_text("telegram", "передать показания холодной воды", 1))
+    sandbox.failing = [502]
+    assert "125" in deliver("telegram", recorded("telegram/voice")).get_json()["text"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"video_note": {"file_id": "number_125.wav", "length": 240, "duration": 4}},
+        {"audio": {"file_id": "number_125.wav", "duration": 4, "mime_type": "audio/mpeg"}},
+        {"document": {"file_id": "number_125.wav", "mime_type": "audio/x-wav", "file_name": "a.wav"}},
+        {"voice": {"file_id": "number_125.wav"}},
+    ],
+    ids=lambda content: next(iter(content)),
+)
+def test_a_recording_of_every_kind_is_heard(deliver: Deliver, residents: None, content: dict[str, Any]) -> None:
+    deliver("telegram", with_text("telegram", "передать показания холодной воды", 1))
+    assert "125" in deliver("telegram", telegram(2, **content)).get_json()["text"]
+
+
+def test_a_long_recording_is_not_even_fetched(deliver: Deliver) -> None:
+    answer = deliver("telegram", telegram(1, voice={"file_id": "nowhere.wav", "duration": 600})).get_json()
+    assert "слишком длинная" in answer["text"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ({"photo": [{"file_id": "f"}]}, "Фото я пока не читаю"),
+        ({"sticker": {"file_id": "s"}}, "прочитать не могу"),
+        ({"location": {"latitude": 55.7, "longitude": 37.6}}, "прочитать не могу"),
+        ({"pinned_message": {"message_id": 1}}, None),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_leaves_the_question_open(
+    deliver: Deliver, residents: None, content: dict[str, Any], told: str | None
+) -> None:
+    deliver("telegram", with_text("telegram", "передать показания холодной воды", 1))
+    answer = deliver("telegram", telegram(2, **content)).get_json()
+    assert told in answer["text"] if told else answer == {}
+    assert "вода 125" in deliver("telegram", with_text("telegram", "125", 3)).get_json()["text"].lower()
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("/start flat-12", "Здравствуйте"),
+        ("/start@zhku_bot", "Здравствуйте"),
+        ("/help@zhku_bot", "показания"),
+        ("/balance", "8 030 ₽"),
+        ("/weather", "показания"),
+    ],
+)
+def test_a_command_is_a_phrase(deliver: Deliver, residents: None, command: str, told: str) -> None:
+    answer = deliver("telegram", with_text("telegram", command, 1)).get_json()
+    assert told in answer["text"].replace("\u00a0", " ")
+
+
+@pytest.fixture
+def invoice(deliver: Deliver, sender: Sender, sandbox: Sandbox, residents: None) -> dict[str, Any]:
+    """The invoice that the demo account's resident got for thousand roubles."""
+    for number, text in enumerate(("оплатить тысячу рублей", "да")):
+        deliver("telegram", with_text("telegram", text, number))
+    sender.send_due()
+    return next(sent.body for sent in sandbox.sent if sent.what == "sendInvoice")
+
+
+def question(invoice: dict[str, Any], **change: Any) -> dict[str, Any]:
+    """What Telegram asks before it takes the money."""
+    query = {"id": "p-1", "from": {"id": 7000000111}, "currency": "RUB", "total_amount": 100000}
+    return {"update_id": 90, "pre_checkout_query": {**query, "invoice_payload": invoice["payload"], **change}}
+
+
+def money(invoice: dict[str, Any], charge: str, number: int) -> dict[str, Any]:
+    """What Telegram sends when it has taken the money."""
+    done = {"currency": "RUB", "total_amount": 100000, "invoice_payload": invoice["payload"]}
+    return telegram(number, successful_payment={**done, "telegram_payment_charge_id": charge})
+
+
+def test_a_bill_is_paid_in_the_chat_and_booked_once(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, engine: Engine, invoice: dict[str, Any]
+) -> None:
+    assert (invoice["currency"], invoice["prices"][0]["amount"]) == ("RUB", 100000)
+    assert invoice["provider_token"] == "sandbox-provider"
+    assert deliver("telegram", question(invoice)).get_json() == {
+        "method": "answerPreCheckoutQuery",
+        "pre_checkout_query_id": "p-1",
+        "ok": True,
+    }
+    for number in (91, 92):
+        deliver("telegram", money(invoice, "charge-1", number))
+    sender.send_due()
+    assert shown(sandbox.sent[-1]).startswith("Оплата 1 000 ₽ прошла")
+    with store.reading(engine) as db:
+        booked = db.exec(select(Payment).where(Payment.provider == "telegram")).all()
+    assert [(row.status, row.amount_kopecks, row.external_id) for row in booked] == [("DONE", 100000, "charge-1")]
+    assert deliver("telegram", question(invoice)).get_json()["ok"] is False
+
+
+def test_money_taken_twice_for_one_bill_is_not_lost(deliver: Deliver, engine: Engine, invoice: dict[str, Any]) -> None:
+    for number, charge in ((91, "charge-1"), (92, "charge-2"), (93, "charge-2")):
+        deliver("telegram", money(invoice, charge, number))
+    with store.reading(engine) as db:
+        booked = db.exec(select(Payment.external_id).where(Payment.status == "DONE", Payment.provider == "telegram"))
+        assert sorted(map(str, booked)) == ["charge-1", "charge-2"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"total_amount": 100}, {"currency": "USD"}, {"from": {"id": 5}}, {"invoice_payload": "x"}],
+    ids=lambda change: next(iter(change)),
+)
+def test_money_is_not_taken_for_what_we_did_not_ask(
+    deliver: Deliver, invoice: dict[str, Any], change: dict[str, Any]
+) -> None:
+    answer = deliver("telegram", question(invoice, **change)).get_json()
+    assert answer["ok"] is False
+    assert "не от нас" in answer["error_message"]
+
+
+def test_money_for_no_bill_of_ours_books_nothing(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, engine: Engine
+) -> None:
+    deliver("telegram", money({"payload": "x"}, "charge-9", 1))
+    sender.send_due()
+    assert "счёт для него не нашёлся" in shown(sandbox.sent[-1])
+    with store.reading(engine) as db:
+        assert db.exec(select(Payment).where(Payment.provider == "telegram")).all() == []

@@ -1,0 +1,24 @@
+"""Viber: the greeting in the webhook's answer, what cannot be read."""
+
+from skill.outbox import Sender
+from skill.sandbox import Sandbox
+from tests.skill.messengers.delivering import Deliver, recorded, shown, with_text
+
+
+def test_viber_greets_in_the_answer_itself(deliver: Deliver, sender: Sender, sandbox: Sandbox) -> None:
+    answer = deliver("viber", recorded("viber/conversation_started")).get_json()
+    assert "Здравствуйте" in answer["text"]
+    assert "receiver" not in answer
+    assert sender.send_due() == 0
+
+
+def test_a_picture_is_not_read_but_its_caption_is(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, residents: None
+) -> None:
+    for number, text in enumerate(("", "холодная вода 125")):
+        body = with_text("viber", text, number)
+        body["message"] |= {"type": "picture", "media": "https://dl.example/p.jpg"}
+        deliver("viber", body)
+    sender.send_due()
+    assert "Фото я пока не читаю" in shown(sandbox.sent[0])
+    assert "125" in shown(sandbox.sent[1])
