@@ -5,9 +5,11 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from billing import audit
+from billing import audit, store
 from billing.tables import (
     Account,
     AccountLink,
@@ -28,6 +30,38 @@ class Address:
     house: str
     flat: str
     text: str
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """A resident as far as most questions need: the id."""
+
+    id: int
+
+
+@dataclass(frozen=True)
+class Home:
+    """A flat as far as every question about it needs: ids, and the zones whose calendars its house and company keep."""
+
+    account_id: int
+    organization_id: int
+    property_id: int
+    timezone: str
+    company_timezone: str
+
+
+_HOMES = (
+    columns(
+        col(Account.id), col(Account.organization_id), col(Premises.property_id), col(Property.timezone),
+        col(Organization.timezone),
+    )
+    .join(AccountLink, col(AccountLink.account_id) == col(Account.id))
+    .join(Premises, col(Premises.id) == col(Account.premises_id))
+    .join(Property, col(Property.id) == col(Premises.property_id))
+    .join(Organization, col(Organization.id) == col(Account.organization_id))
+    .where(col(AccountLink.resident_id) == bindparam("resident_id"))
+    .order_by(col(AccountLink.id))
+)  # fmt: skip
 
 
 def find(db: Session, number: str, organization_id: int | None = None) -> list[Account]:
@@ -52,6 +86,11 @@ def accounts_of(db: Session, resident_id: int) -> list[Account]:
         .order_by(col(AccountLink.id))
     )
     return list(db.exec(query).all())
+
+
+def homes_of(db: Session, resident_id: int) -> list[Home]:
+    """The flats of the accounts a resident may speak for, in the order of `accounts_of`."""
+    return [Home(*row) for row in store.run(db, _HOMES, {"resident_id": resident_id}).all()]
 
 
 def resident_of(db: Session, channel: str, external_id: str) -> Resident | None:

@@ -9,11 +9,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import sqlalchemy
-from sqlalchemy import Row, bindparam
-from sqlmodel import Session, col, select
+from sqlalchemy import Row, and_, bindparam, select
+from sqlmodel import Session, col
 
-from billing import limits, windows
+from billing import limits, store, windows
 from billing.case import Case, OtherMeter
 from billing.meters import NOT_MEASURED, PreviousReading, in_asking_order
 from billing.tables import Account, Meter, Organization, Premises, Property, Reading, Register, ResourceOwner
@@ -24,17 +23,31 @@ AVERAGE_NEEDS = 3
 WATER = ("COLD_WATER", "HOT_WATER")
 LIVE = ("submitted", "accepted")
 
-_FLAT = (
-    select(Meter, Account, Property, Register)
+_METER = (
+    select(
+        col(Meter.id), col(Meter.account_id), col(Meter.resource), col(Meter.digits_int), col(Meter.digits_frac),
+        col(Meter.submit_frac), col(Meter.ratio), col(Meter.archived_on), col(Meter.next_verification_on),
+        col(Meter.is_automatic), col(Account.organization_id), col(Account.registered), col(Premises.property_id),
+        col(Property.timezone), col(ResourceOwner.organization_id).label("owner_id"),
+        col(Organization.spoken_name).label("owner_name"), col(Register.id).label("register_id"), col(Register.zone),
+    )
     .join(Register, col(Register.meter_id) == col(Meter.id))
     .join(Account, col(Account.id) == col(Meter.account_id))
     .join(Premises, col(Premises.id) == col(Account.premises_id))
     .join(Property, col(Property.id) == col(Premises.property_id))
-    .where(Meter.id == bindparam("meter_id"))
-)
-_FLAT_LOCKED = _FLAT.with_for_update(of=Meter)
+    .outerjoin(
+        ResourceOwner,
+        and_(
+            col(ResourceOwner.property_id) == col(Property.id), col(ResourceOwner.resource) == col(Meter.resource)
+        ),
+    )
+    .outerjoin(Organization, col(Organization.id) == col(ResourceOwner.organization_id))
+    .where(col(Meter.id) == bindparam("meter_id"))
+)  # fmt: skip
+"""A meter with its account, house, and who takes its resource there; a row for every register."""
+_METER_LOCKED = _METER.with_for_update(of=Meter)
 _HISTORY = (
-    sqlalchemy.select(
+    select(
         col(Reading.id), col(Reading.register_id), col(Reading.period), col(Reading.taken_on), col(Reading.value),
         col(Reading.consumption), col(Reading.months), col(Reading.kind), col(Reading.status),
     )
@@ -43,7 +56,7 @@ _HISTORY = (
     .limit(bindparam("rows"))
 )  # fmt: skip
 _NEWEST = (
-    sqlalchemy.select(col(Reading.id))
+    select(col(Reading.id))
     .where(
         col(Reading.meter_id) == col(Meter.id),
         col(Reading.status).in_(LIVE),
@@ -55,7 +68,7 @@ _NEWEST = (
     .scalar_subquery()
 )
 _OTHER_METERS = (
-    sqlalchemy.select(col(Meter.id), col(Meter.resource), col(Meter.place), col(Reading.value))
+    select(col(Meter.id), col(Meter.resource), col(Meter.place), col(Reading.value))
     .join(Reading, col(Reading.id) == _NEWEST)
     .where(
         col(Meter.account_id) == bindparam("account_id"),
@@ -64,21 +77,15 @@ _OTHER_METERS = (
         col(Meter.archived_on).is_(None),
     )
 )
-_OWNER = (
-    select(Organization.id, Organization.spoken_name)
-    .join(ResourceOwner, col(ResourceOwner.organization_id) == col(Organization.id))
-    .where(ResourceOwner.property_id == bindparam("property_id"), ResourceOwner.resource == bindparam("resource"))
-)
 History = Sequence[Row[Any]]
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A meter with all that deciding on its reading takes. registers: ids by zone; booked: this period's rows by zone,
-    with id, register_id, period, value, consumption, status."""
+    """A meter with all that deciding on its reading takes. meter: a row of `_METER`; registers: ids by zone; booked:
+    this period's rows by zone, with id, register_id, period, value, consumption, status."""
 
-    meter: Meter
-    account: Account
+    meter: Row[Any]
     registers: dict[str, int]
     booked: dict[str, Row[Any]]
     case: Case
@@ -100,17 +107,17 @@ def open_desk(
     today: or the house's day at `now`; lock: hold the meter until the transaction ends; by_itself: the meter sends the
     value, nobody reads it out.
     """
-    found = db.exec(_FLAT_LOCKED if lock else _FLAT, params={"meter_id": meter_id}).all()
+    found = store.run(db, _METER_LOCKED if lock else _METER, {"meter_id": meter_id}).all()
     if not found:
         return None
-    meter, account, house, _ = found[0]
-    registers = {register.zone: register.id for *_, register in found}
-    today = windows.local_date(now, house) if now is not None else (today or taken_at)
-    window = windows.window_on(windows.rules_for(db, account.organization_id, house.id, meter.resource), today)
+    meter = found[0]
+    registers = {row.zone: row.register_id for row in found}
+    today = windows.day_in(meter.timezone, now) if now is not None else (today or taken_at)
+    window = windows.window_on(windows.rules_for(db, meter.organization_id, meter.property_id, meter.resource), today)
     zone_of = {register_id: zone for zone, register_id in registers.items()}
-    history = db.execute(_HISTORY, {"meter_id": meter_id, "rows": HISTORY_PER_ZONE * len(registers)}).all()
+    history = store.run(db, _HISTORY, {"meter_id": meter_id, "rows": HISTORY_PER_ZONE * len(registers)}).all()
     booked = {zone_of[row.register_id]: row for row in history if row.kind == "current" and row.period == window.period}
-    rules = limits.rules_of(db, account.organization_id, meter.resource)
+    rules = limits.rules_of(db, meter.organization_id, meter.resource)
     case = Case(
         resource=meter.resource,
         zones=in_asking_order(list(registers)),
@@ -121,7 +128,7 @@ def open_desk(
         taken_at=taken_at,
         today=today,
         window=window,
-        limits=limits.limits_for(meter.resource, account.registered, rules),
+        limits=limits.limits_for(meter.resource, meter.registered, rules),
         previous=_previous(history, zone_of, window.period),
         booked={zone: (row.value, row.status) for zone, row in booked.items()},
         averages=_averages(history, zone_of, window.period),
@@ -129,11 +136,11 @@ def open_desk(
         is_automatic=meter.is_automatic and not by_itself,
         archived_on=meter.archived_on,
         next_verification=meter.next_verification_on,
-        other_company=_other_company(db, meter, account, house),
+        other_company=None if meter.owner_id == meter.organization_id else meter.owner_name,
     )
     if _may_be_another_meters(case):
         case = replace(case, others=_other_meters(db, meter))
-    return Desk(meter, account, registers, booked, case)
+    return Desk(meter, registers, booked, case)
 
 
 def _may_be_another_meters(case: Case) -> bool:
@@ -167,15 +174,9 @@ def _averages(history: History, zone_of: Mapping[int, str], period: date) -> dic
     return averages
 
 
-def _other_meters(db: Session, meter: Meter) -> tuple[OtherMeter, ...]:
+def _other_meters(db: Session, meter: Row[Any]) -> tuple[OtherMeter, ...]:
     """The flat's other water meters and their last values; only water is mixed up."""
     if meter.resource not in WATER:
         return ()
-    rows = db.execute(_OTHER_METERS, {"account_id": meter.account_id, "meter_id": meter.id}).all()
+    rows = store.run(db, _OTHER_METERS, {"account_id": meter.account_id, "meter_id": meter.id}).all()
     return tuple(OtherMeter(*row) for row in rows)
-
-
-def _other_company(db: Session, meter: Meter, account: Account, house: Property) -> str | None:
-    """Spoken name of the company that takes this resource here, when it is not the account's own."""
-    owner = db.exec(_OWNER, params={"property_id": house.id, "resource": meter.resource}).first()
-    return None if owner is None or owner[0] == account.organization_id else owner[1]

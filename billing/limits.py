@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import cast
+from typing import Any, cast
 
 import yaml
-from sqlalchemy import bindparam, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import Row, bindparam, or_, select
+from sqlmodel import Session, col
 
+from billing import store
 from billing.tables import CheckRule
 
-_RULES = select(CheckRule).where(
-    CheckRule.organization_id == bindparam("organization_id"),
+_RULES = select(col(CheckRule.code), col(CheckRule.resource), col(CheckRule.level), col(CheckRule.limit)).where(
+    col(CheckRule.organization_id) == bindparam("organization_id"),
     or_(col(CheckRule.resource).is_(None), col(CheckRule.resource) == bindparam("resource")),
 )
 Defaults = dict[str, dict[str, dict[str, int]]]
@@ -25,13 +26,13 @@ def defaults() -> Defaults:
     return cast(Defaults, yaml.safe_load((files("billing") / "data" / "limits.yaml").read_text("utf-8")))
 
 
-def rules_of(db: Session, organization_id: int, resource: str) -> Sequence[CheckRule]:
-    """A company's own rules for a resource, the general ones first."""
-    rows = db.exec(_RULES, params={"organization_id": organization_id, "resource": resource}).all()
+def rules_of(db: Session, organization_id: int, resource: str) -> Sequence[Row[Any]]:
+    """A company's own rules for a resource (code, resource, level, limit), the general ones first."""
+    rows = store.run(db, _RULES, {"organization_id": organization_id, "resource": resource}).all()
     return sorted(rows, key=lambda row: row.resource is not None)
 
 
-def limits_for(resource: str, people: int, rules: Sequence[CheckRule] = ()) -> dict[str, Decimal]:
+def limits_for(resource: str, people: int, rules: Sequence[Row[Any]] = ()) -> dict[str, Decimal]:
     """Monthly limits by code for a flat with so many people."""
     limits = {}
     for code, by_resource in defaults().items():
@@ -41,6 +42,6 @@ def limits_for(resource: str, people: int, rules: Sequence[CheckRule] = ()) -> d
     return limits | {rule.code: rule.limit for rule in rules if rule.limit is not None}
 
 
-def levels_from(rules: Sequence[CheckRule]) -> dict[str, str]:
+def levels_from(rules: Sequence[Row[Any]]) -> dict[str, str]:
     """Levels by code that a company set."""
     return {rule.code: rule.level for rule in rules if rule.level is not None}

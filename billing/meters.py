@@ -4,15 +4,46 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import Row, bindparam, or_
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from billing import store
 from billing.resources import FACTS, ZONE_SETS, Resource
 from billing.tables import Meter, Reading, Register
 
 NOT_MEASURED = ("estimated", "normative")
 """Kinds of reading that nobody read off the dial: the next real one may be smaller."""
+RESOURCES = list(Resource)
+
+_NEWEST = (
+    select(Reading.id)
+    .where(
+        Reading.meter_id == Register.meter_id,
+        Reading.register_id == Register.id,
+        col(Reading.status).in_(("submitted", "accepted")),
+        col(Reading.kind).not_in(NOT_MEASURED),
+    )
+    .order_by(col(Reading.taken_on).desc(), col(Reading.id).desc())
+    .limit(1)
+    .correlate(Register)
+    .scalar_subquery()
+)
+_PANEL = (
+    columns(
+        col(Meter.id), col(Meter.account_id), col(Meter.resource), col(Meter.place), col(Meter.nickname),
+        col(Meter.serial), col(Meter.digits_int), col(Meter.digits_frac), col(Meter.submit_frac),
+        col(Meter.is_automatic), col(Meter.next_verification_on), col(Register.zone), col(Reading.value),
+        col(Reading.taken_on), col(Reading.period), col(Reading.status), col(Reading.channel),
+    )
+    .outerjoin(Register, col(Register.meter_id) == col(Meter.id))
+    .outerjoin(Reading, col(Reading.id) == _NEWEST)
+    .where(col(Meter.account_id) == bindparam("account_id"))
+)  # fmt: skip
+_PANEL_ON = _PANEL.where(or_(col(Meter.archived_on).is_(None), col(Meter.archived_on) > bindparam("on")))
+"""What meters an account has, a row for every register with its newest live measured reading."""
 
 
 @dataclass(frozen=True)
@@ -71,41 +102,35 @@ def in_asking_order(zones: Sequence[str]) -> tuple[str, ...]:
 
 def meters_of(db: Session, account_id: int, on: date) -> list[MeterView]:
     """An account's meters that work on a day, by resource and place."""
-    return list(_views(db, account_id, on)[0].values())
+    return [_view(rows) for rows in _panels(db, account_id, on)]
 
 
 def last_readings(db: Session, account_id: int, on: date | None = None) -> list[LastReading]:
     """The newest live reading of every register of an account, in the order of `meters_of`."""
-    views, newest = _views(db, account_id, on)
-    found = {(reading.meter_id, zone): reading for reading, zone in newest}
-    return [
-        LastReading(view, zone, row.value, row.taken_on, row.period, row.status, row.channel)
-        for view in views.values()
-        for zone in view.registers
-        if (row := found.get((view.id, zone))) is not None
-    ]
+    found = []
+    for rows in _panels(db, account_id, on):
+        meter, by_zone = _view(rows), {row.zone: row for row in rows}
+        for row in (by_zone[zone] for zone in meter.registers):
+            if row.value is not None:
+                found.append(LastReading(meter, row.zone, row.value, row.taken_on, row.period, row.status, row.channel))
+    return found
 
 
-def _views(db: Session, account_id: int, on: date | None) -> tuple[dict[int, MeterView], list[tuple[Reading, str]]]:
-    query = select(Meter).where(Meter.account_id == account_id)
-    if on is not None:
-        query = query.where(or_(col(Meter.archived_on).is_(None), col(Meter.archived_on) > on))
-    meters = sorted(db.exec(query).all(), key=_by_resource_and_place)
-    newest = newest_readings(db, [meter.id for meter in meters])
-    zones = db.exec(select(Register).where(col(Register.meter_id).in_([meter.id for meter in meters]))).all()
-    views = {}
-    for meter in meters:
-        last = {
-            zone: PreviousReading(reading.value, reading.taken_on, reading.period)
-            for reading, zone in newest
-            if reading.meter_id == meter.id
-        }
-        views[meter.id] = view(meter, [row.zone for row in zones if row.meter_id == meter.id], last)
-    return views, newest
+def _panels(db: Session, account_id: int, on: date | None) -> list[list[Row[Any]]]:
+    """The rows of `_PANEL` meter by meter."""
+    if on is None:
+        rows = store.run(db, _PANEL, {"account_id": account_id})
+    else:
+        rows = store.run(db, _PANEL_ON, {"account_id": account_id, "on": on})
+    by_meter: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        by_meter.setdefault(row.id, []).append(row)
+    return sorted(by_meter.values(), key=_by_resource_and_place)
 
 
-def view(meter: Meter, zones: Sequence[str], last: dict[str, PreviousReading]) -> MeterView:
+def _view(rows: Sequence[Row[Any]]) -> MeterView:
     """A meter with its zones and last readings as one frozen value."""
+    meter = rows[0]
     return MeterView(
         id=meter.id,
         account_id=meter.account_id,
@@ -113,39 +138,27 @@ def view(meter: Meter, zones: Sequence[str], last: dict[str, PreviousReading]) -
         place=meter.place,
         nickname=meter.nickname,
         serial=meter.serial,
-        registers=in_asking_order(zones),
+        registers=in_asking_order([row.zone for row in rows if row.zone is not None]),
         digits_int=meter.digits_int,
         digits_frac=meter.digits_frac,
         submit_frac=meter.submit_frac,
         unit=FACTS[Resource(meter.resource)].unit,
         is_automatic=meter.is_automatic,
         next_verification=meter.next_verification_on,
-        last=last,
+        last={row.zone: PreviousReading(row.value, row.taken_on, row.period) for row in rows if row.value is not None},
     )
 
 
 def newest_readings(db: Session, meter_ids: Sequence[int]) -> list[tuple[Reading, str]]:
     """The newest live measured reading of every register of the meters, with its zone."""
-    live = (
-        select(Reading.id)
-        .where(
-            Reading.meter_id == Register.meter_id,
-            Reading.register_id == Register.id,
-            col(Reading.status).in_(("submitted", "accepted")),
-            col(Reading.kind).not_in(NOT_MEASURED),
-        )
-        .order_by(col(Reading.taken_on).desc(), col(Reading.id).desc())
-        .limit(1)
-        .correlate(Register)
-        .scalar_subquery()
-    )
     query = (
         select(Reading, Register.zone)
         .join(Register, col(Register.id) == col(Reading.register_id))
-        .where(col(Register.meter_id).in_(meter_ids), col(Reading.id) == live)
+        .where(col(Register.meter_id).in_(meter_ids), col(Reading.id) == _NEWEST)
     )
     return list(db.exec(query).all())
 
 
-def _by_resource_and_place(meter: Meter) -> tuple[int, str, int]:
-    return list(Resource).index(Resource(meter.resource)), meter.place or "", meter.id
+def _by_resource_and_place(rows: Sequence[Row[Any]]) -> tuple[int, str, int]:
+    meter = rows[0]
+    return RESOURCES.index(meter.resource), meter.place or "", meter.id

@@ -87,11 +87,15 @@ def prepare(db: Session, now: datetime) -> int:
     return added
 
 
-def waiting(db: Session, channel: str | None = None, limit: int = 100) -> list[Notice]:
-    """Notices nobody has sent, oldest first."""
+def waiting(
+    db: Session, channel: str | None = None, *, resident_id: int | None = None, limit: int = 100
+) -> list[Notice]:
+    """Notices nobody has sent, oldest first: all, or those of a channel, or of a resident."""
     query = select(Notice).where(col(Notice.sent_at).is_(None)).order_by(col(Notice.created_at), col(Notice.id))
     if channel is not None:
         query = query.where(Notice.channel == channel)
+    if resident_id is not None:
+        query = query.where(Notice.resident_id == resident_id)
     return list(db.exec(query.limit(limit)).all())
 
 

@@ -7,9 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from billing import audit, checks, tariffs
+from billing import audit, checks, store, tariffs
 from billing.case import Finding
 from billing.desk import Desk, open_desk
 from billing.meters import LastReading, last_readings, newest_readings
@@ -32,7 +33,9 @@ __all__ = [
 ]
 
 _INSERT = insert(Reading).returning(col(Reading.id), sort_by_parameter_order=True)
-_BY_KEY = select(Reading).where(Reading.idempotency_key == bindparam("key"))
+_BY_KEY = columns(
+    col(Reading.id), col(Reading.register_id), col(Reading.period), col(Reading.value), col(Reading.consumption)
+).where(col(Reading.idempotency_key) == bindparam("key"))
 LITRE = Decimal("0.001")
 CONFIRMED_BY_DEVICE = frozenset({"SAME_AS_PREVIOUS", "UNUSUAL", "METER_VERIFICATION_MISSED"})
 """What a smart meter's own count answers by itself: nobody misread the dial."""
@@ -144,7 +147,7 @@ def submit(
         "asr_text": asr_text,
         "asr_confidence": None if asr_confidence is None else round(asr_confidence * 1000),
     }
-    ids = tuple(db.scalars(_INSERT, _rows(desk, findings, consumption, told)).all())
+    ids = tuple(store.run(db, _INSERT, _rows(desk, findings, consumption, told)).scalars())
     _trace(db, desk, ids[0], now, actor, channel)
     return Booking(
         reading_ids=ids,
@@ -189,7 +192,7 @@ def _booked_before(db: Session, desk: Desk, values: Mapping[str, Decimal], key: 
     """The booking of a repeated request, or of the same values again in the same period."""
     finite = all(value.is_finite() for value in values.values())
     taken = {zone: desk.case.taken(zone) for zone in values if zone in desk.registers} if finite else {}
-    rows = db.exec(_BY_KEY, params={"key": key}).all()
+    rows = store.run(db, _BY_KEY, {"key": key}).all()
     if rows:
         if {desk.registers[zone]: value for zone, value in taken.items()} != {r.register_id: r.value for r in rows}:
             raise KeyReused(key)
@@ -200,7 +203,7 @@ def _booked_before(db: Session, desk: Desk, values: Mapping[str, Decimal], key: 
     return None
 
 
-def _as_booking(db: Session, desk: Desk, rows: Sequence[Reading | Row[Any]]) -> Booking:
+def _as_booking(db: Session, desk: Desk, rows: Sequence[Row[Any]]) -> Booking:
     zone_of = {register: zone for zone, register in desk.registers.items()}
     consumption = {zone_of[row.register_id]: row.consumption for row in rows if row.consumption is not None}
     ids = tuple(row.id for row in rows)
@@ -220,7 +223,7 @@ def _consumption(desk: Desk) -> dict[str, Decimal]:
 def _cost(db: Session, desk: Desk, consumption: Mapping[str, Decimal]) -> int | None:
     if not consumption:
         return None
-    organization_id, period = desk.account.organization_id, desk.case.window.period
+    organization_id, period = desk.meter.organization_id, desk.case.window.period
     return tariffs.cost(db, organization_id, desk.meter.resource, consumption, period)
 
 
@@ -270,7 +273,7 @@ def _trace(db: Session, desk: Desk, reading_id: int, now: datetime, actor: str, 
         action="replace" if desk.booked else "submit",
         subject="reading",
         subject_id=reading_id,
-        account_id=desk.account.id,
+        account_id=desk.meter.account_id,
         before={zone: str(row.value) for zone, row in desk.booked.items()} or None,
         after={zone: str(desk.case.taken(zone)) for zone in desk.case.zones},
     )

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import bindparam, func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from billing.arrears import paid_sums
@@ -11,6 +13,20 @@ from billing.tables import Payment, Receipt, ReceiptLine
 from billing.windows import months_between
 
 PAYABLE_MONTHS = 3
+_ALL = aliased(Receipt)
+_SHOWN = (
+    select(func.sum(_ALL.paid_kopecks))
+    .where(_ALL.account_id == Receipt.account_id)
+    .correlate(Receipt)
+    .scalar_subquery()
+)
+_NEWEST = (
+    select(Receipt, _SHOWN.scalar_subquery())
+    .where(Receipt.account_id == bindparam("account_id"))
+    .order_by(col(Receipt.period).desc())
+    .limit(1)
+)
+"""The newest receipt of an account, with the payments that all its receipts show."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +74,11 @@ def payments(db: Session, account_id: int, limit: int = 12) -> list[Payment]:
 
 def balance(db: Session, account_id: int, today: date) -> Balance:
     """What the account owes today, with payments that came after the last receipt."""
-    rows = history(db, account_id, limit=10**6)
     paid = paid_sums(db, [account_id], today).get(account_id, 0)
-    if not rows:
+    newest, shown = db.exec(_NEWEST, params={"account_id": account_id}).first() or (None, 0)
+    if newest is None:
         return Balance(-paid, None, paid, 0, None, 0)
-    newest = rows[0]
-    since = paid - sum(row.paid_kopecks for row in rows)
+    since = paid - int(shown)
     owed = newest.to_pay_kopecks - since
     not_due = newest.to_pay_kopecks - newest.opening_kopecks + newest.paid_kopecks if newest.due_on >= today else 0
     overdue = max(0, owed - max(0, not_due))

@@ -1,15 +1,19 @@
 """Opening the books: engine, migrations, transactions."""
 
+import fcntl
+import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary, finalize
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, inspect, make_url, text
 from sqlmodel import Session
 
 from billing.columns import Price, Quantity, Ratio, Scaled, UtcDateTime, Volume
@@ -25,6 +29,7 @@ __all__ = [
     "is_empty",
     "migrate",
     "reading",
+    "run",
     "transaction",
 ]
 
@@ -32,6 +37,31 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30.0
 ADVISORY_LOCK = 0x7A686B75  # "zhku": one migration at a time on a PostgreSQL server
 _alembic_lock = threading.Lock()  # Alembic keeps its environment in module globals
+
+
+class Queue:
+    """Writers to a SQLite file take turns here: whoever waits is woken at once.
+
+    SQLite itself waits for its lock by sleeping, longer each time, so under load a turn would wait a hundred
+    times as long as the one before it lasts. The lock it keeps is still what makes a transaction safe.
+    """
+
+    def __init__(self, database: str) -> None:
+        self._here = threading.Lock()
+        self._file = os.open(f"{database}-queue", os.O_RDWR | os.O_CREAT, 0o600)
+        finalize(self, os.close, self._file)
+
+    def __enter__(self) -> None:
+        self._here.acquire()
+        fcntl.lockf(self._file, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        fcntl.lockf(self._file, fcntl.LOCK_UN)
+        self._here.release()
+
+
+_queues: WeakKeyDictionary[Engine, AbstractContextManager[None]] = WeakKeyDictionary()
+_NO_QUEUE: AbstractContextManager[None] = nullcontext()
 
 
 def connect(url: str) -> Engine:
@@ -48,6 +78,8 @@ def connect(url: str) -> Engine:
     engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    if parsed.database and parsed.database != ":memory:":
+        _queues[engine] = Queue(parsed.database)
     return engine
 
 
@@ -55,6 +87,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver must not begin by itself: _begin_sqlite does
     connection.execute("PRAGMA foreign_keys = ON")
     _turn_on_wal(connection)
+    connection.execute("PRAGMA synchronous = NORMAL")  # what is committed outlives the process, see `transaction`
 
 
 def _turn_on_wal(connection: sqlite3.Connection) -> None:
@@ -79,9 +112,16 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
-    """One unit of work: committed when the block ends, rolled back when it raises. Nothing is retried."""
-    with Session(engine, expire_on_commit=False) as db, db.begin():
+    """One unit of work: committed when the block ends, rolled back when it raises. Nothing is retried.
+
+    What was committed survives the death of the process. On SQLite a power cut may take the transactions of the last
+    moments, never half of one: the log is synced when it is written back into the file, not at every commit. On
+    PostgreSQL a commit is on the disk.
+    """
+    turn = _queues.get(engine, _NO_QUEUE)
+    with turn, engine.begin() as connection, Session(connection, expire_on_commit=False) as db:
         yield db
+        db.flush()
 
 
 @contextmanager
@@ -89,6 +129,19 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A session for looking only: takes no write lock, changes are thrown away."""
     with Session(engine.execution_options(read_only=True), expire_on_commit=False) as db:
         yield db
+
+
+def run(
+    db: Session, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] = ()
+) -> CursorResult[*tuple[Any, ...]]:
+    """Execute a statement on tables and columns, past the session's objects: for what a resident waits for.
+
+    Pending changes of objects are written first.
+    """
+    db.flush()
+    bind = db.get_bind()
+    connection = bind if isinstance(bind, Connection) else db.connection()
+    return connection.execute(statement, values or None)
 
 
 def migrate(engine: Engine, versions: Path | None = None, version_table: str = "alembic_version") -> None:

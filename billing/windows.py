@@ -8,11 +8,14 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import Row, bindparam, or_
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from billing import store
 from billing.tables import Account, Meter, Premises, Property, ReportingWindow
 
 MONTHS_AHEAD = 13
@@ -44,8 +47,16 @@ class Rule:
 
 
 DEFAULT_RULE = Rule()
-_RULES = select(ReportingWindow).where(
-    ReportingWindow.organization_id == bindparam("organization_id"),
+_RULES = columns(
+    col(ReportingWindow.property_id),
+    col(ReportingWindow.resource),
+    col(ReportingWindow.start_day),
+    col(ReportingWindow.end_day),
+    col(ReportingWindow.strict_until_day),
+    col(ReportingWindow.month),
+    col(ReportingWindow.closed),
+).where(
+    col(ReportingWindow.organization_id) == bindparam("organization_id"),
     or_(col(ReportingWindow.property_id).is_(None), col(ReportingWindow.property_id) == bindparam("property_id")),
     or_(col(ReportingWindow.resource).is_(None), col(ReportingWindow.resource) == bindparam("resource")),
 )
@@ -67,9 +78,14 @@ def clipped(month: date, day: int) -> date:
     return month.replace(day=min(day, monthrange(month.year, month.month)[1]))
 
 
+def day_in(zone: str, now: datetime) -> date:
+    """The calendar day in a time zone (IANA name)."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
 def local_date(now: datetime, house: Property) -> date:
     """The calendar day at the house."""
-    return now.astimezone(ZoneInfo(house.timezone)).date()
+    return day_in(house.timezone, now)
 
 
 def window_on(rules: Sequence[Rule], on: date) -> Window:
@@ -107,8 +123,8 @@ def _strict_until(rule: Rule, end: date) -> date:
 def rules_for(db: Session, organization_id: int, property_id: int, resource: str | None) -> list[Rule]:
     """The general rule and the month overrides that hold at a house: house before company, resource before any."""
     scope = {"organization_id": organization_id, "property_id": property_id, "resource": resource}
-    rows = db.exec(_RULES, params=scope).all()
-    closest: dict[int | None, ReportingWindow] = {}
+    rows = store.run(db, _RULES, scope).all()
+    closest: dict[int | None, Row[Any]] = {}
     for row in sorted(rows, key=lambda row: (row.property_id is not None, row.resource is not None)):
         closest[row.month] = row
     return [Rule(row.start_day, row.end_day, row.strict_until_day, row.month, row.closed) for row in closest.values()]

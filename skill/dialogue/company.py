@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from billing.tables import Organization
-from skill.dialogue.flat import account_of
+from skill.dialogue.flat import home_of
 from skill.dialogue.talk import Talk
 
 KEEPERS = ("UO", "TSJ", "RC", "RSO", "KR", "TKO", "OGV")
@@ -16,13 +16,15 @@ KEEPERS = ("UO", "TSJ", "RC", "RSO", "KR", "TKO", "OGV")
 def company_of(talk: Talk) -> Organization | None:
     """Who keeps the account spoken about; for a stranger the company whose skill this is. None in empty books."""
     if talk.resident is not None:
-        return talk.db.get(Organization, account_of(talk).organization_id)
+        return talk.db.get(Organization, home_of(talk).organization_id)
     rows = talk.db.exec(select(Organization).order_by(col(Organization.id))).all()
     return min(rows, key=lambda row: KEEPERS.index(row.kind), default=None)
 
 
 def local(talk: Talk) -> datetime:
     """The time at the company's houses."""
+    if talk.resident is not None:
+        return talk.now.astimezone(ZoneInfo(home_of(talk).company_timezone))
     company = company_of(talk)
     return talk.now.astimezone(ZoneInfo(company.timezone if company else "Europe/Moscow"))
 

@@ -1,25 +1,24 @@
 """One turn of a conversation: one database transaction, one reply, whatever is delivered twice or late."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from sqlalchemy import Engine, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine, delete
 from sqlmodel import Session as Database
-from sqlmodel import col, select
+from sqlmodel import col
 
-from billing import accounts, store
-from skill.dialogue import handoffs, scenes, temper, transcript
+from billing import store
+from billing.accounts import Speaker
+from skill.dialogue import handoffs, record, scenes, temper, transcript
 from skill.dialogue.familiar import familiar
+from skill.dialogue.record import Found
 from skill.dialogue.relay import relay
 from skill.dialogue.tables import AnsweredTurn, DialogueSession
 from skill.dialogue.talk import Scene, Talk, after
-from skill.dialogue.turn import Reply, Session, Turn, digest
+from skill.dialogue.turn import Reply, Turn, digest
 from skill.dialogue.turn import session_name as session_name
 from skill.identity import masking
 from skill.settings import Settings
@@ -59,18 +58,16 @@ def converse(engine: Engine, turn: Turn, *, now: datetime, settings: Settings) -
     key = session_name(turn)
     delivery = None if turn.turn_key is None else digest(turn.channel, turn.user_key, turn.turn_key)
     with store.transaction(engine) as db:
+        found = record.find(db, turn, key, delivery, now=now, settings=settings)
+        if found.answered is not None:
+            return Reply.from_json(found.answered)
+        if _is_late(turn, found):
+            reply = Reply.from_json(found.session.last)
+        else:
+            reply = _take(db, turn, found, now, settings)
+            record.keep(db, key, found.session, turn.sequence, now)
         if delivery is not None:
-            earlier = _claim(db, delivery, now)
-            if earlier is not None:
-                return earlier
-        with _session(db, key, now, settings) as (row, session):
-            if turn.sequence is not None and row.sequence is not None and turn.sequence < row.sequence and session.last:
-                reply = Reply.from_json(session.last)
-            else:
-                row.sequence = turn.sequence
-                reply = _take(db, turn, session, now, settings)
-        if delivery is not None:
-            _keep(db, delivery, reply)
+            record.answered(db, delivery, reply.to_json(), now)
     return reply
 
 
@@ -78,7 +75,7 @@ def expected(engine: Engine, turn: Turn, *, now: datetime, settings: Settings) -
     """What the open question of the turn's conversation waits for: the grammar to recognise the turn's audio with."""
     with store.reading(engine) as db:
         row = db.get(DialogueSession, session_name(turn))
-        if row is None or _idle(row, now, settings):
+        if row is None or record.is_idle(row.updated_at, now, settings):
             return "command"
         return str(row.state.get("last", {}).get("expecting", "command"))
 
@@ -92,24 +89,23 @@ def forget(engine: Engine, *, now: datetime, settings: Settings) -> None:
         transcript.forget(db, now - transcript.KEPT)
 
 
-def _take(db: Database, turn: Turn, session: Session, now: datetime, settings: Settings) -> Reply:
-    resident = accounts.resident_of(db, turn.channel, turn.user_key) if turn.user_key else None
-    if resident is not None and not accounts.accounts_of(db, resident.id):
-        resident = None
+def _is_late(turn: Turn, found: Found) -> bool:
+    """Whether a later turn of the conversation was taken before this one."""
+    if turn.sequence is None or found.sequence is None:
+        return False
+    return turn.sequence < found.sequence and bool(found.session.last)
+
+
+def _take(db: Database, turn: Turn, found: Found, now: datetime, settings: Settings) -> Reply:
+    session, resident = found.session, None if found.resident_id is None else Speaker(found.resident_id)
     talk = Talk(db, now, turn, session, settings, resident, topics().get(session.scene))
     asked = str(session.last.get("expecting", "command"))
-    reply = replace(_relayed(talk) or _return(talk, _answer(talk)), slow=session.slow)
+    relayed = _relayed(talk) if found.led else None
+    reply = replace(relayed or _return(talk, _answer(talk)), slow=session.slow)
     if turn.familiar:
         reply = replace(reply, text=familiar(reply.text))
-    transcript.note(
-        db,
-        session_name(turn),
-        turn,
-        reply,
-        asked=asked,
-        resident_id=talk.resident.id if talk.resident else None,
-        now=now,
-    )
+    speaker = talk.resident.id if talk.resident else None
+    transcript.note(db, session_name(turn), turn, reply, asked=asked, resident_id=speaker, now=now)
     session.last = reply.to_json()
     if reply.end:
         session.close()
@@ -190,42 +186,3 @@ def _resume(talk: Talk, done: Reply) -> Reply:
 
 def _open(name: str, talk: Talk, said: Understanding) -> Reply:
     return topics()[name].begin(talk, said)
-
-
-@contextmanager
-def _session(db: Database, key: str, now: datetime, settings: Settings) -> Iterator[tuple[DialogueSession, Session]]:
-    """The conversation's state, locked against other turns of the same conversation, saved on the way out."""
-    _insert_once(db, DialogueSession(key=key, state={}, updated_at=now))
-    row = db.exec(select(DialogueSession).where(DialogueSession.key == key).with_for_update()).one()
-    if _idle(row, now, settings):
-        row.state, row.sequence = {}, None
-    session = Session(**row.state)
-    yield row, session
-    row.state, row.updated_at = asdict(session), now
-    db.add(row)
-
-
-def _idle(row: DialogueSession, now: datetime, settings: Settings) -> bool:
-    return now - row.updated_at > timedelta(minutes=settings.session_idle_minutes)
-
-
-def _claim(db: Database, key: str, now: datetime) -> Reply | None:
-    """Claim a delivery; the reply it already got, if it was claimed before.
-
-    The insert waits for another process that answers the same delivery at this moment.
-    """
-    if _insert_once(db, AnsweredTurn(key=key, reply={}, at=now)):
-        return None
-    kept = db.exec(select(AnsweredTurn).where(AnsweredTurn.key == key)).one()
-    return Reply.from_json(kept.reply)
-
-
-def _keep(db: Database, key: str, reply: Reply) -> None:
-    db.execute(update(AnsweredTurn).where(col(AnsweredTurn.key) == key).values(reply=reply.to_json()))
-
-
-def _insert_once(db: Database, row: AnsweredTurn | DialogueSession) -> bool:
-    """Insert unless the key is there already; whether it was inserted."""
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(type(row)).values(**row.model_dump()).on_conflict_do_nothing(index_elements=["key"])
-    return db.connection().execute(statement.returning(col(type(row).key))).first() is not None

@@ -2,26 +2,42 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 
-from sqlmodel import select
-
-from billing import accounts, meters, windows
+from billing import meters, windows
+from billing.accounts import Home
 from billing.meters import MeterView
-from billing.tables import Account, Premises, Property
+from billing.tables import Account
+from billing.windows import Window
 from skill.dialogue.draft import Entry
 from skill.dialogue.naming import listed, meter_name, resource_name
 from skill.dialogue.talk import Talk
 
 
 class Flat:
-    """The meters of the account spoken about, with the local date and the period readings go to."""
+    """The meters of the account spoken about, with the local date and the period readings go to; each looked up when
+    it is first asked for."""
 
     def __init__(self, talk: Talk) -> None:
-        self.account = account_of(talk)
-        self.today: date = windows.local_date(talk.now, _house(talk, self.account))
-        self.meters: list[MeterView] = meters.meters_of(talk.db, self.account.id, self.today)
-        self.window = windows.window_for(talk.db, self.account, self.today)
-        self.period: date = self.window.period
+        self._db = talk.db
+        self.home = home_of(talk)
+        self.today: date = windows.day_in(self.home.timezone, talk.now)
+
+    @cached_property
+    def meters(self) -> list[MeterView]:
+        """What works today, by resource and place."""
+        return meters.meters_of(self._db, self.home.account_id, self.today)
+
+    @cached_property
+    def window(self) -> Window:
+        """When readings are taken, whatever the resource."""
+        rules = windows.rules_for(self._db, self.home.organization_id, self.home.property_id, None)
+        return windows.window_on(rules, self.today)
+
+    @property
+    def period(self) -> date:
+        """First day of the month that readings count for."""
+        return self.window.period
 
     def meter(self, number: int | None) -> MeterView:
         """The meter with this id. Raises LookupError if it is not of this flat."""
@@ -60,18 +76,18 @@ class Flat:
         ]
 
 
-def account_of(talk: Talk) -> Account:
-    """The account spoken about: the one chosen before, else the first linked. Raises LookupError without one."""
-    linked = accounts.accounts_of(talk.db, talk.resident.id) if talk.resident else []
-    if not linked:
+def home_of(talk: Talk) -> Home:
+    """The flat spoken about: the one chosen before, else the first linked. Raises LookupError without one."""
+    if not talk.flats:
         raise LookupError("no account is linked")
-    chosen = next((account for account in linked if account.id == talk.session.account_id), linked[0])
-    talk.session.account_id = chosen.id
+    chosen = next((home for home in talk.flats if home.account_id == talk.session.account_id), talk.flats[0])
+    talk.session.account_id = chosen.account_id
     return chosen
 
 
-def _house(talk: Talk, account: Account) -> Property:
-    return talk.db.exec(select(Property).join(Premises).where(Premises.id == account.premises_id)).one()
+def account_of(talk: Talk) -> Account:
+    """The account of the flat spoken about. Raises LookupError without one."""
+    return talk.db.get_one(Account, home_of(talk).account_id)
 
 
 def _behind(meter: MeterView, register: str, period: date) -> bool:

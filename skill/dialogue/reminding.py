@@ -11,20 +11,16 @@ from skill.dialogue.naming import capital, listed
 from skill.dialogue.talk import Talk
 from speech import wording
 
-AT_ONCE = 1
-
 
 def due(talk: Talk) -> str:
     """The oldest waiting notice of this resident on this channel as a sentence; empty without one."""
     if talk.resident is None:
         return ""
-    own = [row for row in notices.waiting(talk.db, talk.turn.channel) if row.resident_id == talk.resident.id]
-    sentences = []
-    for row in own[:AT_ONCE]:
-        row.sent_at = talk.now
-        talk.db.add(row)
-        sentences.append(sentence(talk, row))
-    return " ".join(sentences)
+    for notice in notices.waiting(talk.db, talk.turn.channel, resident_id=talk.resident.id, limit=1):
+        notice.sent_at = talk.now
+        talk.db.add(notice)
+        return sentence(talk, notice)
+    return ""
 
 
 def sentence(talk: Talk, notice: Notice) -> str:

@@ -1,12 +1,14 @@
 """What a scene sees of one turn, and what a scene is."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from sqlmodel import Session as Database
 
+from billing import accounts
+from billing.accounts import Home, Speaker
 from billing.tables import Resident
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply, Session, Turn, digest
@@ -26,8 +28,20 @@ class Talk:
     turn: Turn
     session: Session
     settings: Settings
-    resident: Resident | None
+    resident: Resident | Speaker | None
     scene: "Scene | None" = None
+    _flats: list[Home] | None = field(default=None, repr=False)
+
+    @property
+    def flats(self) -> list[Home]:
+        """The flats that the resident may speak for; looked up once a turn."""
+        if self._flats is None:
+            self._flats = accounts.homes_of(self.db, self.resident.id) if self.resident else []
+        return self._flats
+
+    def is_now(self, resident: Resident | Speaker | None) -> None:
+        """Who is speaking, or what they may speak for, has changed in this turn."""
+        self.resident, self._flats = resident, None
 
     @property
     def key(self) -> str:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import insert
 from sqlmodel import Field, SQLModel, col, delete, select
 from sqlmodel import Session as Database
 
+from billing import store
 from billing.columns import UtcDateTime
 from skill.dialogue.turn import Reply, Turn
 from skill.identity import masking
@@ -24,15 +26,17 @@ class TranscriptLine(SQLModel, table=True):
     delivered: bool = True
 
 
+_INSERT = insert(TranscriptLine)
+
+
 def note(
     db: Database, session_key: str, turn: Turn, reply: Reply, *, asked: str, resident_id: int | None, now: datetime
 ) -> None:
     """Keep what was said and answered. asked: what the open question waited for."""
-    if turn.text:
-        said = masking.kept(turn.text, asked)
-        db.add(TranscriptLine(session_key=session_key, resident_id=resident_id, at=now, speaker="resident", text=said))
-    answer = masking.kept(reply.text, "command")
-    db.add(TranscriptLine(session_key=session_key, resident_id=resident_id, at=now, speaker="assistant", text=answer))
+    said = [("resident", masking.kept(turn.text, asked))] if turn.text else []
+    both = [*said, ("assistant", masking.kept(reply.text, "command"))]
+    same = {"session_key": session_key, "resident_id": resident_id, "at": now, "delivered": True}
+    store.run(db, _INSERT, [{**same, "speaker": speaker, "text": text} for speaker, text in both])
 
 
 def lines(db: Database, session_key: str, limit: int = 200) -> Sequence[TranscriptLine]:

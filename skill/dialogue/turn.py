@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
 from speech.recognition import Hypothesis
@@ -69,6 +69,14 @@ def spoken(text: str) -> tuple[Hypothesis, ...]:
 
 
 @dataclass(frozen=True)
+class Card:
+    """A table to look at beside what is said: its title, and rows of a name and a value."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Reply:
     """What the resident gets.
 
@@ -79,6 +87,7 @@ class Reply:
     slow: the resident asked for slower speech.
     link: a page to open (payment), shown where there is a screen and never read out.
     handoff: a person takes over; a telephone transfers the call.
+    card: shown where the platform has cards and a screen; what is needed is in the text too.
     """
 
     text: str
@@ -88,15 +97,18 @@ class Reply:
     slow: bool = False
     link: str = ""
     handoff: bool = False
+    card: Card | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As kept with an answered turn."""
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
         """The reverse of `to_json`."""
-        return cls(**{**kept, "buttons": tuple(kept["buttons"])})
+        card = kept.get("card")
+        table = Card(card["title"], tuple((title, value) for title, value in card["rows"])) if card else None
+        return cls(**{**kept, "buttons": tuple(kept["buttons"]), "card": table})
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from billing import receipts
 from skill.dialogue.company import today
-from skill.dialogue.flat import account_of
+from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.scenes.pay import SCENE as PAY
 from skill.dialogue.talk import Talk
@@ -23,7 +23,7 @@ class BalanceTopic(Topic):
         """What is owed today."""
         if (bar := barred(talk, money=True)) is not None:
             return bar
-        found = receipts.balance(talk.db, account_of(talk).id, today(talk))
+        found = receipts.balance(talk.db, home_of(talk).account_id, today(talk))
         if found.kopecks < 0:
             return talk.reply("balance.advance", sum=wording.money(-found.kopecks))
         if found.kopecks == 0:

@@ -2,7 +2,7 @@
 
 from billing import receipts
 from skill.dialogue.company import phone_of
-from skill.dialogue.flat import account_of
+from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import month_name
 from skill.dialogue.talk import Talk
@@ -27,7 +27,7 @@ class Benefits(Topic):
             return talk.reply("benefits.subsidy" if "субсид" in text else "benefits.rule", phone=_phone(talk))
         if (bar := barred(talk, money=True)) is not None:
             return bar
-        receipt = receipts.latest(talk.db, account_of(talk).id)
+        receipt = receipts.latest(talk.db, home_of(talk).account_id)
         if "субсид" in text:
             return talk.reply("benefits.subsidy", phone=_phone(talk))
         if receipt is not None and receipt.privilege_kopecks:

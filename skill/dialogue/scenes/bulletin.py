@@ -1,7 +1,7 @@
 """Новости дома: what the company has announced."""
 
 from billing import news
-from skill.dialogue.flat import account_of
+from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
@@ -28,7 +28,7 @@ class Bulletin(Topic):
         return super().answer(talk, said)
 
     def _read(self, talk: Talk, at: int) -> Reply:
-        rows = news.at_account(talk.db, account_of(talk).id, talk.now)
+        rows = news.at_account(talk.db, home_of(talk).account_id, talk.now)
         talk.session.close()
         if at >= len(rows):
             return talk.reply("bulletin.none")

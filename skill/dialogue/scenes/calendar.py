@@ -9,7 +9,7 @@ from billing.tables import Property
 from billing.windows import Rule, Window, month_start
 from skill.dialogue.asked import resources
 from skill.dialogue.company import company_of, today
-from skill.dialogue.flat import Flat, account_of
+from skill.dialogue.flat import Flat, home_of
 from skill.dialogue.naming import month_name
 from skill.dialogue.scenes.readings import SCENE as READINGS
 from skill.dialogue.talk import Talk
@@ -48,7 +48,7 @@ class Calendar(Topic):
 
     def _due(self, talk: Talk) -> Reply:
         on = today(talk)
-        receipt = receipts.latest(talk.db, account_of(talk).id) if talk.resident else None
+        receipt = receipts.latest(talk.db, home_of(talk).account_id) if talk.resident else None
         if receipt is not None and receipt.due_on >= on:
             due, period = receipt.due_on, receipt.period
         else:

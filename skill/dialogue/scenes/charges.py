@@ -4,12 +4,12 @@ from billing import receipts
 from billing.tables import Receipt, ReceiptLine
 from skill.dialogue.asked import months, service_name, services
 from skill.dialogue.company import today
-from skill.dialogue.flat import account_of
+from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import capital, listed, month_name
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
-from skill.dialogue.turn import Reply
+from skill.dialogue.turn import Card, Reply
 from skill.understanding import Understanding
 from speech import wording
 
@@ -26,7 +26,7 @@ class Charges(Topic):
         """The month or months asked about, or one of their services."""
         if (bar := barred(talk, money=True)) is not None:
             return bar
-        rows = receipts.history(talk.db, account_of(talk).id)
+        rows = receipts.history(talk.db, home_of(talk).account_id)
         wanted = months(said, today(talk))
         chosen = [row for row in rows if row.period in wanted] if wanted else rows[:1]
         if not chosen:
@@ -59,9 +59,9 @@ class Charges(Topic):
             lines=_named(lines[:FIRST]),
         )
         if not more:
-            return Reply(text)
+            return Reply(text, card=_card(receipt, lines))
         talk.session.draft = {"receipt": receipt.id}
-        return self.offers(talk, Reply(text))
+        return self.offers(talk, Reply(text, card=_card(receipt, lines)))
 
 
 def _of_services(talk: Talk, chosen: list[Receipt], codes: list[str]) -> Reply:
@@ -81,6 +81,12 @@ def _of_months(talk: Talk, chosen: list[Receipt]) -> Reply:
     lines = ", ".join(f"{month_name(row.period)} {wording.money(row.charged_kopecks)}" for row in chosen)
     total = wording.money(sum(row.charged_kopecks for row in chosen))
     return talk.reply("charges.months", lines=capital(lines), sum=total)
+
+
+def _card(receipt: Receipt, lines: list[ReceiptLine]) -> Card:
+    title = f"{capital(month_name(receipt.period))}: {wording.money(receipt.charged_kopecks)}"
+    rows = tuple((capital(service_name(line.code)), wording.money(line.charged_kopecks)) for line in lines)
+    return Card(title, rows)
 
 
 def _named(lines: list[ReceiptLine]) -> str:

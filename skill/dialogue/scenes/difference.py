@@ -5,7 +5,7 @@ from billing.explain import Difference, ServiceChange
 from billing.resources import FACTS, Resource
 from skill.dialogue.asked import service_name, services
 from skill.dialogue.company import company_of
-from skill.dialogue.flat import account_of
+from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
@@ -32,7 +32,7 @@ class DifferenceTopic(Topic):
             return meaning
         if (bar := barred(talk, money=True)) is not None:
             return bar
-        found = explain.explain_latest(talk.db, account_of(talk).id)
+        found = explain.explain_latest(talk.db, home_of(talk).account_id)
         if found is None:
             return _meaning(talk) or talk.reply("difference.nothing")
         if codes:

@@ -28,7 +28,7 @@ class History(Topic):
             return bar
         flat = Flat(talk)
         wanted = resources(said)
-        rows = readings.last_readings(talk.db, flat.account.id, flat.today)
+        rows = readings.last_readings(talk.db, flat.home.account_id, flat.today)
         rows = [row for row in rows if not wanted or row.meter.resource in wanted]
         if not rows:
             return talk.reply("history.none")

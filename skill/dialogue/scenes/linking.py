@@ -109,11 +109,12 @@ class Linking:
     def _finish(self, talk: Talk, agreed: Understanding | None) -> Reply:
         """Link the account whose number and code fitted, and keep the consent just given."""
         account_id = int(talk.session.draft["account"])
-        talk.resident = linking.link(talk.db, talk.turn, account_id, str(talk.session.draft["how"]), now=talk.now)
+        resident = linking.link(talk.db, talk.turn, account_id, str(talk.session.draft["how"]), now=talk.now)
+        talk.is_now(resident)
         if agreed is not None:
             consent.give(
                 talk.db,
-                talk.resident.id,
+                resident.id,
                 channel=talk.turn.channel,
                 text=phrase("linking.consent", 0),
                 utterance=talk.turn.text,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from skill.dialogue import handoffs
 from skill.dialogue.company import local, phone_of
-from skill.dialogue.flat import account_of
+from skill.dialogue.flat import home_of
 from skill.dialogue.handoffs import Handoff
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import YES_NO
@@ -85,7 +85,7 @@ def _open(talk: Talk, reason: str) -> Handoff:
         session_key=session_name(talk.turn),
         channel=talk.turn.channel,
         resident_id=talk.resident.id if talk.resident else None,
-        account_id=account_of(talk).id if talk.resident else None,
+        account_id=home_of(talk).account_id if talk.resident else None,
         reason=reason,
         created_at=talk.now,
     )

@@ -10,7 +10,7 @@ from billing import outages
 from billing.tables import Outage, Property
 from skill.dialogue.asked import resources, service_name
 from skill.dialogue.company import company_of, phone_of, today
-from skill.dialogue.flat import account_of
+from skill.dialogue.flat import home_of
 from skill.dialogue.naming import capital, listed
 from skill.dialogue.scenes.ticket import SCENE as TICKET
 from skill.dialogue.talk import Talk
@@ -38,7 +38,7 @@ class Outages(Topic):
         wanted = resources(said)
         house = _house_named(talk)
         if talk.resident is not None and house is None:
-            return self._tell(talk, outages.at_account(talk.db, account_of(talk).id, talk.now), wanted)
+            return self._tell(talk, outages.at_account(talk.db, home_of(talk).account_id, talk.now), wanted)
         if house is not None:
             return self._tell(talk, outages.at_house(talk.db, house.id, talk.now), wanted)
         talk.session.scene, talk.session.step, talk.session.draft = self.name, "house", {"wanted": wanted}

@@ -7,7 +7,7 @@ from billing.tables import ReceiptLine
 from billing.windows import month_start
 from skill.dialogue.asked import resources, service_name
 from skill.dialogue.company import today
-from skill.dialogue.flat import Flat, account_of
+from skill.dialogue.flat import Flat, home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import capital, month_name
 from skill.dialogue.phrases import phrases
@@ -37,7 +37,7 @@ class Outlook(Topic):
 
 def _forecast(talk: Talk) -> Reply:
     period = month_start(today(talk))
-    found = forecast.forecast(talk.db, account_of(talk).id, period)
+    found = forecast.forecast(talk.db, home_of(talk).account_id, period)
     if found is None:
         return talk.reply("outlook.too_early")
     low, expected, high = (round(kopecks, ROUND) for kopecks in (found.low, found.expected, found.high))
@@ -56,12 +56,14 @@ def _tip(talk: Talk, said: Understanding) -> Reply:
     flat = Flat(talk)
     wanted = resources(said)
     odd = [
-        one for one in forecast.anomalies(talk.db, flat.account.id, month_start(flat.today)) if flat.knows(one.meter_id)
+        one
+        for one in forecast.anomalies(talk.db, flat.home.account_id, month_start(flat.today))
+        if flat.knows(one.meter_id)
     ]
     odd = [one for one in odd if not wanted or one.resource in wanted]
     if odd:
         return _odd(talk, flat, odd[0])
-    receipt = receipts.latest(talk.db, flat.account.id)
+    receipt = receipts.latest(talk.db, flat.home.account_id)
     lines = receipts.lines(talk.db, receipt.id) if receipt else []
     own = [line for line in lines if line.code in (wanted or SAVABLE) and line.charged_kopecks]
     if not own:

@@ -6,7 +6,7 @@ from billing import payments, receipts
 from billing.payments import PaymentRefused
 from skill.dialogue.asked import kopecks
 from skill.dialogue.company import today
-from skill.dialogue.flat import account_of
+from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import YES_NO
@@ -31,7 +31,7 @@ class Pay:
         """Propose the sum that was named, else all that is owed."""
         if (bar := barred(talk, money=True)) is not None:
             return bar
-        owed = receipts.balance(talk.db, account_of(talk).id, today(talk)).kopecks
+        owed = receipts.balance(talk.db, home_of(talk).account_id, today(talk)).kopecks
         named = kopecks(said)
         if named is None and any(word in talk.turn.text.lower() for word in HOW):
             return talk.reply("pay.how")

@@ -4,7 +4,7 @@ from billing import receipts
 from billing.tables import Payment
 from skill.dialogue.asked import kopecks, months
 from skill.dialogue.company import today
-from skill.dialogue.flat import account_of
+from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import listed
 from skill.dialogue.talk import Talk
@@ -27,7 +27,7 @@ class Payments(Topic):
         """The payment asked about, or the last ones."""
         if (bar := barred(talk, money=True)) is not None:
             return bar
-        rows = receipts.payments(talk.db, account_of(talk).id, LOOK_BACK)
+        rows = receipts.payments(talk.db, home_of(talk).account_id, LOOK_BACK)
         return _status(talk, said, rows) if said.intent == "payment_status" else _history(talk, said, rows)
 
 

@@ -54,15 +54,16 @@ class Privacy:
             talk.db, resident_id=talk.resident.id, account_id=account.id, channel=talk.turn.channel, now=talk.now
         )
         _forget_conversation(talk)
-        if not accounts.accounts_of(talk.db, talk.resident.id):
-            talk.resident = None
+        talk.is_now(talk.resident)
+        if not talk.flats:
+            talk.is_now(None)
         return talk.reply("privacy.unlinked")
 
     def _erase(self, talk: Talk) -> Reply:
         assert talk.resident is not None  # noqa: S101 - asked before
         key = session_name(talk.turn)
         consent.erase(talk.db, talk.resident.id, session_key=key, channel=talk.turn.channel, now=talk.now)
-        talk.resident = None
+        talk.is_now(None)
         _forget_conversation(talk)
         return talk.reply("privacy.erased")
 

@@ -6,7 +6,7 @@ from billing import notices
 from billing.tables import Reminder
 from skill.dialogue.asked import day
 from skill.dialogue.company import today
-from skill.dialogue.flat import account_of
+from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import listed
 from skill.dialogue.talk import Talk
@@ -67,7 +67,7 @@ def _set(talk: Talk, kind: str, number: int | None) -> Reply:
     notices.remind(
         talk.db,
         resident_id=talk.resident.id,
-        account_id=account_of(talk).id,
+        account_id=home_of(talk).account_id,
         kind=kind,
         channel=talk.turn.channel,
         day=number,

@@ -8,7 +8,7 @@ import yaml
 from billing import tickets
 from billing.tables import Ticket
 from skill.dialogue.company import today
-from skill.dialogue.flat import account_of
+from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import capital
 from skill.dialogue.talk import Talk
@@ -94,7 +94,7 @@ def _dropped(talk: Talk) -> Reply:
 
 def _status(talk: Talk, numbers: list[str]) -> Reply:
     """The request of that number, else the newest one that is not done."""
-    rows = tickets.of_account(talk.db, account_of(talk).id)
+    rows = tickets.of_account(talk.db, home_of(talk).account_id)
     named = [row for row in rows if str(row.number) in numbers]
     if numbers and not named:
         return talk.reply("ticket.no_such", number=numbers[0])

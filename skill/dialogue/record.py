@@ -1,0 +1,101 @@
+"""What is kept of a conversation between two turns: found with one statement, written with one a table."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Executable, bindparam, exists, func, insert, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session as Database
+from sqlmodel import col
+
+from billing import accounts, store
+from billing.tables import AccountLink, ChannelIdentity
+from skill.dialogue.handoffs import OPEN, Handoff
+from skill.dialogue.tables import AnsweredTurn, DialogueSession
+from skill.dialogue.turn import Session, Turn
+from skill.settings import Settings
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a turn begins with.
+
+    answered: the reply that this very delivery got before; sequence: of the last turn taken; resident_id: the speaker,
+    if linked to an account; led: a person has been called to the conversation.
+    """
+
+    session: Session
+    sequence: int | None
+    answered: dict[str, Any] | None
+    resident_id: int | None
+    led: bool
+
+
+_SPEAKER = (
+    select(col(ChannelIdentity.resident_id))
+    .where(
+        col(ChannelIdentity.channel) == bindparam("channel"),
+        col(ChannelIdentity.external_digest) == bindparam("speaker"),
+        exists().where(col(AccountLink.resident_id) == col(ChannelIdentity.resident_id)),
+    )
+    .scalar_subquery()
+)
+_LED = exists().where(col(Handoff.session_key) == bindparam("key"), col(Handoff.status).in_(OPEN))
+_TURN = select(literal(1).label("number")).subquery("turn")
+_FIND = (
+    select(
+        col(DialogueSession.state), col(DialogueSession.sequence), col(DialogueSession.updated_at),
+        col(AnsweredTurn.reply), _SPEAKER.label("resident_id"), _LED.label("led"),
+    )
+    .select_from(_TURN)
+    .outerjoin(DialogueSession, col(DialogueSession.key) == bindparam("key"))
+    .outerjoin(AnsweredTurn, col(AnsweredTurn.key) == bindparam("delivery"))
+)  # fmt: skip
+_LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key"), 0)))
+_ANSWERED = insert(AnsweredTurn)
+
+
+def find(db: Database, turn: Turn, key: str, delivery: str | None, *, now: datetime, settings: Settings) -> Found:
+    """The conversation `key`, held against its other turns until the transaction ends.
+
+    A delivery belongs to one conversation, so that who holds the conversation alone answers it.
+    """
+    if db.get_bind().dialect.name == "postgresql":  # a SQLite transaction holds the whole file already
+        store.run(db, _LOCK, {"key": key})
+    scope = {
+        "key": key,
+        "delivery": delivery or "",
+        "channel": turn.channel,
+        "speaker": accounts.digest(turn.channel, turn.user_key) if turn.user_key else "",
+    }
+    row = store.run(db, _FIND, scope).one()
+    fresh = row.updated_at is None or is_idle(row.updated_at, now, settings)
+    session, sequence = (Session(), None) if fresh else (Session(**row.state), row.sequence)
+    return Found(session, sequence, row.reply, row.resident_id, bool(row.led))
+
+
+def keep(db: Database, key: str, session: Session, sequence: int | None, now: datetime) -> None:
+    """Write the conversation down for its next turn."""
+    row = {"key": key, "state": vars(session), "sequence": sequence, "updated_at": now}
+    store.run(db, _upsert(db.get_bind().dialect.name), row)
+
+
+def answered(db: Database, delivery: str, reply: dict[str, Any], now: datetime) -> None:
+    """The delivery has had this reply."""
+    store.run(db, _ANSWERED, {"key": delivery, "reply": reply, "at": now})
+
+
+def is_idle(updated_at: datetime, now: datetime, settings: Settings) -> bool:
+    """Whether the conversation has been silent so long that it starts anew."""
+    return now - updated_at > timedelta(minutes=settings.session_idle_minutes)
+
+
+@cache
+def _upsert(dialect: str) -> Executable:
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(DialogueSession)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["key"], set_={"state": new.state, "sequence": new.sequence, "updated_at": new.updated_at}
+    )
