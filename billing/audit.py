@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from billing.tables import AuditEntry, Payment, Ticket
+from billing.tables import Act, AuditEntry, Benefit, Payment, Ticket
 
 _INSERT = insert(AuditEntry)
 
@@ -53,7 +53,7 @@ def record_all(db: Session, now: datetime, changes: Iterable[Change]) -> None:
 
 def record_row(
     db: Session,
-    row: Payment | Ticket,
+    row: Act | Benefit | Payment | Ticket,
     now: datetime,
     actor: str,
     channel: str,

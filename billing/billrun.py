@@ -1,40 +1,48 @@
-"""The monthly run: a receipt for every account of a company (начисление). Rules are in `billing.charges`.
+"""The monthly run: a receipt for every account of a company. What a flat is charged is in `billing.accrual`.
 
 Accounts go in chunks, each one transaction, so that residents are served meanwhile and a run that was cut short is
-simply run again: accounts that have the month's receipt are left alone.
+simply run again: accounts that have the month's receipt are left alone. Readings that a bill rests on are accepted
+with it, and can no longer be replaced.
 """
 
+import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
-from billing import charges, law
-from billing.arrears import Ledger, ledgers, new_penalty
+from billing import accrual, benefits, issuing, law
+from billing.accrual import FlatMonth
+from billing.arrears import ledgers
 from billing.chargebook import ChargeBook, NoNorm, open_book
-from billing.charges import Correction, Line, MeterVolume, NoTariff, allocate
+from billing.charges import NoTariff
+from billing.house import ADJUSTED_IN, House, houses_of
+from billing.recalculation import Past
 from billing.store import transaction
-from billing.tables import Account, Premises, Property, Receipt, ReceiptLine, Service
-from billing.usage import MeterMonth, meter_months, past_lines
+from billing.tables import Account, Act, Meter, Premises, Property, Reading, Receipt
+from billing.usage import LOOK_BACK, SUBMITTED, MeterMonth, meter_months, past_lines
 from billing.windows import month_start
 
 CHUNK = 500
-WATER = ("COLD_WATER", "HOT_WATER")
+YEAR_AND_QUARTER = 15
+log = logging.getLogger(__name__)
 
 
 @dataclass
 class RunReport:
-    """issued: receipts made; skipped: accounts that had one; problems: account number and why it has none."""
+    """issued: receipts made; skipped: accounts that had one; problems: account number and why it has none.
+
+    old_key_rate: the day of the newest key rate known, when penalties use one and it is too old (data/law.yaml).
+    """
 
     issued: int = 0
     skipped: int = 0
     problems: list[tuple[str, str]] = field(default_factory=list)
+    old_key_rate: date | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ def run(
     progress: Callable[[int], object] | None = None,
 ) -> RunReport:
     """Issue the receipts of a month (its first day) for a whole company. `progress` hears of accounts done."""
-    report = RunReport()
+    report = _report(issued_on)
     last = 0
     while True:
         with transaction(engine) as db:
@@ -69,7 +77,7 @@ def run(
 
 def issue_for(db: Session, account_ids: Sequence[int], period: date, issued_on: date) -> RunReport:
     """Issue the receipts of a month for some accounts in the caller's transaction."""
-    report = RunReport()
+    report = _report(issued_on)
     query = _flats().where(col(Account.id).in_(account_ids)).order_by(col(Account.id))
     flats = [_Flat(*row) for row in db.exec(query).all()]
     by_company: dict[int, list[_Flat]] = defaultdict(list)
@@ -80,6 +88,13 @@ def issue_for(db: Session, account_ids: Sequence[int], period: date, issued_on: 
     return report
 
 
+def _report(issued_on: date) -> RunReport:
+    old = law.stale_key_rate(issued_on)
+    if old is not None:
+        log.warning("penalties use the key rate of %s: add newer rows in the file of %s", old, law.OWN_FILE)
+    return RunReport(old_key_rate=old)
+
+
 def issue(db: Session, flats: Sequence[_Flat], period: date, issued_on: date, report: RunReport) -> None:
     """Receipts of one company's accounts, with their lines."""
     book = open_book(db, flats[0].account.organization_id)
@@ -87,37 +102,78 @@ def issue(db: Session, flats: Sequence[_Flat], period: date, issued_on: date, re
     done = set(
         db.exec(select(Receipt.account_id).where(Receipt.period == period, col(Receipt.account_id).in_(ids))).all()
     )
-    usage = meter_months(db, ids, period)
-    past = past_lines(db, [one.account_id for one in usage if not one.is_plain], period)
-    by_account: dict[int, list[MeterMonth]] = defaultdict(list)
-    for one in usage:
-        by_account[one.account_id].append(one)
+    report.skipped += len(done)
     money = ledgers(db, ids, issued_on)
-    receipts: list[dict[str, Any]] = []
-    lines: list[list[dict[str, Any]]] = []
-    for flat in flats:
-        if flat.account.id in done:
-            report.skipped += 1
-            continue
+    made = []
+    for flat in _months(db, book, [flat for flat in flats if flat.account.id not in done], period):
         try:
-            charged = _lines(book, flat, by_account[flat.account.id], past.get(flat.account.id, {}), period)
+            charged = accrual.lines(book, flat)
         except (NoTariff, NoNorm) as missing:
             report.problems.append((flat.account.number, str(missing)))
             continue
-        receipt, rows = _receipt(flat.account, charged, money[flat.account.id], period, issued_on)
-        receipts.append(receipt)
-        lines.append(rows)
-    _write(db, receipts, lines)
-    report.issued += len(receipts)
+        subsidy = benefits.monthly_subsidy(flat.benefits)
+        ledger = money[flat.account.id]
+        made.append(issuing.receipt(book.company, flat.account, charged, ledger, period, issued_on, subsidy))
+    issuing.write(db, made)
+    _accept(db, [row["account_id"] for row, _ in made], period)
+    report.issued += len(made)
 
 
-def _write(db: Session, receipts: list[dict[str, Any]], lines: list[list[dict[str, Any]]]) -> None:
-    if not receipts:
-        return
-    ids = db.scalars(insert(Receipt).returning(col(Receipt.id), sort_by_parameter_order=True), receipts).all()
-    rows = [row | {"receipt_id": receipt_id} for receipt_id, rows in zip(ids, lines, strict=True) for row in rows]
-    if rows:
-        db.execute(insert(ReceiptLine), rows)
+def _months(db: Session, book: ChargeBook, flats: Sequence[_Flat], period: date) -> Iterable[FlatMonth]:
+    """The flats with all that their bills rest on."""
+    ids = [flat.account.id for flat in flats]
+    usage: dict[int, list[MeterMonth]] = defaultdict(list)
+    for one in meter_months(db, ids, period, book.heating_season()):
+        usage[one.account_id].append(one)
+    acts: dict[int, list[Act]] = defaultdict(list)
+    for act in db.exec(select(Act).where(col(Act.account_id).in_(ids)).order_by(col(Act.id))).all():
+        acts[act.account_id].append(act)
+    support = benefits.of_accounts(db, ids, period)
+    houses = houses_of(db, book, {flat.premises.property_id for flat in flats}, period)
+    past = _past(db, flats, usage, acts, houses, period)
+    for flat in flats:
+        at = flat.account.id
+        yield FlatMonth(
+            account=flat.account,
+            premises=flat.premises,
+            period=period,
+            usage=usage[at],
+            past=past.get(at),
+            acts=acts[at],
+            benefits=support.get(at, ()),
+            house=houses.get(flat.premises.property_id),
+        )
+
+
+def _past(
+    db: Session,
+    flats: Sequence[_Flat],
+    usage: Mapping[int, Sequence[MeterMonth]],
+    acts: Collection[int],
+    houses: Mapping[int, House],
+    period: date,
+) -> dict[int, dict[str, dict[date, Past]]]:
+    """Past months of accounts that need them: not read plainly, with an act, or in a house whose year is adjusted."""
+    adjusted = houses if period.month in ADJUSTED_IN else {}
+    wanted = [
+        flat.account.id
+        for flat in flats
+        if flat.account.id in acts
+        or flat.premises.property_id in adjusted
+        or not all(one.is_plain for one in usage[flat.account.id])
+    ]
+    return past_lines(db, wanted, period, YEAR_AND_QUARTER if adjusted else LOOK_BACK)
+
+
+def _accept(db: Session, account_ids: Sequence[int], period: date) -> None:
+    """The readings are taken to account: the receipt is their trace."""
+    own = select(Meter.id).where(col(Meter.account_id).in_(account_ids))
+    db.execute(
+        update(Reading)
+        .where(SUBMITTED, col(Reading.meter_id).in_(own), col(Reading.period) <= period)
+        .values(status="accepted")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _flats() -> Select[Account, Premises, Property]:
@@ -141,177 +197,3 @@ def _accounts_after(db: Session, organization_id: int, period: date, last: int) 
         .limit(CHUNK)
     )
     return [_Flat(*row) for row in db.exec(query).all()]
-
-
-def _lines(
-    book: ChargeBook,
-    flat: _Flat,
-    usage: Sequence[MeterMonth],
-    past: Mapping[str, Mapping[date, charges.Past]],
-    period: date,
-) -> list[Line]:
-    """Every service of a flat; sewage after the water it rests on."""
-    lines: dict[str, Line] = {}
-    water_changes: dict[date, Decimal] = defaultdict(Decimal)
-    services = book.services_at(flat.house.id)
-    for service in sorted(services, key=lambda service: service.basis == "sewage"):
-        if service.basis in ("metered", "hot_two_component"):
-            own = [one for one in usage if one.resource == service.code]
-            line, corrections = _metered(book, flat, service, own, past.get(service.code, {}), period)
-            for one in corrections if service.code in WATER else ():
-                water_changes[one.period] += one.volume - one.volume_was
-        elif service.basis == "sewage":
-            water = [lines[code] for code in WATER if code in lines]
-            line = _sewage(book, service, water, water_changes, past.get(service.code, {}), period)
-        else:
-            line = _flat_rate(book, flat, service, period)
-        lines[service.code] = line
-    return list(lines.values())
-
-
-def _metered(
-    book: ChargeBook,
-    flat: _Flat,
-    service: Service,
-    usage: Sequence[MeterMonth],
-    past: Mapping[date, charges.Past],
-    period: date,
-) -> tuple[Line, list[Correction]]:
-    if not usage:
-        multiplier = law.multiplier(service.code, period) if service.meter_possible else Decimal(1)
-        return _norm(book, flat, service, period, multiplier), []
-    corrections = _corrections(book, service, usage, past)
-    volumes = [volume for one in usage for volume in one.volumes(past)]
-    if any(volume.how == "norm" for volume in volumes):
-        failed = any(one.failed for one in usage)
-        multiplier = law.multiplier(service.code, period) if failed else Decimal(1)
-        return _norm(book, flat, service, period, multiplier, volumes), corrections
-    line = book.metered(service, volumes, period)
-    return charges.with_corrections(line, corrections), corrections
-
-
-def _corrections(
-    book: ChargeBook, service: Service, usage: Sequence[MeterMonth], past: Mapping[date, charges.Past]
-) -> list[Correction]:
-    """Months charged by estimate for which real readings have come now."""
-    real: dict[date, dict[tuple[int, str], Decimal]] = defaultdict(dict)
-    for one in usage:
-        for month, volumes in one.real_volumes_of(past).items():
-            real[month] |= volumes
-    return [
-        charges.correct(past[month], volumes, lambda by_zone, month=month: book.cost(service, by_zone, month))  # type: ignore[misc]  # a default binds the loop's month
-        for month, volumes in sorted(real.items())
-    ]
-
-
-def _norm(
-    book: ChargeBook,
-    flat: _Flat,
-    service: Service,
-    period: date,
-    multiplier: Decimal,
-    meters: Sequence[MeterVolume] = (),
-) -> Line:
-    norm = book.norm(service.code, period)
-    count = Decimal(flat.account.registered) if norm.unit == "person" else (flat.premises.area or Decimal(0))
-    prices = book.prices(service.code, period)
-    return charges.by_norm(service.code, service.title, count, norm.unit, norm.value, prices, multiplier, meters)
-
-
-def _sewage(
-    book: ChargeBook,
-    service: Service,
-    water: Sequence[Line],
-    changes: Mapping[date, Decimal],
-    past: Mapping[date, charges.Past],
-    period: date,
-) -> Line:
-    line = charges.sewage(service.code, service.title, water, book.prices(service.code, period))
-    corrections = []
-    for month, change in sorted(changes.items()):
-        if change and month in past:
-            before = past[month]
-            now = book.cost(service, {"single": before.volume + change}, month)
-            corrections.append(Correction(month, before.charged, now, before.volume, before.volume + change))
-    return charges.with_corrections(line, corrections)
-
-
-def _flat_rate(book: ChargeBook, flat: _Flat, service: Service, period: date) -> Line:
-    prices = book.prices(service.code, period)
-    area = flat.premises.area or Decimal(0)
-    if service.basis == "common":
-        return charges.common(service.code, service.title, area, book.norm(service.code, period).value, prices)
-    amount = {"area": area, "person": Decimal(flat.account.registered), "fixed": Decimal(1)}[service.basis]
-    return charges.flat_rate(service.code, service.title, service.basis, amount, prices)
-
-
-def _receipt(
-    account: Account, charged: Sequence[Line], ledger: Ledger, period: date, issued_on: date
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Rows of a receipt and of its lines: openings and penalties are shared out to the kopeck."""
-    opening, paid = ledger.opening, ledger.paid
-    penalty = new_penalty(ledger, issued_on)
-    openings = _openings(ledger, [line.code for line in charged])
-    penalties = _penalties(penalty, openings)
-    codes = {line.code: line for line in charged}
-    rows = []
-    for code in [*codes, *(code for code in openings if code not in codes)]:
-        line = codes.get(code)
-        if line is None and not openings[code]:
-            continue
-        rows.append(_line_row(code, line, ledger, openings.get(code, 0), penalties.get(code, 0)))
-    total = sum(line.charged for line in charged)
-    recalculated = sum(line.recalculated for line in charged)
-    receipt = {
-        "account_id": account.id,
-        "period": period,
-        "opening_kopecks": opening,
-        "charged_kopecks": total,
-        "recalculated_kopecks": recalculated,
-        "privilege_kopecks": 0,
-        "penalty_kopecks": sum(penalties.values()),
-        "paid_kopecks": paid,
-        "to_pay_kopecks": opening + total + recalculated + sum(penalties.values()) - paid,
-        "paid_through": issued_on,
-        "issued_on": issued_on,
-        "due_on": law.due_date(period),
-    }
-    return receipt, rows
-
-
-def _line_row(code: str, line: Line | None, ledger: Ledger, opening: int, penalty: int) -> dict[str, Any]:
-    """A line; one without a charge carries a debt of a service that is no longer charged."""
-    charged, recalculated = (line.charged, line.recalculated) if line else (0, 0)
-    return {
-        "code": code,
-        "title": line.title if line else ledger.titles[code],
-        "method": line.method if line else "O",
-        "volume_kind": line.volume_kind if line else "I",
-        "volume": line.volume if line else Decimal(0),
-        "price": line.price if line else None,
-        "multiplier": line.multiplier if line else Decimal(1),
-        "opening_kopecks": opening,
-        "charged_kopecks": charged,
-        "excess_kopecks": line.excess if line else 0,
-        "recalculated_kopecks": recalculated,
-        "privilege_kopecks": 0,
-        "penalty_kopecks": penalty,
-        "to_pay_kopecks": opening + charged + recalculated + penalty,
-        "explanation": line.explanation if line else {"basis": "debt"},
-    }
-
-
-def _openings(ledger: Ledger, codes: Sequence[str]) -> dict[str, int]:
-    """The opening balance by service: the last receipt's lines, less what was paid on it, in proportion."""
-    if ledger.last_lines:
-        before = list(ledger.last_lines)
-        weights = [max(0, ledger.last_lines[code]) for code in before]
-        paid = allocate(ledger.last_paid, weights)
-        return {code: ledger.last_lines[code] - part for code, part in zip(before, paid, strict=True)}
-    return dict(zip(codes, allocate(ledger.opening, [1] * len(codes)), strict=True)) if codes else {}
-
-
-def _penalties(penalty: int, openings: Mapping[str, int]) -> dict[str, int]:
-    """Penalties by service, in proportion to its debt."""
-    weights = [max(0, amount) for amount in openings.values()]
-    return dict(zip(openings, allocate(penalty, weights), strict=True)) if openings else {}

@@ -1,21 +1,21 @@
 """What a month of a service costs: the formulas of ПП РФ 06.05.2011 № 354. Pure functions, one a way of reckoning.
 
+Heating has its own in `billing.heating`, past months are reckoned anew in `billing.recalculation`.
+
 Every line explains itself: `explanation` is plain JSON with the basis, the parts (volume × price) and what they rest
 on, decimals as strings. Roubles are rounded to kopecks once a line.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from billing import law
 from billing.resources import Zone
 from billing.tariffs import PricedPart, Prices, kopecks, priced, total
 
+CARRIER = "HOT_WATER_CARRIER"
 SEVEN_PLACES = Decimal("0.0000001")
-LITRE = Decimal("0.001")
 
 
 class NoTariff(LookupError):
@@ -24,7 +24,10 @@ class NoTariff(LookupError):
 
 @dataclass(frozen=True)
 class Line:
-    """One service of a bill. charged includes excess; method M meter, A average, N norm, O other; see ReceiptLine."""
+    """One service of a bill. charged includes excess; method M meter, A average, N norm, O other; see ReceiptLine.
+
+    privilege lowers the bill, compensation is paid apart, see `billing.benefits`.
+    """
 
     code: str
     title: str
@@ -37,38 +40,37 @@ class Line:
     multiplier: Decimal = Decimal(1)
     excess: int = 0
     recalculated: int = 0
+    privilege: int = 0
+    compensation: int = 0
 
 
 @dataclass(frozen=True)
 class MeterVolume:
-    """A meter's share of a month. how: reading, average or norm."""
+    """A meter's share of a month. how: reading, average or norm; final: the law takes no reading for the month, so
+    that none will bring a recalculation (a failed meter, a refused check, an interference)."""
 
     meter_id: int
     zone: str
     volume: Decimal
     how: str = "reading"
+    final: bool = False
 
 
 @dataclass(frozen=True)
-class Past:
-    """A month charged before: what was charged in the end, and by which meters and volumes."""
+class NormCount:
+    """Whom a norm is counted for: so many people, or square metres (unit m2)."""
 
-    period: date
-    charged: int
-    volume: Decimal
-    meters: tuple[MeterVolume, ...] = ()
+    count: Decimal
+    unit: str
+    norm: Decimal
 
 
 @dataclass(frozen=True)
-class Correction:
-    """A past month reckoned anew: kopecks before and after, and the volume before and after."""
+class Warmth:
+    """The heat of a cubic metre of hot water: norm in Гкал, prices of heat."""
 
-    period: date
-    was: int
-    now: int
-    volume_was: Decimal
-    volume: Decimal
-    meters: tuple[MeterVolume, ...] = ()
+    norm: Decimal
+    prices: Prices
 
 
 def by_zone(meters: Iterable[MeterVolume]) -> dict[str, Decimal]:
@@ -91,8 +93,8 @@ def metered(code: str, title: str, meters: Sequence[MeterVolume], prices: Prices
     estimated = any(one.how == "average" for one in meters)
     explanation = {
         "basis": "average" if estimated else "meter",
-        "parts": [_part(part) for part in parts],
-        "meters": [_meter(one) for one in meters],
+        "parts": [part_facts(part) for part in parts],
+        "meters": [meter_facts(one) for one in meters],
     }
     return Line(
         code,
@@ -108,51 +110,54 @@ def metered(code: str, title: str, meters: Sequence[MeterVolume], prices: Prices
 def by_norm(
     code: str,
     title: str,
-    count: Decimal,
-    unit: str,
-    norm: Decimal,
+    people: NormCount,
     prices: Prices,
     multiplier: Decimal = Decimal(1),
+    why: str = "no_meter",
     meters: Sequence[MeterVolume] = (),
+    warmth: Warmth | None = None,
 ) -> Line:
     """P = n × N × T, times the multiplier where a meter is possible; the excess is shown apart.
 
-    count: people, or square metres when unit is "m2"; meters: those whose readings are missing, so that the month can
-    be reckoned anew when they come.
+    why: no_meter, no_readings, failed, no_access or interference; meters: those the norm stands for, so that the month
+    can be reckoned anew when their readings come; warmth: of hot water in two components.
     """
-    volume = (count * norm).quantize(SEVEN_PLACES, ROUND_HALF_UP)
+    volume = (people.count * people.norm).quantize(SEVEN_PLACES, ROUND_HALF_UP)
     parts = _priced(code, {Zone.SINGLE.value: volume}, prices)
-    charged = kopecks(sum((part.roubles for part in parts), Decimal(0)) * multiplier)
+    heat_parts = _warmed(volume, warmth)
+    plain = sum((part.roubles for part in [*parts, *heat_parts]), Decimal(0))
+    charged = kopecks(plain * multiplier)
     explanation = {
         "basis": "norm",
-        "unit": unit,
-        "count": f"{count:f}",
-        "norm": f"{norm:f}",
+        "why": why,
+        "unit": people.unit,
+        "count": f"{people.count:f}",
+        "norm": f"{people.norm:f}",
         "multiplier": f"{multiplier:f}",
-        "parts": [_part(part) for part in parts],
-        "meters": [_meter(one) for one in meters],
+        "parts": [part_facts(part) for part in parts],
+        "meters": [meter_facts(one) for one in meters],
     }
-    price = parts[0].price if len(parts) == 1 else None
-    excess = charged - total(parts)
+    if heat_parts:
+        explanation["heat_parts"] = [part_facts(part) for part in heat_parts]
+    price = parts[0].price if len(parts) == 1 and not heat_parts else None
+    excess = charged - kopecks(plain)
     return Line(code, title, "N", volume, price, charged, explanation, multiplier=multiplier, excess=excess)
 
 
-def two_component(
-    code: str, title: str, meters: Sequence[MeterVolume], carrier: Prices, heat_norm: Decimal, heat: Prices
-) -> Line:
+def two_component(code: str, title: str, meters: Sequence[MeterVolume], carrier: Prices, warmth: Warmth) -> Line:
     """Hot water in two components: the water itself, and the heat that warms it (норматив Гкал на м³)."""
     volume = sum((one.volume for one in meters), Decimal(0))
-    water = _priced("HOT_WATER_CARRIER", {Zone.SINGLE.value: volume}, carrier)
-    warmth = _priced("HEAT", {Zone.SINGLE.value: volume * heat_norm}, heat)
+    water = _priced(CARRIER, {Zone.SINGLE.value: volume}, carrier)
+    heat = _warmed(volume, warmth)
     estimated = any(one.how == "average" for one in meters)
     explanation = {
         "basis": "hot_two_component",
-        "heat_norm": f"{heat_norm:f}",
-        "parts": [_part(part) for part in water],
-        "heat_parts": [_part(part) for part in warmth],
-        "meters": [_meter(one) for one in meters],
+        "heat_norm": f"{warmth.norm:f}",
+        "parts": [part_facts(part) for part in water],
+        "heat_parts": [part_facts(part) for part in heat],
+        "meters": [meter_facts(one) for one in meters],
     }
-    return Line(code, title, "A" if estimated else "M", volume, None, total([*water, *warmth]), explanation)
+    return Line(code, title, "A" if estimated else "M", volume, None, total([*water, *heat]), explanation)
 
 
 def sewage(code: str, title: str, water: Sequence[Line], prices: Prices) -> Line:
@@ -164,7 +169,7 @@ def sewage(code: str, title: str, water: Sequence[Line], prices: Prices) -> Line
     explanation = {
         "basis": "sewage",
         "water": {line.code: str(line.volume) for line in water},
-        "parts": [_part(part) for part in parts],
+        "parts": [part_facts(part) for part in parts],
     }
     return Line(code, title, method, volume, parts[0].price, total(parts), explanation)
 
@@ -172,68 +177,33 @@ def sewage(code: str, title: str, water: Sequence[Line], prices: Prices) -> Line
 def flat_rate(code: str, title: str, basis: str, amount: Decimal, prices: Prices) -> Line:
     """Price times the flat's area, the people in it, or one."""
     parts = _priced(code, {Zone.SINGLE.value: amount}, prices)
-    explanation = {"basis": basis, "amount": str(amount), "parts": [_part(part) for part in parts]}
+    explanation = {"basis": basis, "amount": str(amount), "parts": [part_facts(part) for part in parts]}
     return Line(code, title, "O", amount, parts[0].price, total(parts), explanation)
 
 
 def common(code: str, title: str, area: Decimal, norm: Decimal, prices: Prices) -> Line:
     """Common house needs (КР на СОИ, formerly ОДН): norm a square metre times the flat's area (ЖК ст. 156 ч. 9.2)."""
     volume = (area * norm).quantize(SEVEN_PLACES, ROUND_HALF_UP)
+    facts = {"basis": "common", "area": f"{area:f}", "norm": f"{norm:f}"}
+    return of_house(code, title, volume, prices, facts, method="N")
+
+
+def common_share(code: str, title: str, area: Decimal, house_area: Decimal, needs: Decimal, prices: Prices) -> Line:
+    """Common needs as the house's meter showed them: the flat's share is S / ΣS."""
+    facts = {"basis": "common_by_meter", "area": f"{area:f}", "house_area": f"{house_area:f}", "needs": f"{needs:f}"}
+    return of_house(code, title, share(needs, area, house_area), prices, facts, method="M")
+
+
+def share(volume: Decimal, area: Decimal, house_area: Decimal) -> Decimal:
+    """A flat's part of a house's volume, by area; to seven places."""
+    return (volume * area / house_area).quantize(SEVEN_PLACES, ROUND_HALF_UP)
+
+
+def of_house(code: str, title: str, volume: Decimal, prices: Prices, facts: Mapping[str, Any], method: str) -> Line:
+    """A line of a volume that the whole house shares (volume_kind O). Raises NoTariff."""
     parts = _priced(code, {Zone.SINGLE.value: volume}, prices)
-    explanation = {
-        "basis": "common",
-        "area": str(area),
-        "norm": str(norm),
-        "parts": [_part(part) for part in parts],
-    }
-    return Line(code, title, "N", volume, parts[0].price, total(parts), explanation, volume_kind="O")
-
-
-def average_volume(months: Sequence[Decimal]) -> Decimal | None:
-    """Average month (п. 59) of past monthly volumes, newest first: of six, of at least three; None with fewer."""
-    rule = law.estimates()
-    used = months[: rule.average_of_months]
-    if len(used) < rule.average_at_least:
-        return None
-    return (sum(used, Decimal(0)) / len(used)).quantize(LITRE, ROUND_HALF_UP)
-
-
-def spread(volume: Decimal, months: int) -> tuple[Decimal, Decimal]:
-    """A volume read after several months: for each earlier month, and for the last one (which takes the rest)."""
-    each = (volume / months).quantize(LITRE, ROUND_HALF_UP)
-    return each, volume - each * (months - 1)
-
-
-def correct(
-    past: Past, real: Mapping[tuple[int, str], Decimal], cost: Callable[[Mapping[str, Decimal]], int]
-) -> Correction:
-    """A month charged by estimate, reckoned anew: real volumes by (meter, zone) take the place of the estimates.
-
-    cost: kopecks of the service's volumes by zone in that month.
-    """
-    kept = [one for one in past.meters if (one.meter_id, one.zone) not in real]
-    meters = [*kept, *(MeterVolume(meter_id, zone, volume) for (meter_id, zone), volume in real.items())]
-    volumes = by_zone(meters)
-    volume = sum(volumes.values(), Decimal(0))
-    return Correction(past.period, past.charged, cost(volumes), past.volume, volume, tuple(meters))
-
-
-def with_corrections(line: Line, corrections: Sequence[Correction]) -> Line:
-    """The line with the recalculation (перерасчёт) of past months and its explanation."""
-    if not corrections:
-        return line
-    listed = [
-        {
-            "period": one.period.isoformat(),
-            "was": one.was,
-            "now": one.now,
-            "volume": str(one.volume),
-            "meters": [_meter(meter) for meter in one.meters],
-        }
-        for one in corrections
-    ]
-    recalculated = sum(one.now - one.was for one in corrections)
-    return replace(line, recalculated=recalculated, explanation=line.explanation | {"recalculation": listed})
+    explanation = {**facts, "parts": [part_facts(part) for part in parts]}
+    return Line(code, title, method, volume, parts[0].price, total(parts), explanation, volume_kind="O")
 
 
 def allocate(amount: int, weights: Sequence[int]) -> list[int]:
@@ -249,6 +219,10 @@ def allocate(amount: int, weights: Sequence[int]) -> list[int]:
     return shares if amount >= 0 else [-share for share in shares]
 
 
+def _warmed(volume: Decimal, warmth: Warmth | None) -> list[PricedPart]:
+    return _priced("HEAT", {Zone.SINGLE.value: volume * warmth.norm}, warmth.prices) if warmth else []
+
+
 def _priced(code: str, volumes: Mapping[str, Decimal], prices: Prices) -> list[PricedPart]:
     parts = priced(volumes, prices)
     if not parts:
@@ -256,9 +230,12 @@ def _priced(code: str, volumes: Mapping[str, Decimal], prices: Prices) -> list[P
     return parts
 
 
-def _part(part: PricedPart) -> dict[str, str]:
+def part_facts(part: PricedPart) -> dict[str, str]:
+    """A part as the explanation keeps it."""
     return {"zone": part.zone, "volume": f"{part.volume:f}", "price": f"{part.price:f}"}
 
 
-def _meter(one: MeterVolume) -> dict[str, Any]:
-    return {"meter_id": one.meter_id, "zone": one.zone, "volume": f"{one.volume:f}", "how": one.how}
+def meter_facts(one: MeterVolume) -> dict[str, Any]:
+    """A meter's share as the explanation keeps it."""
+    facts = {"meter_id": one.meter_id, "zone": one.zone, "volume": f"{one.volume:f}", "how": one.how}
+    return facts | {"final": True} if one.final else facts

@@ -1,8 +1,9 @@
 """Why a bill is more or less than the one before: a split of the difference that adds up to the kopeck."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from sqlmodel import Session
 
@@ -14,7 +15,8 @@ from billing.tables import Receipt, ReceiptLine
 class ServiceChange:
     """One service, kopecks: volume + tariff + multiplier + recalculation + privilege + penalty = total.
 
-    Volumes are in the service's unit, None where the service was not on that bill.
+    Volumes are in the service's unit, None where the service was not on that bill. explanation: the line's own on the
+    newer bill, with why the norm was charged, the months of a recalculation and the privilege; empty when it is gone.
     """
 
     code: str
@@ -27,6 +29,7 @@ class ServiceChange:
     recalculation: int
     privilege: int
     penalty: int
+    explanation: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -100,6 +103,7 @@ def _change(code: str, before: ReceiptLine | None, now: ReceiptLine | None) -> S
         recalculation=_field(now, "recalculated_kopecks") - _field(before, "recalculated_kopecks"),
         privilege=_field(before, "privilege_kopecks") - _field(now, "privilege_kopecks"),
         penalty=_field(now, "penalty_kopecks") - _field(before, "penalty_kopecks"),
+        explanation=now.explanation if now else {},
     )
 
 

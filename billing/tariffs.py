@@ -23,7 +23,7 @@ class Step:
 _TARIFFS = select(Tariff).where(
     Tariff.organization_id == bindparam("organization_id"),
     Tariff.resource == bindparam("resource"),
-    Tariff.group == bindparam("group"),
+    col(Tariff.group).in_((bindparam("group"), "")),
     col(Tariff.valid_from) <= bindparam("on"),
     or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) >= bindparam("on")),
 )
@@ -55,12 +55,17 @@ def total(parts: Iterable[PricedPart]) -> int:
 
 
 def prices_from(rows: Iterable[Tariff]) -> Prices:
-    """Steps by zone from tariff rows of one resource and day."""
+    """Steps by zone from tariff rows of one resource, group and day.
+
+    A row for the first range begins a new scale of its zone: ranges of an earlier scale end with it.
+    """
     newest: dict[tuple[str, Decimal], Tariff] = {}
     for row in rows:
         known = newest.get((row.zone, row.range_from))
         if known is None or known.valid_from < row.valid_from:
             newest[row.zone, row.range_from] = row
+    begun = {zone: row.valid_from for (zone, above), row in newest.items() if above == 0}
+    newest = {key: row for key, row in newest.items() if row.valid_from >= begun.get(key[0], row.valid_from)}
     prices: dict[str, tuple[Step, ...]] = {}
     for (zone, above), row in sorted(newest.items()):
         prices[zone] = (*prices.get(zone, ()), Step(above, row.price))
@@ -99,9 +104,15 @@ def _by_range(zone: str, volume: Decimal, total: Decimal, steps: tuple[Step, ...
 
 
 def prices_on(db: Session, organization_id: int, resource: str, on: date, group: str = "") -> Prices:
-    """Prices of a company's resource on a day; empty when it has none."""
+    """Prices of a company's resource on a day, for a group of flats ("" for the usual ones); empty when it has none."""
     scope = {"organization_id": organization_id, "resource": resource, "on": on, "group": group}
-    return prices_from(db.exec(_TARIFFS, params=scope).all())
+    return prices_from(of_group(db.exec(_TARIFFS, params=scope).all(), group))
+
+
+def of_group(rows: Iterable[Tariff], group: str) -> list[Tariff]:
+    """The rows of a group, or the general ones where the group has none of its own."""
+    listed = list(rows)
+    return [row for row in listed if row.group == group] or [row for row in listed if row.group == ""]
 
 
 def cost(

@@ -1,29 +1,41 @@
 """What every meter gives to a month's bill: its reading or an estimate (ПП 354 п. 59), and what past months had."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy
+from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
-from billing import charges, law
-from billing.charges import MeterVolume, Past
+from billing import law
+from billing.charges import MeterVolume
+from billing.recalculation import Past, average_volume, past_from, spread
 from billing.tables import Meter, Reading, Receipt, ReceiptLine, Register
 from billing.windows import month_start
 
 LOOK_BACK = 13
 LIVE = ("submitted", "accepted")
+SUBMITTED = sqlalchemy.text("reading.status = 'submitted'")  # written out, as in the condition of its index
+
+
+@dataclass(frozen=True)
+class LateReading:
+    """A reading of an earlier month that came after its bill: consumption and months covered by zone."""
+
+    period: date
+    read: dict[str, tuple[Decimal, int]]
 
 
 @dataclass
 class MeterMonth:
-    """A meter in a month. read: consumption and months covered by zone, empty when nobody read it;
+    """A meter in a month. read: consumption and months covered by zone, empty when there is no reading that counts.
 
-    history: monthly volumes by zone before this month, newest first; failed: its verification has run out.
+    late: readings of billed months; history: monthly volumes by zone before this month, newest first; failed: its
+    verification has run out (ПП 354 п. 81(12)), readings made after it do not count.
     """
 
     account_id: int
@@ -33,39 +45,47 @@ class MeterMonth:
     zones: tuple[str, ...]
     failed: bool
     read: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
+    late: list[LateReading] = field(default_factory=list)
     history: dict[str, list[Decimal]] = field(default_factory=dict)
 
     @property
     def is_plain(self) -> bool:
         """Read, and for this month alone: no past month matters."""
-        return bool(self.read) and all(months == 1 for _, months in self.read.values())
+        return bool(self.read) and not self.late and all(months == 1 for _, months in self.read.values())
 
     def volumes(self, past: Mapping[date, Past]) -> list[MeterVolume]:
         """What it gives to this month: of a reading over several estimated months, the last month's part."""
         if self.read:
             return [
-                MeterVolume(self.meter_id, zone, charges.spread(volume, len(self._estimated(past, months)) + 1)[1])
+                MeterVolume(self.meter_id, zone, spread(volume, len(self._unread(past, self.period, months)) + 1)[1])
                 for zone, (volume, months) in self.read.items()
             ]
-        averages = {zone: charges.average_volume(self.history.get(zone, [])) for zone in self.zones}
+        averages = {zone: average_volume(self.history.get(zone, [])) for zone in self.zones}
         known = {zone: volume for zone, volume in averages.items() if volume is not None}
         if len(known) < len(self.zones) or self._estimates_in_a_row(past) >= law.estimates().average_periods:
-            return [MeterVolume(self.meter_id, zone, Decimal(0), "norm") for zone in self.zones]
-        return [MeterVolume(self.meter_id, zone, volume, "average") for zone, volume in known.items()]
+            return self.by_norm(final=self.failed)
+        return [MeterVolume(self.meter_id, zone, volume, "average", self.failed) for zone, volume in known.items()]
+
+    def by_norm(self, *, final: bool) -> list[MeterVolume]:
+        """Its place in a month that is charged by the norm."""
+        return [MeterVolume(self.meter_id, zone, Decimal(0), "norm", final) for zone in self.zones]
 
     def real_volumes_of(self, past: Mapping[date, Past]) -> dict[date, dict[tuple[int, str], Decimal]]:
-        """For months charged by estimate: the part of the new reading that was used in them."""
+        """For months charged by estimate: the part of a reading that was used in them."""
         real: dict[date, dict[tuple[int, str], Decimal]] = defaultdict(dict)
-        for zone, (volume, months) in self.read.items():
-            estimated = self._estimated(past, months)
-            each, _ = charges.spread(volume, len(estimated) + 1)
-            for month in estimated:
-                real[month][self.meter_id, zone] = each
+        for one in (*self.late, LateReading(self.period, self.read)):
+            for zone, (volume, months) in one.read.items():
+                unread = self._unread(past, one.period, months)
+                if one.period == self.period:
+                    unread = [*unread, self.period]
+                for month, part in zip(unread, _parts(volume, len(unread)), strict=True):
+                    if month != self.period and not self._is_final(past[month]):
+                        real[month][self.meter_id, zone] = part
         return real
 
-    def _estimated(self, past: Mapping[date, Past], months: int) -> list[date]:
-        """Months before this one that the reading covers and that were charged without it."""
-        covered = (month_start(self.period, -ago) for ago in range(1, months))
+    def _unread(self, past: Mapping[date, Past], last: date, months: int) -> list[date]:
+        """Billed months that a reading of the month `last` covers and that were charged without one, oldest first."""
+        covered = (month_start(last, -ago) for ago in reversed(range(months)))
         return [month for month in covered if month in past and self._was_estimated(past[month])]
 
     def _estimates_in_a_row(self, past: Mapping[date, Past]) -> int:
@@ -77,8 +97,21 @@ class MeterMonth:
     def _was_estimated(self, month: Past) -> bool:
         return any(one.meter_id == self.meter_id and one.how != "reading" for one in month.meters)
 
+    def _is_final(self, month: Past) -> bool:
+        return any(one.meter_id == self.meter_id and one.final for one in month.meters)
 
-def meter_months(db: Session, account_ids: Sequence[int], period: date) -> list[MeterMonth]:
+
+def _parts(volume: Decimal, months: int) -> list[Decimal]:
+    """A volume by month, oldest first."""
+    if not months:
+        return []
+    each, last = spread(volume, months)
+    return [each] * (months - 1) + [last]
+
+
+def meter_months(
+    db: Session, account_ids: Sequence[int], period: date, heating_season: Container[int]
+) -> list[MeterMonth]:
     """Every meter of the accounts that worked in a month (its first day)."""
     meters = db.exec(
         select(Meter)
@@ -86,13 +119,15 @@ def meter_months(db: Session, account_ids: Sequence[int], period: date) -> list[
         .where(col(Meter.archived_on).is_(None) | (col(Meter.archived_on) >= period))
         .order_by(col(Meter.id))
     ).all()
-    ids = [meter.id for meter in meters]
+    until = {meter.id: meter.next_verification_on for meter in meters}
     zone_of: dict[int, str] = {}
     zones: dict[int, list[str]] = defaultdict(list)
-    for row in db.exec(select(Register).where(col(Register.meter_id).in_(ids))).all():
+    for row in db.exec(select(Register).where(col(Register.meter_id).in_(until.keys()))).all():
         zone_of[row.id] = row.zone
         zones[row.meter_id].append(row.zone)
-    read, installed = _read(db, ids, zone_of, period)
+    rows = _counted(db, until, period)
+    read = _consumption((row for row in rows if row.period == period and row.kind != "initial"), zone_of)
+    installed = {row.meter_id for row in rows if row.kind == "initial"} - read.keys()
     found = [
         MeterMonth(
             account_id=meter.account_id,
@@ -100,40 +135,80 @@ def meter_months(db: Session, account_ids: Sequence[int], period: date) -> list[
             resource=meter.resource,
             period=period,
             zones=tuple(zones[meter.id]),
-            failed=meter.next_verification_on is not None and meter.next_verification_on < period,
+            failed=meter.id not in read and _failed_in(meter, period),
             read=read.get(meter.id, {}),
         )
         for meter in meters
         if meter.id in read or (meter.archived_on is None and meter.id not in installed)
     ]
-    _add_history(db, [one for one in found if not one.read], {meter.id: meter.replaces_id for meter in meters})
+    _add_late(found, [row for row in rows if row.period < period], zone_of)
+    replaces = {meter.id: meter.replaces_id for meter in meters}
+    _add_history(db, [one for one in found if not one.read], replaces, until, heating_season)
     return found
 
 
-def _read(
-    db: Session, meter_ids: Sequence[int], zone_of: Mapping[int, str], period: date
-) -> tuple[dict[int, dict[str, tuple[Decimal, int]]], set[int]]:
-    """Consumption and months by meter and zone; and meters installed this month, which have counted nothing yet."""
-    columns = (Reading.meter_id, Reading.register_id, Reading.kind, Reading.consumption, Reading.months)
-    rows = db.execute(
-        sqlalchemy.select(*columns).where(  # type: ignore[call-overload]  # SQLModel types a column as its value
-            col(Reading.period) == period,
-            col(Reading.meter_id).in_(meter_ids),
-            col(Reading.status).in_(LIVE),
-            col(Reading.kind).in_(("current", "final", "initial")),
-        )
-    ).all()
+def _failed_in(meter: Meter, period: date) -> bool:
+    """Its verification ran out before the month's last day."""
+    until = meter.next_verification_on
+    return until is not None and until + timedelta(days=1) < month_start(period, 1)
+
+
+def _counted(db: Session, until: Mapping[int, date | None], period: date) -> list[Row[Any]]:
+    """Rows of readings for a month, and those of earlier months that came after their bill; not those made when the
+    meter's verification had run out."""
+    own = (
+        col(Reading.meter_id), col(Reading.register_id), col(Reading.period), col(Reading.taken_on), col(Reading.kind),
+        col(Reading.consumption), col(Reading.months),
+    )  # fmt: skip
+    of_these = sqlalchemy.select(*own).where(col(Reading.meter_id).in_(until.keys()))
+    of_month = of_these.where(
+        col(Reading.period) == period,
+        col(Reading.status).in_(LIVE),
+        col(Reading.kind).in_(("current", "final", "initial")),
+    )
+    late = of_these.where(
+        SUBMITTED,
+        col(Reading.period) < period,
+        col(Reading.period) >= month_start(period, -LOOK_BACK),
+        col(Reading.kind) == "current",
+    )
+    rows = [*db.execute(of_month).all(), *db.execute(late).all()]
+    return [row for row in rows if row.kind != "current" or _verified(until[row.meter_id], row.taken_on)]
+
+
+def _verified(until: date | None, taken_on: date) -> bool:
+    return until is None or taken_on <= until
+
+
+def _consumption(rows: Iterable[Row[Any]], zone_of: Mapping[int, str]) -> dict[int, dict[str, tuple[Decimal, int]]]:
+    """Consumption and months by meter and zone."""
     read: dict[int, dict[str, tuple[Decimal, int]]] = defaultdict(dict)
-    for meter_id, register_id, kind, consumption, months in rows:
-        if kind != "initial":
-            zone = zone_of[register_id]
-            before = read[meter_id].get(zone, (Decimal(0), 1))
-            read[meter_id][zone] = (before[0] + (consumption or Decimal(0)), max(before[1], months))
-    return read, {meter_id for meter_id, _, kind, _, _ in rows if kind == "initial"} - read.keys()
+    for row in rows:
+        zone = zone_of[row.register_id]
+        volume, months = read[row.meter_id].get(zone, (Decimal(0), 1))
+        read[row.meter_id][zone] = (volume + (row.consumption or Decimal(0)), max(months, row.months))
+    return dict(read)
 
 
-def _add_history(db: Session, silent: Sequence[MeterMonth], replaces: Mapping[int, int | None]) -> None:
-    """Past monthly volumes of meters nobody read, those of the meter each replaced included."""
+def _add_late(found: Sequence[MeterMonth], rows: Sequence[Row[Any]], zone_of: Mapping[int, str]) -> None:
+    if not rows:
+        return
+    by_id = {one.meter_id: one for one in found}
+    for period in sorted({row.period for row in rows}):
+        read = _consumption((row for row in rows if row.period == period), zone_of)
+        for meter_id in read.keys() & by_id.keys():
+            by_id[meter_id].late.append(LateReading(period, read[meter_id]))
+
+
+def _add_history(
+    db: Session,
+    silent: Sequence[MeterMonth],
+    replaces: Mapping[int, int | None],
+    until: Mapping[int, date | None],
+    heating_season: Container[int],
+) -> None:
+    """Past monthly volumes of meters nobody read, those of the meter each replaced included; of heat, months of the
+    heating period (п. 59)."""
     if not silent:
         return
     wanted = {one.meter_id: one for one in silent}
@@ -151,11 +226,18 @@ def _add_history(db: Session, silent: Sequence[MeterMonth], replaces: Mapping[in
         .order_by(col(Reading.period).desc(), col(Reading.id).desc())
     ).all()
     for row, zone in rows:
+        one = wanted[row.meter_id]
+        if not _verified(until.get(row.meter_id), row.taken_on):
+            continue
         monthly = (row.consumption or Decimal(0)) / row.months
-        wanted[row.meter_id].history.setdefault(zone, []).extend([monthly] * row.months)
+        months = (month_start(row.period, -ago).month for ago in range(row.months))
+        counted = [monthly for month in months if one.resource != "HEAT" or month in heating_season]
+        one.history.setdefault(zone, []).extend(counted)
 
 
-def past_lines(db: Session, account_ids: Sequence[int], period: date) -> dict[int, dict[str, dict[date, Past]]]:
+def past_lines(
+    db: Session, account_ids: Sequence[int], period: date, look_back: int = LOOK_BACK
+) -> dict[int, dict[str, dict[date, Past]]]:
     """By account, service and month: what past months were charged in the end, recalculations included."""
     if not account_ids:
         return {}
@@ -165,22 +247,15 @@ def past_lines(db: Session, account_ids: Sequence[int], period: date) -> dict[in
         .where(
             col(Receipt.account_id).in_(account_ids),
             Receipt.period < period,
-            Receipt.period >= month_start(period, -LOOK_BACK),
+            Receipt.period >= month_start(period, -look_back),
         )
         .order_by(col(Receipt.period))
     ).all()
     past: dict[int, dict[str, dict[date, Past]]] = defaultdict(lambda: defaultdict(dict))
     for receipt, line in rows:
         own, month = past[receipt.account_id][line.code], receipt.period
-        own[month] = Past(month, line.charged_kopecks, line.volume, _meters(line.explanation))
+        own[month] = past_from(month, line.charged_kopecks, line.volume, line.explanation)
         for entry in line.explanation.get("recalculation", ()):
             corrected = date.fromisoformat(entry["period"])
-            own[corrected] = Past(corrected, entry["now"], Decimal(entry["volume"]), _meters(entry))
+            own[corrected] = past_from(corrected, entry["now"], Decimal(entry["volume"]), entry)
     return past
-
-
-def _meters(explanation: Mapping[str, Any]) -> tuple[MeterVolume, ...]:
-    return tuple(
-        MeterVolume(one["meter_id"], one["zone"], Decimal(one["volume"]), one["how"])
-        for one in explanation.get("meters", ())
-    )

@@ -107,6 +107,13 @@ class Reading(SQLModel, table=True):
         UniqueConstraint("idempotency_key", "register_id"),
         Index("ix_reading_meter_id_taken_on", "meter_id", "taken_on"),
         Index("ix_reading_period_meter_id", "period", "meter_id"),
+        Index(
+            "ix_reading_submitted",
+            "meter_id",
+            "period",
+            sqlite_where=text("status = 'submitted'"),
+            postgresql_where=text("status = 'submitted'"),
+        ),
     )
     id: int = Field(default=None, sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True))
     meter_id: int = Field(foreign_key="meter.id")

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing import charges
-from billing.charges import MeterVolume, NoTariff, Past, allocate
-from billing.tariffs import Prices, Step, kopecks, priced
+from billing import charges, recalculation
+from billing.charges import MeterVolume, NormCount, NoTariff, Warmth, allocate
+from billing.recalculation import Past
+from billing.tables import Tariff
+from billing.tariffs import Prices, Step, kopecks, priced, prices_from
 
 SINGLE: Prices = {"single": (Step(Decimal(0), Decimal("52.34")),)}
 NOVOSIBIRSK: Prices = {
@@ -67,7 +69,7 @@ def test_no_volume_is_lost_between_ranges(day: Decimal, night: Decimal) -> None:
 
 
 def test_without_a_meter_the_norm_is_charged_with_its_multiplier_shown_apart() -> None:
-    line = charges.by_norm("COLD_WATER", "ХВС", Decimal(3), "person", Decimal("6.935"), SINGLE, Decimal(3))
+    line = charges.by_norm("COLD_WATER", "ХВС", NormCount(Decimal(3), "person", Decimal("6.935")), SINGLE, Decimal(3))
     plain = 1088_93  # 20.805 m³ at 52.34
     assert line.charged == 3266_80
     assert line.excess == 3266_80 - plain
@@ -76,8 +78,16 @@ def test_without_a_meter_the_norm_is_charged_with_its_multiplier_shown_apart() -
 
 def test_hot_water_in_two_components() -> None:
     heat: Prices = {"single": (Step(Decimal(0), Decimal("2614.70")),)}
-    line = charges.two_component("HOT_WATER", "ГВС", volumes(single="5"), SINGLE, Decimal("0.0645"), heat)
+    line = charges.two_component("HOT_WATER", "ГВС", volumes(single="5"), SINGLE, Warmth(Decimal("0.0645"), heat))
     assert line.charged == 1104_94  # 5 × 52.34 + 0.3225 × 2614.70
+
+
+def test_hot_water_in_two_components_without_a_meter() -> None:
+    heat: Prices = {"single": (Step(Decimal(0), Decimal("2614.70")),)}
+    count = NormCount(Decimal(2), "person", Decimal("2.5"))
+    line = charges.by_norm("HOT_WATER", "ГВС", count, SINGLE, Decimal("1.5"), warmth=Warmth(Decimal("0.0645"), heat))
+    assert (line.charged, line.excess) == (1657_41, 552_47)  # 1.5 × 1104.94075
+    assert line.explanation["why"] == "no_meter"
 
 
 def test_sewage_is_all_the_water() -> None:
@@ -92,6 +102,40 @@ def test_common_needs_go_by_area() -> None:
         "COMMON_ELECTRICITY", "ОДН", Decimal("54.3"), Decimal("2.5"), {"single": (Step(Decimal(0), Decimal("6.12")),)}
     )
     assert (line.volume, line.charged, line.volume_kind) == (Decimal("135.75"), 830_79, "O")
+
+
+def test_common_needs_by_the_houses_meter_go_by_area_too() -> None:
+    line = charges.common_share(
+        "COMMON_ELECTRICITY",
+        "ОДН",
+        Decimal("54.3"),
+        Decimal(3000),
+        Decimal(1200),
+        {"single": (Step(Decimal(0), Decimal("6.12")),)},
+    )
+    assert (line.volume, line.charged, line.method) == (Decimal("21.72"), 132_93, "M")
+
+
+def test_a_new_scale_ends_the_ranges_of_the_old_one() -> None:
+    def row(above: str, price: str, since: date) -> Tariff:
+        return Tariff(
+            organization_id=1, resource="ELECTRICITY", range_from=Decimal(above), price=Decimal(price), valid_from=since
+        )
+
+    old = [row("0", "5", date(2025, 1, 1)), row("3900", "6", date(2025, 1, 1)), row("6000", "7", date(2025, 1, 1))]
+    new = [row("0", "5.5", date(2026, 1, 1)), row("4200", "6.5", date(2026, 1, 1))]
+    assert [(step.above, step.price) for step in prices_from(old + new)["single"]] == [
+        (Decimal(0), Decimal("5.5")), (Decimal(4200), Decimal("6.5")),
+    ]  # fmt: skip
+    dearer = row("6000", "7.7", date(2025, 7, 1))
+    assert [step.price for step in prices_from([*old, dearer])["single"]] == [5, 6, Decimal("7.7")]
+
+
+@pytest.mark.parametrize(("kwh", "expected"), [("7020", 28_922_40), ("10800", 52_282_80), ("10801", 52_290_16)])
+def test_wider_ranges_of_homes_heated_by_electricity(kwh: str, expected: int) -> None:
+    scale = zip(("0", "7020", "10800"), ("4.12", "6.18", "7.36"), strict=True)
+    prices: Prices = {"single": tuple(Step(Decimal(above), Decimal(price)) for above, price in scale)}
+    assert charges.metered("ELECTRICITY", "Свет", volumes(single=kwh), prices).charged == expected
 
 
 def test_a_service_without_a_price_is_an_error() -> None:
@@ -109,22 +153,24 @@ def test_a_service_without_a_price_is_an_error() -> None:
     ],
 )
 def test_the_average_is_of_six_months_and_at_least_three(months: list[str], expected: str | None) -> None:
-    found = charges.average_volume([Decimal(month) for month in months])
+    found = recalculation.average_volume([Decimal(month) for month in months])
     assert found == (Decimal(expected) if expected else None)
 
 
 def test_a_volume_of_several_months_is_spread_without_loss() -> None:
-    each, last = charges.spread(Decimal(10), 3)
+    each, last = recalculation.spread(Decimal(10), 3)
     assert (each, last) == (Decimal("3.333"), Decimal("3.334"))
 
 
 def test_an_estimated_month_is_reckoned_anew() -> None:
     past = Past(date(2026, 9, 1), 261_70, Decimal(5), (MeterVolume(1, "single", Decimal(5), "average"),))
-    correction = charges.correct(
+    correction = recalculation.correct(
         past, {(1, "single"): Decimal(3)}, lambda volumes: charges.cost("COLD_WATER", volumes, SINGLE)
     )
     assert (correction.was, correction.now) == (261_70, 157_02)
-    line = charges.with_corrections(charges.metered("COLD_WATER", "ХВС", volumes(single="3"), SINGLE), [correction])
+    line = recalculation.with_corrections(
+        charges.metered("COLD_WATER", "ХВС", volumes(single="3"), SINGLE), [correction]
+    )
     assert line.recalculated == -104_68
     assert line.explanation["recalculation"][0]["period"] == "2026-09-01"
 

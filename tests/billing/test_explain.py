@@ -51,9 +51,8 @@ def test_a_new_tariff_is_told_apart_from_the_volume(village: Village) -> None:
     assert found.total == found.volume + found.tariff
 
 
-def test_a_multiplier_a_recalculation_and_a_debt_are_told_apart(village: Village) -> None:
-    meter = village.db.get(Meter, 1)
-    meter.next_verification_on = date(2026, 3, 31)
+def test_a_multiplier_and_a_debt_are_told_apart(village: Village) -> None:
+    village.db.get(Meter, 1).next_verification_on = date(2026, 4, 30)
     village.read(month(4), "5")
     village.bill(month(4))  # read
     village.bill(month(5))  # norm with the multiplier of three: the meter has failed
@@ -61,11 +60,19 @@ def test_a_multiplier_a_recalculation_and_a_debt_are_told_apart(village: Village
     assert found is not None
     assert found.multiplier == 1400_00
     assert found.debt == 1950_00  # April's bill, carried over
+    assert _adds_up(found)
+
+
+def test_a_recalculation_is_told_apart(village: Village) -> None:
+    village.read(month(4), "5")
+    village.bill(month(4))
+    village.bill(month(5))  # the norm: 14 m³
     village.read(month(6), "10", months=2)
     village.bill(month(6))
     found = explain.explain_latest(village.db, 1)
     assert found is not None
-    assert found.recalculation == -1850_00 - 360_00  # 5 m³ instead of 14 with the multiplier; sewage 5 instead of 14
+    assert found.recalculation == -450_00 - 360_00  # 9 m³ less of water and of sewage
+    assert found.services[0].explanation["recalculation"][0]["reason"] == "readings"
     assert _adds_up(found)
 
 
