@@ -1,5 +1,7 @@
 """What most scenes share: they answer at once, and an offer to go on is taken or left."""
 
+from dataclasses import replace
+
 from skill.dialogue.talk import Scene, Talk
 from skill.dialogue.turn import OFFER, Reply
 from skill.understanding import Understanding
@@ -21,7 +23,7 @@ class Topic:
     def offers(self, talk: Talk, reply: Reply) -> Reply:
         """The reply ends with an offer: wait for a yes or a no."""
         talk.session.scene, talk.session.step = self.name, OFFER
-        return Reply(reply.text, buttons=YES_NO, expecting="yes_no", link=reply.link)
+        return replace(reply, buttons=YES_NO, expecting="yes_no")
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """A yes goes on, a no leaves; anything else is for other topics."""
