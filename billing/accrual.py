@@ -1,7 +1,7 @@
 """Начисление: every service of one flat for one month. Formulas are in `billing.charges` and `billing.heating`."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -74,7 +74,7 @@ def lines(book: ChargeBook, flat: FlatMonth) -> list[Line]:
         else:
             line, corrections = _flat_rate(book, flat, service), []
         found[service.code] = with_corrections(line, corrections)
-    return [_supported(book, flat, line) for line in found.values()]
+    return [_supported(book, flat, line, found) for line in found.values()]
 
 
 def _metered(book: ChargeBook, flat: FlatMonth, service: Service) -> Accrued:
@@ -242,10 +242,11 @@ def _flat_rate(book: ChargeBook, flat: FlatMonth, service: Service) -> Line:
     return charges.flat_rate(service.code, service.title, service.basis, amount, prices)
 
 
-def _supported(book: ChargeBook, flat: FlatMonth, line: Line) -> Line:
+def _supported(book: ChargeBook, flat: FlatMonth, line: Line, found: Collection[str]) -> Line:
+    """The line with what support there is for it; the norm of sewage is that of its water."""
     if not flat.benefits:
         return line
-    codes = WATER if line.code == "SEWAGE" else (line.code,)
+    codes = [code for code in WATER if code in found] if line.code == "SEWAGE" else [line.code]
     try:
         norms = [book.norm(code, flat.period) for code in codes]
     except NoNorm:

@@ -153,7 +153,7 @@ def applied(line: Line, benefits: Sequence[Benefit], people: int, norm_volume: D
         facts = {
             "category": best.category,
             "title": categories()[best.category].title if best.category in categories() else best.category,
-            "percent": f"{best.percent:f}",
+            "percent": f"{(best.percent or Decimal(0)).normalize():f}",
             "within_norm": best.within_norm,
             "people": best.people,
             "kopecks": amount,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -11,6 +12,7 @@ from sqlmodel import Session
 from billing import billrun, receipts, store
 from billing.tables import (
     Account,
+    HouseVolume,
     Meter,
     Norm,
     Organization,
@@ -61,6 +63,19 @@ class Village:
         )
         self.db.add(row)
         self.db.flush()
+
+    def service(self, code: str, basis: str, price: str, **more: Any) -> None:
+        """Another service and its price."""
+        add(self.db, Service(organization_id=1, code=code, title=code.capitalize(), basis=basis, **more))
+        add(self.db, Tariff(organization_id=1, resource=code, price=Decimal(price), valid_from=LONG_AGO))
+
+    def norm(self, code: str, value: str, unit: str = "m2") -> None:
+        """A norm, a month."""
+        add(self.db, Norm(organization_id=1, resource=code, value=Decimal(value), unit=unit, valid_from=LONG_AGO))
+
+    def house_meter(self, code: str, period: date, volume: str) -> None:
+        """The house's own meter counted so much in a month."""
+        add(self.db, HouseVolume(property_id=1, code=code, period=period, volume=Decimal(volume)))
 
     def pay(self, on: date, kopecks: int, period: date | None = None, status: str = "DONE") -> Payment:
         """Money came."""

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from billing import billrun, receipts, store
-from billing.tables import Account, Meter, Receipt, ReceiptLine, Service, Tariff
+from billing.tables import Account, Meter, Reading, Receipt, ReceiptLine, Service, Tariff
 from fixtures.demo_company import DemoSummary
 
 Village = Any  # the fixture's class lives in conftest.py
@@ -99,6 +99,42 @@ def test_a_month_charged_by_the_norm_is_recalculated_too(village: Village) -> No
     _, lines = village.bill(month(5))
     assert lines["COLD_WATER"].charged_kopecks == 200_00
     assert lines["COLD_WATER"].recalculated_kopecks == 200_00 - 700_00
+
+
+def test_a_reading_that_came_after_its_bill_is_reckoned_in_the_next(village: Village) -> None:
+    for number in (1, 2, 3):
+        village.read(month(number), "5")
+    village.bill(month(4))  # the average, 5 m³
+    village.read(month(4), "9")  # the window was still open
+    village.read(month(5), "4")
+    water = village.bill(month(5))[1]["COLD_WATER"]
+    assert (water.charged_kopecks, water.recalculated_kopecks) == (200_00, 200_00)  # 4 m³ more for April
+    village.read(month(6), "4")
+    assert village.bill(month(6))[1]["COLD_WATER"].recalculated_kopecks == 0
+
+
+def test_readings_that_a_bill_rests_on_are_accepted_with_it(village: Village) -> None:
+    village.read(month(4), "5")
+    village.read(month(5), "5")
+    village.bill(month(4))
+    rows = village.db.exec(select(Reading.period, Reading.status).order_by(col(Reading.period))).all()
+    assert rows == [(month(4), "accepted"), (month(5), "submitted")]
+
+
+def test_a_group_of_flats_has_its_own_price_where_there_is_one(village: Village) -> None:
+    village.db.get(Account, 1).tariff_group = "rural"
+    village.db.add(
+        Tariff(organization_id=1, resource="COLD_WATER", group="rural", price=Decimal(35), valid_from=date(2026, 1, 1))
+    )
+    village.read(month(4), "6")
+    _, lines = village.bill(month(4))
+    assert lines["COLD_WATER"].charged_kopecks == 210_00
+    assert lines["SEWAGE"].charged_kopecks == 240_00
+
+
+def test_where_nobody_is_registered_the_owner_counts(village: Village) -> None:
+    village.db.get(Account, 1).registered = 0
+    assert village.bill(month(4))[1]["COLD_WATER"].volume == Decimal(7)
 
 
 def test_months_that_were_never_charged_are_charged_with_the_reading(village: Village) -> None:
