@@ -88,6 +88,7 @@ class Reply:
     link: a page to open (payment), shown where there is a screen and never read out.
     handoff: a person takes over; a telephone transfers the call.
     card: shown where the platform has cards and a screen; what is needed is in the text too.
+    linking: asks who is speaking; a device that can offers our page for linking an account with it.
     """
 
     text: str
@@ -98,10 +99,11 @@ class Reply:
     link: str = ""
     handoff: bool = False
     card: Card | None = None
+    linking: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As kept with an answered turn."""
-        return dict(vars(self))
+        return {**vars(self), "card": dict(vars(self.card)) if self.card else None}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:

@@ -4,6 +4,8 @@ Nothing is told of an account until number and code fit together, not even wheth
 the resident consents to the processing of personal data.
 """
 
+from dataclasses import replace
+
 from billing import accounts
 from skill.dialogue.flat import account_of
 from skill.dialogue.phrases import phrase
@@ -99,7 +101,7 @@ class Linking:
         if outcome.account_id is None:
             talk.session.draft = {}
             talk.session.step = "number"
-            return talk.reply("linking.wrong", expecting="account")
+            return replace(talk.reply("linking.wrong", expecting="account"), linking=True)
         talk.session.draft = {"account": outcome.account_id, "how": outcome.how}
         if talk.resident is not None and consent.is_given(talk.db, talk.resident.id):
             return self._finish(talk, None)
@@ -130,7 +132,8 @@ class Linking:
 
     def _ask(self, talk: Talk, step: str) -> Reply:
         talk.session.scene, talk.session.step = self.name, step
-        return talk.reply(f"linking.{step}", expecting="account" if step == "number" else "code")
+        asked = talk.reply(f"linking.{step}", expecting="account" if step == "number" else "code")
+        return replace(asked, linking=step == "number")
 
 
 def _digits(said: Understanding) -> list[str]:
