@@ -1,4 +1,4 @@
-"""Payments (платежи): CREATED → PROCESSING → WITHDRAWN → DONE, ERROR from any; refunds; what a provider reports.
+"""Payments (платежи): CREATED → PROCESSING → WITHDRAWN → DONE, ERROR from any; what a provider reports.
 
 No card data comes here: a provider shows its own page or QR and reports by webhook.
 """
@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from billing import audit
-from billing.providers.provider import Event, Order, RefundOrder, Started
-from billing.tables import Account, Payment, Premises, Property, Receipt, Refund
+from billing import audit, autopay
+from billing.providers.provider import Event, Started
+from billing.tables import Account, Payment, Premises, Property, Receipt
 from billing.windows import local_date
 
 MINIMUM_KOPECKS = 5_00
@@ -62,6 +61,7 @@ def create(
     actor: str = "resident",
     receipt_id: int | None = None,
     fee_kopecks: int = 0,
+    contact: str | None = None,
 ) -> Payment:
     """A payment before the provider knows of it. The same key gives the same payment. Raises PaymentRefused."""
     _hold(db, account_id)
@@ -84,6 +84,7 @@ def create(
         method=method,
         provider=provider,
         idempotency_key=idempotency_key,
+        contact=contact,
         created_at=now,
     )
     db.add(payment)
@@ -92,23 +93,9 @@ def create(
     return payment
 
 
-def order_of(payment: Payment, account: Account, return_url: str) -> Order:
-    """What a provider needs to take the money; the fee is on top."""
-    month = f" за {payment.period:%m.%Y}" if payment.period else ""
-    return Order(
-        key=payment.idempotency_key,
-        kopecks=payment.amount_kopecks + payment.fee_kopecks,
-        method=payment.method,
-        purpose=f"ЖКУ{month}, лицевой счёт {account.number}",
-        return_url=return_url,
-        period=payment.period,
-        account_number=account.number,
-    )
-
-
 def started(db: Session, payment_id: int, begun: Started, *, now: datetime, channel: str) -> Payment:
     """The provider took the order: where to pay, and how it calls the payment."""
-    payment = _locked(db, payment_id)
+    payment = locked(db, payment_id)
     payment.external_id = begun.external_id
     payment.pay_url = begun.pay_url
     _move(db, payment, "PROCESSING", now, payment.provider, channel)
@@ -129,56 +116,10 @@ def report(db: Session, provider: str, event: Event, *, now: datetime, channel: 
         raise AmountMismatch(f"payment {payment.id}: {event.kopecks} instead of {payment.amount_kopecks}")
     if event.status == "ERROR":
         payment.error = event.reason
+    payment.fiscal_status = event.fiscal or payment.fiscal_status
+    autopay.learn(db, payment, event, now)
     _move(db, payment, event.status, now, f"provider:{provider}", channel)
     return payment
-
-
-def refund(
-    db: Session,
-    *,
-    payment_id: int,
-    amount_kopecks: int,
-    idempotency_key: str,
-    now: datetime,
-    actor: str,
-    channel: str,
-) -> tuple[Refund, RefundOrder]:
-    """Give money back: a refund to hand to the provider. Raises PaymentRefused."""
-    payment = _locked(db, payment_id)
-    known = db.exec(select(Refund).where(Refund.idempotency_key == idempotency_key)).first()
-    if known is not None and (known.payment_id, known.amount_kopecks) != (payment_id, amount_kopecks):
-        raise PaymentRefused("KEY_REUSED")
-    if known is None:
-        if payment.status not in ("WITHDRAWN", "DONE"):
-            raise PaymentRefused("NOT_PAID")
-        spent = db.exec(
-            select(func.coalesce(func.sum(Refund.amount_kopecks), 0)).where(
-                Refund.payment_id == payment_id, Refund.status != "ERROR"
-            )
-        ).one()
-        if amount_kopecks <= 0 or int(spent) + amount_kopecks > payment.amount_kopecks:
-            raise PaymentRefused("TOO_MUCH")
-        known = Refund(
-            payment_id=payment_id, amount_kopecks=amount_kopecks, idempotency_key=idempotency_key, created_at=now
-        )
-        db.add(known)
-        db.flush()
-        audit.record_row(db, payment, now, actor, channel, "refund", {"refund": known.id, "kopecks": amount_kopecks})
-    return known, RefundOrder(payment.external_id or "", amount_kopecks, idempotency_key)
-
-
-def refunded(db: Session, refund_id: int, *, external_id: str, done: bool, now: datetime) -> Refund:
-    """The provider's answer to a refund; given back money stops counting as paid on the local day."""
-    row = db.exec(select(Refund).where(Refund.id == refund_id).with_for_update()).one()
-    row.external_id = external_id
-    if row.status == "CREATED":
-        payment = _locked(db, row.payment_id)
-        row.status = "DONE" if done else "ERROR"
-        row.done_on = _local_day(db, payment, now) if done else None
-        audit.record_row(
-            db, payment, now, f"provider:{payment.provider}", "webhook", "refunded", {"status": row.status}
-        )
-    return row
 
 
 def _hold(db: Session, account_id: int) -> None:
@@ -186,7 +127,8 @@ def _hold(db: Session, account_id: int) -> None:
     db.exec(select(Account.id).where(Account.id == account_id).with_for_update()).one()
 
 
-def _locked(db: Session, payment_id: int) -> Payment:
+def locked(db: Session, payment_id: int) -> Payment:
+    """The payment, held until the transaction ends. Raises LookupError."""
     payment = db.exec(select(Payment).where(Payment.id == payment_id).with_for_update()).first()
     if payment is None:
         raise LookupError(f"no payment {payment_id}")
@@ -201,13 +143,14 @@ def _move(db: Session, payment: Payment, status: str, now: datetime, actor: str,
         return
     before = {"status": payment.status}
     if status in ("WITHDRAWN", "DONE") and payment.paid_on is None:
-        payment.paid_on = _local_day(db, payment, now)
+        payment.paid_on = local_day(db, payment, now)
     payment.status = status
     db.flush()
     audit.record_row(db, payment, now, actor, channel, "status", {"status": status}, before)
 
 
-def _local_day(db: Session, payment: Payment, now: datetime) -> date:
+def local_day(db: Session, payment: Payment, now: datetime) -> date:
+    """The day at the payer's house."""
     house = db.exec(
         select(Property)
         .join(Premises, col(Premises.property_id) == col(Property.id))

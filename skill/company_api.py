@@ -14,10 +14,10 @@ from pydantic import BaseModel, ValidationError
 from sqlmodel import Session
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-from billing import devices, keys, payments, store
+from billing import devices, keys, payments, refunds, store
 from billing.devices import BadPacket, UnknownDevice
 from billing.payments import AmountMismatch
-from billing.providers.provider import BadWebhook, Provider, ProviderFailed
+from billing.providers.provider import BadWebhook, Event, Provider, ProviderFailed
 from billing.tables import ApiKey
 from skill.app import Service
 from skill.company_bodies import LARGEST_ID
@@ -178,10 +178,13 @@ def _webhook(service: Service, providers: Mapping[str, Provider]) -> Callable[[s
             return problem(404, f"no provider {provider}")
         now = service.clock()
         try:
-            event = known.webhook(dict(request.headers), request.get_data(), now.timestamp())
-            if event is not None:
-                with store.transaction(service.engine) as db:
-                    payments.report(db, provider, event, now=now)
+            address = request.remote_addr or ""
+            told = known.webhook(dict(request.headers), request.get_data(), now.timestamp(), address)
+            with store.transaction(service.engine) as db:
+                if isinstance(told, Event):
+                    payments.report(db, provider, told, now=now)
+                elif told is not None:
+                    refunds.report(db, provider, told, now=now)
         except (BadWebhook, AmountMismatch) as bad:
             return problem(400, str(bad), "bad_webhook")
         except LookupError as unknown:

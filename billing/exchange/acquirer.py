@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, or_, select
 
-from billing import payments
+from billing import payments, refunds
 from billing.exchange.loading import Bad, Fate, each
 from billing.exchange.rows import BadCell, Row, table
 from billing.payments import PaymentRefused
-from billing.providers.provider import Event
+from billing.providers.provider import Event, RefundAnswer
 from billing.tables import Account, Organization, Payment, Refund
 
 NAMES = ("operation_id", "order_id", "parent_id")
@@ -75,7 +75,7 @@ class AcquirerLoader:
             return "unchanged"
         payment = self._payment(row, ours, "parent_id", "order_id")
         try:
-            refund, _ = payments.refund(
+            refund, _ = refunds.refund(
                 db,
                 payment_id=payment.id,
                 amount_kopecks=kopecks,
@@ -86,7 +86,8 @@ class AcquirerLoader:
             )
         except PaymentRefused as refused:
             raise BadCell(f"the refund does not fit the payment: {refused.code}") from refused
-        ours.refunds[name] = payments.refunded(db, refund.id, external_id=name, done=True, now=self._now)
+        answer = RefundAnswer(name, done=True)
+        ours.refunds[name] = refunds.refunded(db, refund.id, answer, now=self._now, channel="import")
         return "added"
 
     def _payment(self, row: Row, ours: _Ours, *names: str) -> Payment:

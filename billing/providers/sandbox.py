@@ -26,17 +26,32 @@ class Sandbox:
 
     def start(self, order: Order) -> Started:
         """The same order always has the same name."""
-        external_id = "sbx-" + hashlib.sha256(order.key.encode()).hexdigest()[:24]
+        external_id = self._name(order.key)
         return Started(external_id, f"{self._page}/{quote(external_id)}?sum={order.kopecks}")
 
     def signed(self, event: Event, now: float) -> tuple[dict[str, str], bytes]:
         """Headers and body of the webhook that reports an event."""
         body = json.dumps(
-            {"payment": event.external_id, "status": event.status, "kopecks": event.kopecks, "reason": event.reason}
+            {
+                "payment": event.external_id,
+                "status": event.status,
+                "kopecks": event.kopecks,
+                "reason": event.reason,
+                "token": event.token,
+                "title": event.title,
+            }
         ).encode()
         return {SIGNATURE: f"t={int(now)},v1={self._signature(str(int(now)), body)}"}, body
 
-    def webhook(self, headers: Mapping[str, str], body: bytes, now: float) -> Event | None:
+    def charge(self, order: Order, token: str) -> Event:
+        """Always paid at once, by whatever was kept."""
+        return Event(self._name(order.key), "DONE", order.kopecks)
+
+    def ask(self, external_id: str) -> Event:
+        """The sandbox remembers nothing: what it was told, it has reported."""
+        return Event(external_id, "PROCESSING")
+
+    def webhook(self, headers: Mapping[str, str], body: bytes, now: float, address: str) -> Event | None:
         """Check time and signature, then read."""
         given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE.lower(), "")
         parts = dict(part.partition("=")[::2] for part in given.split(","))
@@ -51,6 +66,9 @@ class Sandbox:
         """Always at once."""
         return RefundAnswer("sbx-refund-" + hashlib.sha256(order.key.encode()).hexdigest()[:16], done=True)
 
+    def _name(self, key: str) -> str:
+        return "sbx-" + hashlib.sha256(key.encode()).hexdigest()[:24]
+
     def _signature(self, at: str, body: bytes) -> str:
         return hmac.new(self._secret, at.encode() + b"." + body, hashlib.sha256).hexdigest()
 
@@ -58,7 +76,8 @@ class Sandbox:
 def _read(body: bytes) -> Event:
     try:
         told = json.loads(body)
-        event = Event(str(told["payment"]), told["status"], told.get("kopecks"), told.get("reason"))
+        kept = str(told.get("token") or ""), str(told.get("title") or "")
+        event = Event(str(told["payment"]), told["status"], told.get("kopecks"), told.get("reason"), *kept)
     except (ValueError, KeyError, TypeError, AttributeError) as unreadable:
         raise BadWebhook("the body cannot be read") from unreadable
     if event.status not in STATUSES or not (event.kopecks is None or isinstance(event.kopecks, int)):

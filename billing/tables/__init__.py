@@ -7,16 +7,19 @@ from billing.tables.exchange import ApiKey, Device, DeviceInput, DevicePacket, I
 from billing.tables.meters import CheckRule, ExternalCheck, Meter, Reading, Register
 from billing.tables.money import Payment, Receipt, ReceiptLine, Refund, Service
 from billing.tables.organizations import Organization, Property, ReportingWindow, ResourceOwner
+from billing.tables.paying import AccountContact, Autopay
 from billing.tables.service import Article, News, Notice, Outage, OutageScope, Reminder, Ticket
 from billing.tables.tariffs import Norm, Tariff
 
 __all__ = [
     "Account",
+    "AccountContact",
     "AccountLink",
     "Act",
     "ApiKey",
     "Article",
     "AuditEntry",
+    "Autopay",
     "Benefit",
     "ChannelIdentity",
     "CheckRule",

@@ -125,6 +125,8 @@ class ReceiptLine(SQLModel, table=True):
 class Payment(SQLModel, table=True):
     """Money of a resident (платёж). CREATED → PROCESSING → WITHDRAWN → DONE; any of them may end in ERROR.
 
+    contact: where the fiscal receipt goes (54-ФЗ), an e-mail address or telephone number; fiscal_status: as told of it.
+
     amount, account, receipt and period never change; fee is on top of the amount; paid_on: local day it was withdrawn.
     """
 
@@ -151,6 +153,8 @@ class Payment(SQLModel, table=True):
     external_id: str | None = None
     idempotency_key: str
     pay_url: str | None = None
+    contact: str | None = None
+    fiscal_status: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     paid_on: date | None = None
 

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, status_c
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from billing import devices, keys, payments, receipts, store, tickets
+from billing import devices, keys, orders, payments, receipts, store, tickets
 from billing.providers.provider import Event
 from billing.providers.sandbox import Sandbox
 from billing.tables import Account, Payment, Reading, Ticket
@@ -185,9 +185,7 @@ def test_a_providers_webhook_moves_the_payment(
             db, account_id=demo.account.id, amount_kopecks=500_00, method="SBP_QR", provider="sandbox",
             idempotency_key="p", now=now, channel="alice",
         )  # fmt: skip
-        account = db.get(Account, demo.account.id)
-        assert account is not None
-        begun = sandbox.start(payments.order_of(payment, account, ""))
+        begun = sandbox.start(orders.order_of(db, payment))
         payments.started(db, payment.id, begun, now=now, channel="alice")
     headers, body = sandbox.signed(Event(begun.external_id, "DONE", 500_00), now.timestamp())
     post = app.test_client().post

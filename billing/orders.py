@@ -1,0 +1,54 @@
+"""What a payment provider is told of a payment: its purpose, where the money goes, the fiscal receipt (чек, 54-ФЗ)."""
+
+from sqlmodel import Session
+
+from billing import autopay
+from billing.providers.provider import Check, Item, Order, Recipient
+from billing.tables import Account, Organization, Payment, Receipt
+
+FEE_TITLE = "Комиссия за приём платежа"
+
+
+def order_of(db: Session, payment: Payment, return_url: str = "") -> Order:
+    """What a provider needs to take the money; the fee is on top. A check is asked for where its contact is known."""
+    account = db.get_one(Account, payment.account_id)
+    receipt = db.get(Receipt, payment.receipt_id) if payment.receipt_id is not None else None
+    month = f" за {payment.period:%m.%Y}" if payment.period else ""
+    purpose = f"ЖКУ{month}, лицевой счёт {account.number}"
+    return Order(
+        key=payment.idempotency_key,
+        kopecks=payment.amount_kopecks + payment.fee_kopecks,
+        method=payment.method,
+        purpose=purpose,
+        return_url=return_url,
+        period=payment.period,
+        account_number=account.number,
+        els=account.els,
+        service_id=account.gis_service_id,
+        document_id=receipt.document_id if receipt else None,
+        recipient=_recipient(db.get_one(Organization, account.organization_id)),
+        check=check_of(payment, purpose, payment.amount_kopecks, payment.fee_kopecks),
+        save=autopay.is_wanted(db, payment.id),
+    )
+
+
+def _recipient(company: Organization) -> Recipient | None:
+    """The company's requisites; None when some are not known."""
+    bank = (company.bank_name, company.bank_bic, company.bank_account, company.bank_correspondent_account)
+    if company.kpp is None or not all(bank):
+        return None
+    name, bic, account, correspondent = (str(part) for part in bank)
+    return Recipient(company.name, company.inn, company.kpp, name, bic, account, correspondent)
+
+
+def check_of(payment: Payment, title: str, kopecks: int, fee_kopecks: int = 0) -> Check | None:
+    """The fiscal receipt of a payment or of a part given back; None where nobody said where to send it.
+
+    A month's bill is for what was supplied; money without a month is an advance.
+    """
+    if not payment.contact:
+        return None
+    items = [Item(title, kopecks, settled=payment.period is not None)]
+    if fee_kopecks:
+        items.append(Item(FEE_TITLE, fee_kopecks))
+    return Check(payment.contact, tuple(items))
