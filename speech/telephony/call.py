@@ -11,6 +11,7 @@ from speech.recognition import Hypothesis
 from speech.telephony import metrics
 from speech.telephony.conversation import Caller, Conversation, Ending, Line, Outcome, Prompt
 from speech.telephony.ear import Ear
+from speech.telephony.echo import OwnVoice
 from speech.telephony.keys import KEYS, LONGEST_ENTRY
 from speech.telephony.listening import Answer, Listening
 from speech.telephony.options import FRAME_SECONDS, Options
@@ -37,6 +38,7 @@ class Call:
         self._workers, self._options = workers, options
         self._playout, self._pace = Playout(), options.words_per_minute
         self._ear: Ear | None = None
+        self._own: OwnVoice | None = None
         self._tones: ToneEar | None = None
         self._toned: tuple[str, float] = ("", 0.0)
         self._listening: Listening | None = None
@@ -56,6 +58,7 @@ class Call:
             return await self._end("gone")
         self._ear = Ear(self._transport.rate)
         self._tones = ToneEar(self._transport.rate)
+        self._own = OwnVoice(self._transport.rate)
         reading, writing = asyncio.create_task(self._read()), asyncio.create_task(self._write())
         talking = self._talking = asyncio.create_task(self._talk())
         try:
@@ -100,11 +103,10 @@ class Call:
 
     async def _turn(self, prompt: Prompt) -> Answer:
         """Say the prompt and listen meanwhile and after."""
-        assert self._ear is not None  # noqa: S101 - run makes it before it starts to talk
+        assert self._ear is not None  # noqa: S101 - run makes both before it starts to talk
+        assert self._own is not None  # noqa: S101
         self._playout.begin()
-        turn = Listening(
-            prompt, self._ear, self._playout, self._workers, self._options, self._transport.rate, self._foresee
-        )
+        turn = Listening(prompt, self._ear, self._playout, self._workers, self._options, self._own, self._foresee)
         self._listening = turn
         while self._early:
             turn.signs.put_nowait(self._early.popleft())
@@ -188,6 +190,7 @@ class Call:
 
     async def _write(self) -> None:
         """One frame every 20 ms for the whole call: the next of the prompt, or silence. Never a burst."""
+        assert self._own is not None  # noqa: S101 - run makes it before it starts to write
         loop = asyncio.get_running_loop()
         count = int(self._transport.rate * FRAME_SECONDS)
         nothing, due = silence(count), loop.time()
@@ -198,6 +201,7 @@ class Call:
                     self._playout.cut = False
                     await self._transport.flush()
                 await self._transport.send(nothing if frame is None else frame)
+                self._own.sent(nothing if frame is None else frame)
                 self._sent(frame, loop.time())
                 due += FRAME_SECONDS
                 if loop.time() - due > LATE_SECONDS:

@@ -50,7 +50,7 @@ class Ear:
         self._before: deque[Samples] = deque(maxlen=BEFORE_FRAMES)
         self._recent: deque[bool] = deque(maxlen=START_WINDOW)
         self._taken: list[Samples] = []
-        self._open = False
+        self._open = self._noticed = False
         self._pause = self._longest = 0
         self._shortened: int | None = None
         self._silent = self._run = self._voiced = 0
@@ -58,7 +58,7 @@ class Ear:
     def listen(self, pause_seconds: float, longest_seconds: float) -> None:
         """Wait for an answer that a pause of so many seconds ends. Sound of the last half second counts."""
         self._pause, self._longest = _frames(pause_seconds), _frames(longest_seconds)
-        self._taken, self._open, self._shortened = [], True, None
+        self._taken, self._open, self._noticed, self._shortened = [], True, False, None
         self._silent = self._run = self._voiced = 0
 
     def shorten(self, pause_seconds: float) -> None:
@@ -109,7 +109,8 @@ class Ear:
     def _follow(self, voiced: bool) -> Iterator[Sign]:
         self._voiced += voiced
         self._run = self._run + 1 if voiced else 0
-        if voiced and self._voiced == VOICE_FRAMES:
+        if voiced and self._voiced >= VOICE_FRAMES and not self._noticed:
+            self._noticed = True
             yield Sign.VOICE
         if self._run >= RESUMING_FRAMES:
             if self._silent >= PAUSE_FRAMES:

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from speech.audio import Samples
 from speech.recognition import Hypothesis
 from speech.telephony import metrics
 from speech.telephony.conversation import Keyed, Prompt
 from speech.telephony.ear import Ear, Sign
+from speech.telephony.echo import OwnVoice
 from speech.telephony.keys import KeyEntry
 from speech.telephony.options import COMPLETE_PAUSE_SECONDS, DIGITS, Options, longest_answer, pause_after
 from speech.telephony.playout import Playout
@@ -41,12 +43,12 @@ class Listening:
         playout: Playout,
         workers: Workers,
         options: Options,
-        rate: int,
+        own: OwnVoice,
         foresee: Callable[[Sequence[Hypothesis]], Awaitable[bool]],
     ) -> None:
         """foresee: prepares for an answer that may be over; whether it certainly is."""
         self._prompt, self._ear, self._playout, self._workers, self._options = prompt, ear, playout, workers, options
-        self._rate, self._foresee = rate, foresee
+        self._own, self._foresee = own, foresee
         self._entry = KeyEntry(prompt)
         self._guess: asyncio.Task[list[Hypothesis]] | None = None
         self._ahead: asyncio.Task[None] | None = None
@@ -114,7 +116,14 @@ class Listening:
     def _recognise(self) -> None:
         """Begin before it is certain that the caller has finished: it mostly is."""
         self._drop_guess()
-        self._guess = asyncio.create_task(self._workers.hear(self._ear.sound, self._ear.rate, self._prompt.expecting))
+        self._guess = asyncio.create_task(self._heard_so_far())
+
+    def _caller(self) -> Callable[[], Samples]:
+        """Makes the sound of this answer so far, without our own voice."""
+        return self._own.taken_out(self._ear.sound, self._ear.rate)
+
+    async def _heard_so_far(self) -> list[Hypothesis]:
+        return await self._workers.hear_in(self._caller(), self._ear.rate, self._prompt.expecting)
 
     async def _look_ahead(self) -> None:
         """A number that is complete needs no long pause to end it."""
@@ -148,7 +157,7 @@ class Listening:
     @property
     def _may_interrupt(self) -> bool:
         """By voice; keys always may."""
-        return self._playout.played >= self._playout.protected + self._options.deaf_at_start * self._rate
+        return self._playout.played >= self._playout.protected + self._options.deaf_at_start * self._own.rate
 
     def _saying(self, speaking: asyncio.Task[None]) -> bool:
         return not speaking.done() or not self._playout.empty
@@ -159,10 +168,13 @@ class Listening:
             await asyncio.sleep(CONFIRMING_EVERY)
         if not self._saying(speaking) or not self._may_interrupt:
             return
+        if not len(await self._workers.look_at(self._caller())):
+            self._listen()
+            return
         self._playout.hold()
         until = asyncio.get_running_loop().time() + self._options.false_interruption
         while self._ear.speaking:
-            heard = await self._workers.hear(self._ear.sound, self._ear.rate, self._prompt.expecting)
+            heard = await self._heard_so_far()
             if _certain(heard, CERTAIN_TO_CUT):
                 await self._cut(speaking, "voice")
                 return

@@ -39,7 +39,15 @@ class Workers:
 
     async def hear(self, samples: Samples, rate: int, expecting: str) -> list[Hypothesis]:
         """What was said, best first."""
-        return await self._run(self._hearing, "hearing", lambda: transcribe(samples, rate, expecting))
+        return await self.hear_in(lambda: samples, rate, expecting)
+
+    async def hear_in(self, sound: Callable[[], Samples], rate: int, expecting: str) -> list[Hypothesis]:
+        """What was said, in sound that is first made ready in the same thread."""
+        return await self._run(self._hearing, "hearing", lambda: transcribe(sound(), rate, expecting))
+
+    async def look_at(self, sound: Callable[[], Samples]) -> Samples:
+        """The sound made ready."""
+        return await self._run(self._asking, "echo", sound)
 
     async def speak(self, sentence: str, rate: int, words_per_minute: int) -> Samples:
         """The sentence as sound at `rate`."""

@@ -119,3 +119,10 @@ def test_an_answer_that_goes_on_after_all_has_its_usual_pause_again() -> None:
     ear.shorten(0.6)
     assert [sign for sign, _ in signs(ear, recorded("number_20"), silence(0.9))] == [Sign.RESUMED, Sign.PAUSE]
     assert [sign for sign, _ in signs(ear, silence(0.4))] == [Sign.END]
+
+
+def test_a_caller_who_is_speaking_already_when_listening_begins_is_noticed() -> None:
+    ear, said = listening(), recorded("number_125")
+    signs(ear, silence(1), said[:8000])
+    ear.listen(0.7, 12.0)
+    assert signs(ear, said[8000:12_000])[0][0] is Sign.VOICE

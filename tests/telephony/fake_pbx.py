@@ -75,6 +75,7 @@ class Telephone:
         self._reader, self._writer, self._kind, self.rate = reader, writer, kind, rate
         self.heard = Heard()
         self._saying = np.zeros(0, np.int16)
+        self._echo, self._echoed = (0, 0.0), 0
         self._said = asyncio.Event()
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -95,6 +96,22 @@ class Telephone:
     def begin_to_send(self) -> None:
         """Send a frame every 20 ms from now on."""
         self._tasks.append(asyncio.create_task(self._talk()))
+
+    def echo(self, frames: int, gain: float) -> None:
+        """Let what is heard come back, so many frames later and so much weaker, into what is sent."""
+        self._echo = (frames, gain)
+
+    def _with_echo(self, frame: Samples) -> Samples:
+        later, gain = self._echo
+        waiting = len(self.heard.frames) - self._echoed
+        if waiting > 3 * later:  # a late frame made it late for good: a jitter buffer begins anew
+            self._echoed, waiting = len(self.heard.frames) - later - 1, later + 1
+        whole = len(frame) == int(self.rate * FRAME_SECONDS)
+        if not gain or not whole or waiting <= (0 if self._echoed else later):  # then as a jitter buffer: go on
+            return frame
+        back = self.heard.frames[self._echoed].samples
+        self._echoed += 1
+        return np.clip(frame + gain * back, -32768, 32767).astype(np.int16)
 
     def write(self, kind: int, payload: bytes = b"") -> None:
         """Send a message as it is."""
@@ -169,7 +186,8 @@ class Telephone:
         silence = np.zeros(frame, np.int16)
         while True:
             part, self._saying = self._saying[:frame], self._saying[frame:]
-            self.write(self._kind, (part if len(part) else silence).astype("<i2").tobytes())
+            whole = self._with_echo(part if len(part) else silence)
+            self.write(self._kind, whole.astype("<i2").tobytes())
             if len(part) and not len(self._saying):
                 self._said.set()
             due += FRAME_SECONDS
