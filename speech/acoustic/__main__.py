@@ -71,7 +71,7 @@ def align(
 ) -> None:
     """Find where each word lies, so that training can cut words out and join them."""
     from speech.acoustic import alignment
-    from speech.acoustic.examples import Material
+    from speech.acoustic.material import Material
 
     material = Material()
     for folder in corpora:
@@ -86,9 +86,10 @@ def train(
     out: Annotated[Path, typer.Argument(help="folder of the run: model.pt, state.pt, progress.jsonl, progress.png")],
     corpora: Corpora,
     held_out: HeldOut = None,
-    start: Annotated[Path | None, typer.Option(help="checkpoint to start from, of the same shape")] = None,
+    start: Annotated[Path | None, typer.Option(help="checkpoint to start from; its shape is kept")] = None,
     epochs: int = 12,
     rate: float = 2e-3,
+    discriminate: Annotated[float, typer.Option(help="weight of telling number words apart; 3 is plenty")] = 0.0,
     width: int = 448,
     bottleneck: int = 96,
     batch_frames: int = 16000,
@@ -100,13 +101,42 @@ def train(
     from speech.acoustic import curve, training
     from speech.acoustic.network import Shape
 
-    schedule = training.Schedule(epochs, rate, batch_frames=batch_frames, bfloat16=bfloat16, seed=seed)
+    schedule = training.Schedule(
+        epochs, rate, batch_frames=batch_frames, discriminate=discriminate, bfloat16=bfloat16, seed=seed
+    )
     trainer = training.prepare_run(
         out, corpora, _speakers(held_out), Shape(width, bottleneck), schedule, start, threads
     )
     for measured in trainer.run():
         curve.draw(out / "progress.jsonl", out / "progress.png")
         typer.echo(json.dumps(measured))
+
+
+@app.command()
+def grow(
+    checkpoint: Annotated[Path, typer.Argument(help="a trained checkpoint")],
+    out: Annotated[Path, typer.Argument(help="checkpoint to write")],
+    width: int = 448,
+    bottleneck: int = 96,
+    seed: int = 1,
+) -> None:
+    """Make a wider network that begins where a smaller one ended; train it with --start."""
+    from speech.acoustic import checkpoints
+    from speech.acoustic.network import Shape
+
+    checkpoints.grow(checkpoint, out, Shape(width, bottleneck), seed)
+
+
+@app.command()
+def average(
+    out: Annotated[Path, typer.Argument(help="checkpoint to write")],
+    weighted: Annotated[list[str], typer.Argument(help="checkpoints of one shape, each CHECKPOINT:SHARE")],
+) -> None:
+    """Make the weighted mean of some checkpoints."""
+    from speech.acoustic import checkpoints
+
+    pairs = [one.rpartition(":") for one in weighted]
+    checkpoints.average([Path(path) for path, _, _ in pairs], [float(share) for _, _, share in pairs], out)
 
 
 @app.command()

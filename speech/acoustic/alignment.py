@@ -1,4 +1,4 @@
-"""Where each word lies: forced alignment of a corpus by the best CTC path of a trained network."""
+"""Where each word and phone lies: forced alignment of a corpus by the best CTC path of a trained network."""
 
 import csv
 from collections.abc import Iterator
@@ -17,6 +17,8 @@ from speech.acoustic.frontend import to_cepstra, to_mel
 from speech.acoustic.network import SUBSAMPLING, AcousticNetwork, load_checkpoint
 from speech.acoustic.pronunciation import pronounce
 
+Span = tuple[int, int]
+ALIGNMENT = "alignment.tsv"
 IMPOSSIBLE = -1e30
 WORST_SCORE = -0.6
 
@@ -51,14 +53,17 @@ def best_path(scores: Frames, labels: list[int]) -> tuple[NDArray[np.int64], flo
     return path, mean
 
 
-def word_spans(path: NDArray[np.int64], phones_of_words: list[int]) -> list[tuple[int, int]]:
-    """First and last frame (100 a second) at which each word's phones fire, from a path and the words' phone counts."""
-    spans, before = [], 0
+def phone_spans(path: NDArray[np.int64], phones_of_words: list[int]) -> list[list[Span]]:
+    """First and last frame (100 a second) at which each phone of each word fires, from a path and the phone counts."""
+    words, before = [], 0
     for count in phones_of_words:
-        inside = np.nonzero((path >= 2 * before + 1) & (path <= 2 * (before + count) - 1))[0]
-        spans.append((int(inside[0]) * SUBSAMPLING, int(inside[-1]) * SUBSAMPLING + SUBSAMPLING - 1))
+        phones = []
+        for label in range(before, before + count):
+            inside = np.nonzero(path == 2 * label + 1)[0]
+            phones.append((int(inside[0]) * SUBSAMPLING, int(inside[-1]) * SUBSAMPLING + SUBSAMPLING - 1))
+        words.append(phones)
         before += count
-    return spans
+    return words
 
 
 def network_scores(network: AcousticNetwork, cepstra: Frames) -> Frames:
@@ -71,8 +76,8 @@ def network_scores(network: AcousticNetwork, cepstra: Frames) -> Frames:
     return result
 
 
-def align(network: AcousticNetwork, phones: list[str], recording: Recording, cepstra: Frames) -> list[tuple[int, int]]:
-    """Spans of the words of a recording; empty when the network does not believe the transcript."""
+def align(network: AcousticNetwork, phones: list[str], recording: Recording, cepstra: Frames) -> list[list[Span]]:
+    """Spans of the phones of each word of a recording; empty when the network does not believe the transcript."""
     number = {phone: k + 1 for k, phone in enumerate(phones)}
     words = [pronounce(word) for word in recording.transcript.split()]
     labels = [number[phone] for word in words for phone in word]
@@ -80,30 +85,36 @@ def align(network: AcousticNetwork, phones: list[str], recording: Recording, cep
     if not all(words) or len(scores) < len(labels) + 2:
         return []
     path, mean = best_path(scores, labels)
-    return word_spans(path, [len(word) for word in words]) if mean > WORST_SCORE else []
+    return phone_spans(path, [len(word) for word in words]) if mean > WORST_SCORE else []
 
 
-def write_alignment(path: Path, aligned: Iterator[tuple[str, list[tuple[int, int]]]]) -> None:
-    """key, then start-end of every word, beside the corpus."""
+def write_alignment(path: Path, aligned: Iterator[tuple[str, list[list[Span]]]]) -> None:
+    """key, then start-end of every phone, the phones of a word joined by commas."""
     part = path.with_suffix(".part")
     with part.open("w", encoding="utf-8", newline="") as table:
         writer = csv.writer(table, delimiter="\t")
-        for key, spans in aligned:
-            writer.writerow([key, " ".join(f"{start}-{end}" for start, end in spans)])
+        for key, words in aligned:
+            writer.writerow([key, " ".join(",".join(f"{start}-{end}" for start, end in word) for word in words)])
     part.rename(path)
 
 
-def read_alignment(path: Path) -> dict[str, list[tuple[int, int]]]:
-    """Key → spans of its words; empty when the corpus has no alignment yet."""
+def read_alignment(folder: Path) -> dict[str, list[list[Span]]]:
+    """Key → spans of the phones of its words; empty when the corpus has no alignment yet."""
+    path = folder / ALIGNMENT
     if not path.is_file():
         return {}
     with path.open(encoding="utf-8", newline="") as table:
         rows = list(csv.reader(table, delimiter="\t"))
-    return {key: [(int(a), int(b)) for a, b in (s.split("-") for s in spans.split())] for key, spans in rows if spans}
+    return {key: [_phones(word) for word in words.split()] for key, words in rows if words}
+
+
+def _phones(word: str) -> list[Span]:
+    pairs = (phone.split("-") for phone in word.split(","))
+    return [(int(start), int(end)) for start, end in pairs]
 
 
 def align_corpus(folder: Path, checkpoint: Path, level: Frames, jobs: int) -> int:
-    """Align a corpus folder into its words.tsv; returns how many of its utterances the network believed.
+    """Align a corpus folder into its alignment.tsv; returns how many of its utterances the network believed.
 
     level  cepstra added to recordings whose own level was removed
     """
@@ -111,7 +122,7 @@ def align_corpus(folder: Path, checkpoint: Path, level: Frames, jobs: int) -> in
         recordings = list(read_corpus(folder))
         spans = track(pool.map(_align_one, recordings, chunksize=50), folder.name, total=len(recordings))
         aligned = [(r.key, s) for r, s in zip(recordings, spans, strict=True)]
-    write_alignment(folder / "words.tsv", iter(aligned))
+    write_alignment(folder / ALIGNMENT, iter(aligned))
     return sum(1 for _, s in aligned if s)
 
 
@@ -124,7 +135,7 @@ def _load(checkpoint: Path, level: Frames) -> None:
     _loaded = (*load_checkpoint(checkpoint), level)
 
 
-def _align_one(recording: Recording) -> list[tuple[int, int]]:
+def _align_one(recording: Recording) -> list[list[Span]]:
     if _loaded is None:
         raise RuntimeError("the worker has loaded no network")
     network, phones, level = _loaded

@@ -11,6 +11,7 @@ from speech.acoustic.frontend import FRAMES_PER_SECOND, MEL_BINS, RATE, mfcc, to
 
 NATURAL_LOG_OF_DB = np.log(10) / 10
 BANK_SECONDS = 60
+SMALLEST_STEP = np.float32(2 * np.log(16 / np.sqrt(12)))
 
 
 @cache
@@ -23,8 +24,11 @@ def hiss_bank() -> Frames:
 class Strength:
     """How much of each change to apply; the ranges are uniform, shares are probabilities."""
 
-    tempo: tuple[float, float] = (0.8, 1.25)
-    vocal_tract: tuple[float, float] = (0.88, 1.12)
+    tempo: tuple[float, float] = (0.75, 1.35)
+    word_tempo: tuple[float, float] = (0.85, 1.2)
+    vocal_tract: tuple[float, float] = (0.86, 1.14)
+    uneven_share: float = 0.3
+    booth_share: float = 0.25
     quiet_share: float = 0.25
     room_share: float = 0.35
     reverberation_s: tuple[float, float] = (0.15, 0.7)
@@ -68,8 +72,7 @@ class Augmentation:
     def change_speech(self, mel: Frames) -> Frames:
         """Another tempo, vocal tract, microphone and loudness."""
         rng, s = self.rng, self.strength
-        length = max(12, int(len(mel) / rng.uniform(*s.tempo)))
-        mel = stretch(mel, np.linspace(0, len(mel) - 1, length, dtype=np.float32))
+        mel = self._at_tempo(mel, rng.uniform(*s.tempo))
         factor = rng.uniform(*s.vocal_tract)
         bins = np.clip(np.arange(MEL_BINS) * factor + (1 - factor) * 4, 0, MEL_BINS - 1).astype(np.float32)
         mel = stretch(mel.T, bins).T
@@ -83,11 +86,24 @@ class Augmentation:
         return changed
 
     def change_pieces(self, pieces: list[Frames]) -> list[Frames]:
-        """The same change for all pieces of one speaker, save a little loudness."""
+        """The same change for all pieces of one speaker, save a little loudness and tempo.
+
+        At times they bring their own room and noise along, which are not heard in the gaps between them.
+        """
+        rng, s = self.rng, self.strength
+        if len(pieces) > 1:
+            pieces = [self._at_tempo(piece, rng.uniform(*s.word_tempo)) for piece in pieces]
         changed = self.change_speech(np.concatenate(pieces))
+        if rng.random() < s.booth_share:
+            changed = self.add_noise(self.change_room(changed) if rng.random() < s.room_share else changed, None)
         borders = np.cumsum([len(piece) for piece in pieces])[:-1] * len(changed) // sum(map(len, pieces))
-        parts = np.split(changed, borders)
-        return [part + np.float32(self.rng.normal(0, 0.25)) for part in parts]
+        spread = 0.9 if rng.random() < s.uneven_share else 0.25
+        return [part + np.float32(rng.normal(0, spread)) for part in np.split(changed, borders)]
+
+    @staticmethod
+    def _at_tempo(mel: Frames, tempo: float) -> Frames:
+        length = max(8, int(len(mel) / tempo))
+        return stretch(mel, np.linspace(0, len(mel) - 1, length, dtype=np.float32))
 
     def change_room(self, mel: Frames) -> Frames:
         """Exponentially decaying reverberation of the power."""
@@ -137,9 +153,10 @@ class Augmentation:
         return result
 
     def change_line(self, mel: Frames) -> Frames:
-        """An A-law line: hiss about 38 dB under the momentary level."""
+        """An A-law line: hiss about 38 dB under the momentary level, and of the smallest step under what is quiet."""
         level = np.log(np.exp(mel).sum(1, keepdims=True)) - np.log(np.exp(self._hiss[0]).sum())
-        quantisation = self.silence(len(mel)) + level - np.float32(self.rng.uniform(33, 39) * NATURAL_LOG_OF_DB)
+        quantisation = level - np.float32(self.rng.uniform(33, 39) * NATURAL_LOG_OF_DB)
+        quantisation = self.silence(len(mel)) + np.maximum(quantisation, np.minimum(level, SMALLEST_STEP))
         result: Frames = np.logaddexp(mel, quantisation).astype(np.float32)
         return result
 

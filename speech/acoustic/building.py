@@ -8,11 +8,10 @@ from speech.acoustic.frontend import MFCC_CONF
 from speech.acoustic.graph import GraphCosts, bigram_fst, lexicon_fst, write_graph
 from speech.acoustic.kaldi_format import acoustic_model, transition_model
 from speech.acoustic.language import sentences, slots
-from speech.acoustic.network import load_checkpoint
+from speech.acoustic.network import BLANK_SHIFT, load_checkpoint
 from speech.acoustic.patterns import pattern_sentences
 from speech.acoustic.vocabulary import common_words, lexicon, numbered, words
 
-BLANK_SHIFT = -3.0
 GENERATED_SENTENCES = 12000
 PATTERN_SAMPLES = 10
 SLOT_COPIES = 10

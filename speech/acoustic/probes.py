@@ -8,9 +8,10 @@ from torch.nn import functional
 
 from speech.acoustic.arrays import Frames
 from speech.acoustic.augmentation import Augmentation, Strength
-from speech.acoustic.examples import EpochPlanner, Example, Material, Mixture, labels, render_plain
+from speech.acoustic.examples import EpochPlanner, Example, Mixture, labels, render_plain
 from speech.acoustic.frontend import to_cepstra, to_mel
 from speech.acoustic.language import number_words
+from speech.acoustic.material import Material
 from speech.acoustic.network import SUBSAMPLING, AcousticNetwork
 from speech.acoustic.pronunciation import pronounce
 
@@ -51,10 +52,12 @@ class Probe:
         rng = np.random.default_rng(seed)
         quiet = Augmentation(np.random.default_rng(seed))
         ask = lambda example: Question(render_plain(material, example, quiet), example.words)  # noqa: E731
-        usable = [i for i, spans in enumerate(material.spans) if spans]
+        usable = [i for i, phones_of in enumerate(material.phones) if phones_of]
         self.sentences = [ask(Example((material.whole(i),), (20, 20))) for i in rng.permutation(usable)[:SENTENCES]]
-        planner = EpochPlanner(material, Mixture(living_joins=1.0))
+        planner = EpochPlanner(material, Mixture(living_joins=1.0, clipped=0.0, spliced=0.0))
+        clipper = EpochPlanner(material, Mixture(living_joins=1.0, clipped=1.0, spliced=0.0))
         self.joins = [ask(planner.join(rng)) for _ in range(JOINS if usable else 0)]
+        self.clipped = [ask(clipper.join(rng)) for _ in range(JOINS if usable else 0)]
         self.noisy = [Question(self._noisy(q.cepstra, seed), q.words) for q in self.joins]
         self.words = [self._single(material, quiet, i, k) for i, k in self._chosen(material, usable, rng)]
 
@@ -83,6 +86,7 @@ class Probe:
         return {
             "sentence_phones": self._phone_errors(network, self.sentences),
             "joined_phones": self._phone_errors(network, self.joins),
+            "clipped_phones": self._phone_errors(network, self.clipped),
             "noisy_phones": self._phone_errors(network, self.noisy),
             "words": self._word_errors(network),
         }

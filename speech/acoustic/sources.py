@@ -15,6 +15,7 @@ from speech.acoustic.corpus import Recording
 from speech.acoustic.frontend import mfcc
 
 SHORTEST_FRAMES = 20
+UNNAMED = "anonymous"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ def plain(text: str) -> str:
     return " ".join(re.findall("[а-яё]+", text.lower()))
 
 
+def _somebody(speaker: str, session: str) -> str:
+    """The speaker, or for the many that gave no name their session: SPEAKER-DATE-ID/…"""
+    return session.partition("/")[0] if speaker == UNNAMED else speaker
+
+
 def voxforge_features(folder: Path) -> Iterator[Recording]:
     """The feature archive: features.npz (q, scale, mean) with manifest.tsv; its level was removed by utterance."""
     archive = np.load(folder / "features.npz")
@@ -41,7 +47,8 @@ def voxforge_features(folder: Path) -> Iterator[Recording]:
             frames = quantised[start : start + length].astype(np.float32) * scale + mean
             words = plain(row["transcript"])
             if words and length >= 2 * SHORTEST_FRAMES:
-                yield Recording(row["utterance"], row["speaker"], words, True, frames - frames.mean(0))
+                speaker = _somebody(row["speaker"], row["utterance"])
+                yield Recording(row["utterance"], speaker, words, True, frames - frames.mean(0))
 
 
 def manifest_files(folder: Path) -> Iterator[SourceFile]:
@@ -60,7 +67,7 @@ def voxforge_files(folder: Path) -> Iterator[SourceFile]:
             for kind in ("wav", "flac"):
                 path = session / kind / f"{Path(name).name}.{kind}"
                 if path.is_file():
-                    yield SourceFile(path, session.name.split("-")[0], text)
+                    yield SourceFile(path, _somebody(session.name.split("-")[0], session.name), text)
                     break
 
 

@@ -18,12 +18,15 @@ from torch.nn import functional
 
 from speech.acoustic.arrays import Frames
 from speech.acoustic.augmentation import Augmentation, Strength
-from speech.acoustic.examples import EpochPlanner, Example, Material, Mixture, labels, render
+from speech.acoustic.discrimination import Discrimination
+from speech.acoustic.examples import EpochPlanner, Example, Mixture, labels, render
 from speech.acoustic.frontend import CEPSTRA
-from speech.acoustic.network import SUBSAMPLING, AcousticNetwork, Shape, load_checkpoint, save_checkpoint
+from speech.acoustic.language import number_words
+from speech.acoustic.material import Material
+from speech.acoustic.network import BLANK_SHIFT, SUBSAMPLING, AcousticNetwork, Shape, load_checkpoint, save_checkpoint
 from speech.acoustic.probes import Probe
 
-PREFETCHED_BATCHES = 8
+MOST_DISCRIMINATED = 12
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Schedule:
 
     batch_frames  padded frames (100 a second) of one step
     averaging     how much of the averaged weights stays at each step
+    discriminate  weight of telling number words apart, beside that of the phones
     bfloat16      let autocast use it; pays only where the processor has its instructions
     """
 
@@ -40,6 +44,7 @@ class Schedule:
     warm_up: float = 0.06
     batch_frames: int = 16000
     averaging: float = 0.998
+    discriminate: float = 0.0
     bfloat16: bool = True
     seed: int = 1
 
@@ -53,15 +58,16 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Batch:
-    """Cepstra with context (examples × frames × 13), their output steps, and the labels one after another."""
+    """Cepstra with context (examples × frames × 13), their output steps, words, and the labels one after another."""
 
     cepstra: Frames
     steps: list[int]
+    words: list[list[str]]
     targets: list[int]
     target_lengths: list[int]
 
 
-def collate(cepstra: list[Frames], targets: list[list[int]], context: int) -> Batch:
+def collate(cepstra: list[Frames], words: list[list[str]], targets: list[list[int]], context: int) -> Batch:
     longest = max(len(c) for c in cepstra)
     padded = np.zeros((len(cepstra), longest + 2 * context, CEPSTRA), np.float32)
     for row, values in zip(padded, cepstra, strict=True):
@@ -69,7 +75,7 @@ def collate(cepstra: list[Frames], targets: list[list[int]], context: int) -> Ba
         row[context : context + len(values)] = values
         row[context + len(values) :] = values[-1]
     steps = [(len(c) + SUBSAMPLING - 1) // SUBSAMPLING for c in cepstra]
-    return Batch(padded, steps, [label for t in targets for label in t], [len(t) for t in targets])
+    return Batch(padded, steps, words, [label for t in targets for label in t], [len(t) for t in targets])
 
 
 def grouped(examples: list[Example], limit: int, rng: np.random.Generator) -> list[list[Example]]:
@@ -105,14 +111,15 @@ class BatchFactory:
 
     def make(self, number: int) -> Batch:
         augmentation = Augmentation(np.random.default_rng((*self.seed, number)), self.strength)
-        cepstra, targets = [], []
+        cepstra, words, targets = [], [], []
         for example in self.groups[number]:
             values, wanted = render(self.material, example, augmentation), labels(example.words, self.numbers)
             repeats = sum(a == b for a, b in itertools.pairwise(wanted))
             if len(values) // SUBSAMPLING > len(wanted) + repeats:
                 cepstra.append(values)
+                words.append(example.words)
                 targets.append(wanted)
-        return collate(cepstra, targets, self.context)
+        return collate(cepstra, words, targets, self.context)
 
 
 _factory: BatchFactory | None = None
@@ -132,14 +139,25 @@ def epoch_batches(factory: BatchFactory, processes: int) -> Iterator[Batch]:
         yield from pool.imap(_make, range(len(factory.groups)))
 
 
-def loss_of(network: AcousticNetwork, batch: Batch, bfloat16: bool) -> torch.Tensor:
+def loss_of(
+    network: AcousticNetwork, batch: Batch, bfloat16: bool, discrimination: Discrimination | None = None,
+    weight: float = 0.0,
+) -> torch.Tensor:  # fmt: skip
+    """Loss a label: the phones by connectionist temporal classification, and weighted, words mistaken for others."""
     with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-        scores = network(torch.from_numpy(batch.cepstra))
-    log_probabilities = functional.log_softmax(scores.float(), -1).transpose(0, 1)
-    return functional.ctc_loss(
+        scores = network(torch.from_numpy(batch.cepstra)).float()
+    log_probabilities = functional.log_softmax(scores, -1).transpose(0, 1)
+    loss = functional.ctc_loss(
         log_probabilities, torch.tensor(batch.targets, dtype=torch.long), torch.tensor(batch.steps),
         torch.tensor(batch.target_lengths), reduction="sum", zero_infinity=True,
-    ) / max(1, len(batch.targets))  # fmt: skip
+    )  # fmt: skip
+    rows = [k for k, words in enumerate(batch.words) if discrimination and discrimination.covers(words)]
+    if discrimination and rows:
+        chosen = rows[:MOST_DISCRIMINATED]
+        steps, words = [batch.steps[k] for k in chosen], [batch.words[k] for k in chosen]
+        excess = discrimination.loss(scores[chosen, : max(steps)], steps, words)
+        loss = loss + weight * len(rows) / len(chosen) * excess
+    return loss / max(1, len(batch.targets))
 
 
 class Trainer:
@@ -152,12 +170,17 @@ class Trainer:
         self.folder, self.network, self.phones, self.factory = folder, network, phones, factory
         self.probe, self.schedule = probe, schedule
         self.optimiser = torch.optim.AdamW(network.parameters(), lr=schedule.peak_rate, weight_decay=1e-2, fused=True)
+        self.discrimination = self._discrimination() if schedule.discriminate else None
         self.average = copy.deepcopy(network)
         self.epoch = 0
         self.steps = 0
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / "state.pt").is_file():
             self._resume()
+
+    def _discrimination(self) -> Discrimination:
+        numbers = {phone: k + 1 for k, phone in enumerate(self.phones)}
+        return Discrimination(sorted(number_words()), numbers, BLANK_SHIFT)
 
     def _resume(self) -> None:
         saved = torch.load(self.folder / "state.pt", weights_only=True)
@@ -191,7 +214,7 @@ class Trainer:
         for number, batch in enumerate(made):
             for group in self.optimiser.param_groups:
                 group["lr"] = schedule.rate((self.epoch + number / batches) / schedule.epochs)
-            loss = loss_of(self.network, batch, schedule.bfloat16)
+            loss = loss_of(self.network, batch, schedule.bfloat16, self.discrimination, schedule.discriminate)
             self.optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
@@ -231,6 +254,7 @@ def prepare_run(
     """A trainer for corpora; recordings of held-out speakers (corpus/speaker) are only measured on."""
     torch.set_num_threads(threads)
     torch.manual_seed(schedule.seed)
+    torch.set_flush_denormal(True)
     material = Material()
     for corpus_folder in corpora:
         material.add(corpus_folder)
@@ -238,7 +262,7 @@ def prepare_run(
     unheard = [i for i, speaker in enumerate(material.speakers) if speaker in held_out]
     begun = folder / "model.pt"
     started = load_checkpoint(begun) if begun.is_file() else load_checkpoint(start) if start else None
-    phones = started[1] if started else material.phones()
+    phones = started[1] if started else material.all_phones()
     shape = started[0].shape if started else shape
     factory = BatchFactory(material.subset(kept), phones, Mixture(), Strength(), shape.context)
     network = started[0] if started else fresh_network(factory, phones, shape)
