@@ -23,12 +23,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class OtherMeter:
-    """A meter the value may belong to instead: hot for cold, kitchen for bathroom."""
+    """A meter the value may belong to instead: hot for cold, kitchen for bathroom.
+
+    previous: its newest value; consumed: what was booked for this period, None before that; average: of a month.
+    """
 
     meter_id: int
     resource: str
     place: str | None
     previous: Decimal
+    consumed: Decimal | None = None
+    average: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ class Case:
 
     previous: newest live reading before this period; booked: live readings of this period with their status;
     averages: monthly consumption where three months or more are known; limits: monthly, by code;
-    levels: the company's own, by code; other_company: who takes this resource here, when it is not the meter's company.
+    levels: the company's own, by code; other_company: who takes this resource here, when it is not the meter's company;
+    external: what the company's own billing says of the values.
     """
 
     resource: str
@@ -59,6 +65,7 @@ class Case:
     archived_on: date | None = None
     next_verification: date | None = None
     other_company: str | None = None
+    external: Finding | None = None
 
     @property
     def months(self) -> int:
@@ -108,10 +115,36 @@ class Case:
         known = [part for part in parts if part is not None]
         return sum(known, Decimal(0)) if len(known) == len(parts) else None
 
+    def fits(self, other: OtherMeter, zone: str) -> bool:
+        """A zone's value continues another meter plausibly, as it stood before this period."""
+        before = other.previous - (other.consumed or 0)
+        return 0 <= self.values[zone] - before <= self.monthly("UNUSUAL")
+
     def plausible(self, zone: str, value: Decimal) -> bool:
         """Not less than before, and not unusually more."""
         before = self.previous.get(zone)
         return before is not None and 0 <= value - before.value <= self.monthly("UNUSUAL")
+
+    def goes_back(self, zone: str) -> bool:
+        """Less than before, and not through zero."""
+        before = self.previous.get(zone)
+        return before is not None and self.taken(zone) < before.value and not self.rolled_over(zone)
+
+    def guess(self, zone: str) -> dict[str, Any]:
+        """What the resident probably meant: the red digits after a point, or one digit less; nothing when unsure."""
+        said = self.values[zone]
+        litres = [said.scaleb(-self.digits_frac)] if self.digits_frac else []
+        if zone not in self.previous:
+            return {"guess": {zone: litres[0]}} if litres and litres[0] < Decimal(10) ** self.digits_int else {}
+        digits = str(int(said))
+        shorter = [Decimal(digits[:at] + digits[at + 1 :]) for at in reversed(range(len(digits))) if len(digits) > 1]
+        fitting = [value for value in litres + shorter if self.plausible(zone, value)]
+        if not fitting:
+            return {}
+        if zone in self.averages:
+            expected = self.previous[zone].value + self.averages[zone] * self.months
+            fitting.sort(key=lambda value: abs(value - expected))
+        return {"guess": {zone: fitting[0]}}
 
 
 def truncated(value: Decimal, places: int) -> Decimal:

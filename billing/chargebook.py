@@ -8,9 +8,9 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from billing import charges, law
-from billing.charges import CARRIER, Line, MeterVolume, NormCount, Warmth
+from billing.charges import Line, MeterVolume, NormCount, Warmth
 from billing.tables import Norm, Organization, Service, Tariff
-from billing.tariffs import Prices, of_group, prices_from
+from billing.tariffs import CARRIER, Prices, of_group, prices_from
 
 
 class NoNorm(LookupError):

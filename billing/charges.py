@@ -12,9 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from billing.resources import Zone
-from billing.tariffs import PricedPart, Prices, kopecks, priced, total
+from billing.tariffs import CARRIER, PricedPart, Prices, kopecks, priced, total
 
-CARRIER = "HOT_WATER_CARRIER"
 SEVEN_PLACES = Decimal("0.0000001")
 
 

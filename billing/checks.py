@@ -8,11 +8,13 @@ offer `facts["guess"]` instead of a bare no. A company changes levels and limits
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import permutations
-from typing import Any, cast
+from typing import cast
 
-from billing.case import Case, Finding, Level
+from billing.case import Case, Finding, Level, OtherMeter
 from billing.windows import clipped, month_start
 
+TENFOLD = (Decimal("9.5"), Decimal("10.5"))
+"""So many times the previous value: a digit too many."""
 Check = Callable[[Case], Finding | None]
 
 
@@ -71,9 +73,15 @@ def extra_values(case: Case) -> Finding | None:
 
 
 def not_a_number(case: Case) -> Finding | None:
-    """NaN or infinity."""
-    bad = tuple(zone for zone, value in case.values.items() if not value.is_finite())
+    """NaN: nothing that a dial shows."""
+    bad = tuple(zone for zone, value in case.values.items() if value.is_nan())
     return Finding("NOT_A_NUMBER", "block", {"zones": bad}) if bad else None
+
+
+def not_finite(case: Case) -> Finding | None:
+    """Infinity."""
+    bad = tuple(zone for zone, value in case.values.items() if value.is_infinite())
+    return Finding("NOT_FINITE", "block", {"zones": bad}) if bad else None
 
 
 def negative(case: Case) -> Finding | None:
@@ -87,7 +95,7 @@ def too_many_digits(case: Case) -> Finding | None:
     for zone, value in case.values.items():
         if value >= Decimal(10) ** case.digits_int:
             facts = {"zone": zone, "value": value, "digits_int": case.digits_int}
-            return Finding("TOO_MANY_DIGITS", "block", facts | _guess(case, zone))
+            return Finding("TOO_MANY_DIGITS", "block", facts | case.guess(zone))
     return None
 
 
@@ -118,7 +126,7 @@ def date_too_old(case: Case) -> Finding | None:
 
 def zones_swapped(case: Case) -> Finding | None:
     """A zone would go back, but in another order all values are plausible: day and night were mixed up."""
-    if not any(_goes_back(case, zone) for zone in case.zones):
+    if not any(case.goes_back(zone) for zone in case.zones):
         return None
     said = [case.values[zone] for zone in case.zones]
     for order in permutations(said):
@@ -129,14 +137,16 @@ def zones_swapped(case: Case) -> Finding | None:
 
 
 def meters_swapped(case: Case) -> Finding | None:
-    """The value does not fit this meter and fits another: hot and cold, or kitchen and bathroom, were mixed up."""
-    if len(case.zones) != 1:
+    """The value fits another meter better: hot and cold, or kitchen and bathroom, were mixed up.
+
+    It does not fit its own and fits the other; or it fits both, and the two have changed places against their history.
+    """
+    if len(case.zones) != 1 or case.zones[0] not in case.previous or case.rolled_over(case.zones[0]):
         return None
     zone = case.zones[0]
-    if zone not in case.previous or case.plausible(zone, case.taken(zone)) or case.rolled_over(zone):
-        return None
+    fits = case.plausible(zone, case.taken(zone))
     for other in case.others:
-        if 0 <= case.values[zone] - other.previous <= case.monthly("UNUSUAL"):
+        if _changed_places(case, zone, other) if fits else case.fits(other, zone):
             facts = {
                 "value": case.values[zone],
                 "other_meter_id": other.meter_id,
@@ -155,16 +165,17 @@ def digit_count_mismatch(case: Case) -> Finding | None:
         if before is None or case.taken(zone) <= before.value or case.plausible(zone, case.taken(zone)):
             continue
         longer = len(str(int(case.values[zone]))) - len(str(int(before.value)))
-        if longer >= 2 or (longer == 1 and _guess(case, zone)):
+        tenfold = before.value > 0 and TENFOLD[0] <= case.values[zone] / before.value <= TENFOLD[1]
+        if longer >= 2 or tenfold or (longer == 1 and case.guess(zone)):
             facts = {"zone": zone, "value": case.values[zone], "previous": before.value}
-            return Finding("DIGIT_COUNT_MISMATCH", "confirm", facts | _guess(case, zone))
+            return Finding("DIGIT_COUNT_MISMATCH", "confirm", facts | case.guess(zone))
     return None
 
 
 def less_than_previous(case: Case) -> Finding | None:
     """A dial does not turn back."""
     for zone in case.zones:
-        if _goes_back(case, zone):
+        if case.goes_back(zone):
             before = case.previous[zone]
             facts = {"zone": zone, "value": case.values[zone], "previous": before.value, "taken_at": before.taken_at}
             return Finding("LESS_THAN_PREVIOUS", "block", facts)
@@ -216,6 +227,11 @@ def long_gap(case: Case) -> Finding | None:
     return Finding("GAP_3_MONTHS", "review", {"months": case.months, "last": last})
 
 
+def external(case: Case) -> Finding | None:
+    """The company's own billing has something against the values (`billing.external`)."""
+    return case.external
+
+
 CHECKS: tuple[Check, ...] = (
     automatic_meter,
     archived_meter,
@@ -226,6 +242,7 @@ CHECKS: tuple[Check, ...] = (
     few_values,
     extra_values,
     not_a_number,
+    not_finite,
     negative,
     too_many_digits,
     too_many_decimals,
@@ -240,6 +257,7 @@ CHECKS: tuple[Check, ...] = (
     too_big,
     unusual,
     long_gap,
+    external,
 )
 
 
@@ -259,23 +277,12 @@ def run(case: Case, checks: tuple[Check, ...] = CHECKS) -> list[Finding]:
     return findings
 
 
-def _goes_back(case: Case, zone: str) -> bool:
-    before = case.previous.get(zone)
-    return before is not None and case.taken(zone) < before.value and not case.rolled_over(zone)
-
-
-def _guess(case: Case, zone: str) -> dict[str, Any]:
-    """What the resident probably meant: the red digits after a point, or one digit less; nothing when unsure."""
-    said = case.values[zone]
-    litres = [said.scaleb(-case.digits_frac)] if case.digits_frac else []
-    if zone not in case.previous:
-        return {"guess": {zone: litres[0]}} if litres and litres[0] < Decimal(10) ** case.digits_int else {}
-    digits = str(int(said))
-    shorter = [Decimal(digits[:at] + digits[at + 1 :]) for at in reversed(range(len(digits))) if len(digits) > 1]
-    fitting = [value for value in litres + shorter if case.plausible(zone, value)]
-    if not fitting:
-        return {}
-    if zone in case.averages:
-        expected = case.previous[zone].value + case.averages[zone] * case.months
-        fitting.sort(key=lambda value: abs(value - expected))
-    return {"guess": {zone: fitting[0]}}
+def _changed_places(case: Case, zone: str, other: OtherMeter) -> bool:
+    """Hot used so many times more than cold this month, or less, and in the months before it was the other way."""
+    own, average = case.consumed(zone), case.averages.get(zone)
+    if own is None or average is None or other.consumed is None or other.average is None:
+        return False
+    times = case.limits["SWAPPED_METERS"]
+    more = own > other.consumed * times and average < other.average
+    less = other.consumed > own * times and average > other.average
+    return other.resource != case.resource and (more or less) and case.fits(other, zone)

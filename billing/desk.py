@@ -9,17 +9,30 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import Row, and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from billing import limits, store, windows
 from billing.case import Case, OtherMeter
+from billing.external import Server
 from billing.meters import NOT_MEASURED, PreviousReading, in_asking_order
-from billing.tables import Account, Meter, Organization, Premises, Property, Reading, Register, ResourceOwner
+from billing.tables import (
+    Account,
+    ExternalCheck,
+    Meter,
+    Organization,
+    Premises,
+    Property,
+    Reading,
+    Register,
+    ResourceOwner,
+)
 
 HISTORY_PER_ZONE = 16
 AVERAGE_MONTHS = 12
 AVERAGE_NEEDS = 3
+FAR = Decimal("1.7")
 WATER = ("COLD_WATER", "HOT_WATER")
 LIVE = ("submitted", "accepted")
 
@@ -28,7 +41,9 @@ _METER = (
         col(Meter.id), col(Meter.account_id), col(Meter.resource), col(Meter.digits_int), col(Meter.digits_frac),
         col(Meter.submit_frac), col(Meter.ratio), col(Meter.archived_on), col(Meter.next_verification_on),
         col(Meter.is_automatic), col(Account.organization_id), col(Account.registered), col(Premises.property_id),
-        col(Property.timezone), col(ResourceOwner.organization_id).label("owner_id"),
+        col(Property.timezone), col(Account.number), col(Account.tariff_group), col(Meter.serial),
+        col(ExternalCheck.url), col(ExternalCheck.token), col(ExternalCheck.timeout_ms),
+        col(ResourceOwner.organization_id).label("owner_id"),
         col(Organization.spoken_name).label("owner_name"), col(Register.id).label("register_id"), col(Register.zone),
     )
     .join(Register, col(Register.meter_id) == col(Meter.id))
@@ -42,9 +57,11 @@ _METER = (
         ),
     )
     .outerjoin(Organization, col(Organization.id) == col(ResourceOwner.organization_id))
+    .outerjoin(ExternalCheck, col(ExternalCheck.organization_id) == col(Account.organization_id))
     .where(col(Meter.id) == bindparam("meter_id"))
 )  # fmt: skip
-"""A meter with its account, house, and who takes its resource there; a row for every register."""
+"""A meter with its account, house, who takes its resource there, and where its company checks readings itself; a row
+for every register."""
 _METER_LOCKED = _METER.with_for_update(of=Meter)
 _HISTORY = (
     select(
@@ -55,6 +72,7 @@ _HISTORY = (
     .order_by(col(Reading.taken_on).desc(), col(Reading.id).desc())
     .limit(bindparam("rows"))
 )  # fmt: skip
+_Past = aliased(Reading)
 _NEWEST = (
     select(col(Reading.id))
     .where(
@@ -67,8 +85,20 @@ _NEWEST = (
     .correlate(Meter)
     .scalar_subquery()
 )
+_BEFORE = (
+    (col(_Past.meter_id) == col(Meter.id))
+    & col(_Past.status).in_(LIVE)
+    & (col(_Past.period) < bindparam("period"))
+    & (col(_Past.period) >= bindparam("since"))
+    & col(_Past.consumption).is_not(None)
+)
 _OTHER_METERS = (
-    select(col(Meter.id), col(Meter.resource), col(Meter.place), col(Reading.value))
+    select(
+        col(Meter.id), col(Meter.resource), col(Meter.place), col(Reading.value), col(Reading.consumption),
+        col(Reading.period),
+        select(func.sum(_Past.consumption)).where(_BEFORE).correlate(Meter).scalar_subquery().label("past"),
+        select(func.sum(_Past.months)).where(_BEFORE).correlate(Meter).scalar_subquery().label("past_months"),
+    )
     .join(Reading, col(Reading.id) == _NEWEST)
     .where(
         col(Meter.account_id) == bindparam("account_id"),
@@ -76,19 +106,21 @@ _OTHER_METERS = (
         col(Meter.resource).in_(WATER),
         col(Meter.archived_on).is_(None),
     )
-)
+)  # fmt: skip
 History = Sequence[Row[Any]]
 
 
 @dataclass(frozen=True)
 class Desk:
     """A meter with all that deciding on its reading takes. meter: a row of `_METER`; registers: ids by zone; booked:
-    this period's rows by zone, with id, register_id, period, value, consumption, status."""
+    this period's rows by zone, with id, register_id, period, value, consumption, status; external: where the company
+    checks readings itself."""
 
     meter: Row[Any]
     registers: dict[str, int]
     booked: dict[str, Row[Any]]
     case: Case
+    external: Server | None
 
 
 def open_desk(
@@ -138,15 +170,22 @@ def open_desk(
         next_verification=meter.next_verification_on,
         other_company=None if meter.owner_id == meter.organization_id else meter.owner_name,
     )
-    if _may_be_another_meters(case):
-        case = replace(case, others=_other_meters(db, meter))
-    return Desk(meter, registers, booked, case)
+    if meter.resource in WATER and _may_be_another_meters(case):
+        case = replace(case, others=_other_meters(db, meter, window.period))
+    external = Server(meter.url, meter.token, meter.timeout_ms) if meter.url else None
+    return Desk(meter, registers, booked, case, external)
 
 
 def _may_be_another_meters(case: Case) -> bool:
-    """Only a value that does not fit its own meter is compared with the others."""
+    """Only a value that does not fit its own meter, or its history, is compared with the others."""
     said = {zone: value for zone, value in case.values.items() if zone in case.previous and value.is_finite()}
-    return any(not case.plausible(zone, value) for zone, value in said.items())
+    return any(not case.plausible(zone, value) or _against_history(case, zone) for zone, value in said.items())
+
+
+def _against_history(case: Case, zone: str) -> bool:
+    """Far from the usual: of two meters that changed places three to one, one is so by the root of three."""
+    usual, used = case.averages.get(zone), case.consumed(zone)
+    return usual is not None and used is not None and not usual / FAR <= used / case.months <= usual * FAR
 
 
 def _previous(history: History, zone_of: Mapping[int, str], period: date) -> dict[str, PreviousReading]:
@@ -174,9 +213,22 @@ def _averages(history: History, zone_of: Mapping[int, str], period: date) -> dic
     return averages
 
 
-def _other_meters(db: Session, meter: Row[Any]) -> tuple[OtherMeter, ...]:
-    """The flat's other water meters and their last values; only water is mixed up."""
-    if meter.resource not in WATER:
-        return ()
-    rows = store.run(db, _OTHER_METERS, {"account_id": meter.account_id, "meter_id": meter.id}).all()
-    return tuple(OtherMeter(*row) for row in rows)
+def _other_meters(db: Session, meter: Row[Any], period: date) -> tuple[OtherMeter, ...]:
+    """The flat's other water meters: their last values, what is booked for the period, their average month."""
+    scope = {
+        "account_id": meter.account_id,
+        "meter_id": meter.id,
+        "period": period,
+        "since": windows.month_start(period, -AVERAGE_MONTHS),
+    }
+    return tuple(
+        OtherMeter(
+            meter_id=row.id,
+            resource=row.resource,
+            place=row.place,
+            previous=row.value,
+            consumed=row.consumption if row.period == period else None,
+            average=row.past / row.past_months if row.past and row.past_months >= AVERAGE_NEEDS else None,
+        )
+        for row in store.run(db, _OTHER_METERS, scope).all()
+    )

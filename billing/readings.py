@@ -1,20 +1,21 @@
 """Taking readings (показания): checking, previewing, booking. Facts come from tables, rules from `billing.checks`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from billing import audit, checks, store, tariffs
+from billing import audit, checks, external, store, tariffs
 from billing.case import Finding
+from billing.decisions import accept, decline
 from billing.desk import Desk, open_desk
 from billing.meters import LastReading, last_readings, newest_readings
-from billing.tables import Meter, Reading
+from billing.tables import Reading
 
 __all__ = [
     "CONFIRMED_BY_DEVICE",
@@ -26,6 +27,7 @@ __all__ = [
     "Preview",
     "accept",
     "check",
+    "decline",
     "last_readings",
     "last_value",
     "preview",
@@ -88,7 +90,7 @@ class Preview:
 def check(db: Session, *, meter_id: int, values: Mapping[str, Decimal], today: date) -> list[Finding]:
     """Findings for a reading made today, in order, up to the first that blocks."""
     desk = open_desk(db, meter_id, values, today, today)
-    return [Finding("METER_NOT_FOUND", "block")] if desk is None else checks.run(desk.case)
+    return [Finding("METER_NOT_FOUND", "block")] if desk is None else _findings(desk)
 
 
 def preview(db: Session, *, meter_id: int, values: Mapping[str, Decimal], today: date) -> Preview:
@@ -96,8 +98,8 @@ def preview(db: Session, *, meter_id: int, values: Mapping[str, Decimal], today:
     desk = open_desk(db, meter_id, values, today, today)
     if desk is None:
         raise NotAccepted([Finding("METER_NOT_FOUND", "block")])
-    findings = checks.run(desk.case)
-    if any(finding.level == "block" for finding in findings):
+    findings = _findings(desk)
+    if _stops(findings):
         raise NotAccepted(findings)
     consumption = _consumption(desk)
     taken = {zone: desk.case.taken(zone) for zone in desk.case.zones}
@@ -133,8 +135,8 @@ def submit(
     again = _booked_before(db, desk, values, idempotency_key)
     if again is not None:
         return again
-    findings = checks.run(desk.case)
-    if any(f.level == "block" or (f.level == "confirm" and f.code not in confirmed) for f in findings):
+    findings = _findings(desk, confirmed)
+    if _stops(findings, confirmed):
         raise NotAccepted(findings)
     consumption = _consumption(desk)
     replaced = _supersede(db, desk)
@@ -163,29 +165,36 @@ def last_value(db: Session, meter_id: int, zone: str) -> Decimal | None:
     return next((row.value for row, own in newest_readings(db, [meter_id]) if own == zone), None)
 
 
-def accept(db: Session, *, reading_ids: Sequence[int], now: datetime, actor: str, channel: str = "billing") -> int:
-    """The billing takes submitted readings to account: they can no longer be replaced. Returns how many."""
-    rows = db.exec(
-        select(Reading, Meter.account_id)
-        .join(Meter, col(Meter.id) == col(Reading.meter_id))
-        .where(col(Reading.id).in_(reading_ids), Reading.status == "submitted")
-    ).all()
-    for row, account_id in rows:
-        row.status = "accepted"
-        audit.record(
-            db,
-            now=now,
-            actor=actor,
-            channel=channel,
-            action="accept",
-            subject="reading",
-            subject_id=row.id,
-            account_id=account_id,
-            before={"status": "submitted"},
-            after={"status": "accepted"},
-        )
-    db.flush()
-    return len(rows)
+def _findings(desk: Desk, confirmed: frozenset[str] | None = None) -> list[Finding]:
+    """What the checks find; the company's own is asked about values that nothing else stops.
+
+    confirmed: what the resident has said yes to; None while nothing is booked, when only a block stops.
+    """
+    found = checks.run(desk.case)
+    if desk.external is None or _stops(found, confirmed):
+        return found
+    return checks.run(replace(desk.case, external=external.answers.find(desk.external, _question(desk))))
+
+
+def _stops(findings: Sequence[Finding], confirmed: frozenset[str] | None = None) -> bool:
+    return any(
+        f.level == "block" or (confirmed is not None and f.level == "confirm" and f.code not in confirmed)
+        for f in findings
+    )
+
+
+def _question(desk: Desk) -> dict[str, Any]:
+    """What the company's own billing is asked: no names, no addresses."""
+    case = desk.case
+    return {
+        "account": desk.meter.number,
+        "serial": desk.meter.serial,
+        "resource": case.resource,
+        "period": f"{case.window.period:%Y-%m}",
+        "taken_on": case.taken_at.isoformat(),
+        "values": {zone: f"{case.taken(zone):f}" for zone in case.zones},
+        "previous": {zone: f"{reading.value:f}" for zone, reading in case.previous.items()},
+    }
 
 
 def _booked_before(db: Session, desk: Desk, values: Mapping[str, Decimal], key: str) -> Booking | None:
@@ -224,7 +233,7 @@ def _cost(db: Session, desk: Desk, consumption: Mapping[str, Decimal]) -> int | 
     if not consumption:
         return None
     organization_id, period = desk.meter.organization_id, desk.case.window.period
-    return tariffs.cost(db, organization_id, desk.meter.resource, consumption, period)
+    return tariffs.cost(db, organization_id, desk.meter.resource, consumption, period, desk.meter.tariff_group)
 
 
 def _supersede(db: Session, desk: Desk) -> bool:

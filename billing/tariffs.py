@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, or_
 from sqlmodel import Session, col, select
 
 from billing.resources import Zone
-from billing.tables import Tariff
+from billing.tables import Norm, Tariff
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Step:
     price: Decimal
 
 
+CARRIER = "HOT_WATER_CARRIER"
 _TARIFFS = select(Tariff).where(
     Tariff.organization_id == bindparam("organization_id"),
     Tariff.resource == bindparam("resource"),
@@ -120,6 +121,20 @@ def cost(
 ) -> int | None:
     """Kopecks for a month's volumes by zone at the prices of a day; None without a tariff."""
     parts = priced(volumes, prices_on(db, organization_id, resource, on, group))
-    if not parts:
+    if not parts and resource == "HOT_WATER":
+        parts = _two_component(db, organization_id, sum(volumes.values(), Decimal(0)), on, group)
+    return total(parts) if parts else None
+
+
+def _two_component(db: Session, organization_id: int, volume: Decimal, on: date, group: str) -> list[PricedPart] | None:
+    """Hot water where it has no price of its own: the carrier, and the heat that warms it (see `billing.charges`)."""
+    norms = select(Norm).where(
+        Norm.organization_id == organization_id, Norm.resource == "HEAT", Norm.unit == "m3", Norm.valid_from <= on
+    )
+    norm = db.exec(norms.order_by(col(Norm.valid_from).desc()).limit(1)).first()
+    if norm is None:
         return None
-    return total(parts)
+    single = Zone.SINGLE.value
+    carrier = priced({single: volume}, prices_on(db, organization_id, CARRIER, on, group))
+    heat = priced({single: volume * norm.value}, prices_on(db, organization_id, "HEAT", on, group))
+    return [*carrier, *heat] if carrier and heat else None

@@ -113,11 +113,17 @@ def _bounds(rule: Rule, month: date) -> tuple[date, date]:
 
 
 def _strict_until(rule: Rule, end: date) -> date:
-    """Last day of refusal after a window's end; the end itself when it refuses none."""
-    if rule.strict_until_day is None:
+    """Last day of refusal after a window's end; the end itself when there is none, or when it lies in the window."""
+    if rule.strict_until_day is None or _in_window(rule, rule.strict_until_day):
         return end
     same_month = clipped(end, rule.strict_until_day)
     return same_month if same_month > end else clipped(month_start(end, 1), rule.strict_until_day)
+
+
+def _in_window(rule: Rule, day: int) -> bool:
+    if rule.start_day <= rule.end_day:
+        return rule.start_day <= day <= rule.end_day
+    return day >= rule.start_day or day <= rule.end_day
 
 
 def rules_for(db: Session, organization_id: int, property_id: int, resource: str | None) -> list[Rule]:

@@ -4,13 +4,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from billing import readings, store
+from billing import readings, store, tariffs
 from billing.readings import Booking, NotAccepted
-from billing.tables import AuditEntry, CheckRule, Organization, Reading, ResourceOwner
+from billing.tables import Account, AuditEntry, CheckRule, Norm, Organization, Reading, ResourceOwner, Tariff
 from fixtures.demo_company import DemoSummary
 
 TODAY = date(2026, 11, 21)
@@ -196,3 +196,68 @@ def test_a_company_sets_its_own_limits_and_levels(demo_books: Engine, demo: Demo
 def test_a_check_that_keeps_the_books_consistent_cannot_be_switched_off(demo_books: Engine) -> None:
     with pytest.raises(IntegrityError), store.transaction(demo_books) as db:
         db.add(CheckRule(organization_id=1, code="LESS_THAN_PREVIOUS", level="off"))
+
+
+def test_a_declined_reading_counts_no_more_and_another_may_be_given(
+    demo_books: Engine, demo: DemoSummary, now: datetime
+) -> None:
+    cold = demo.account.meters[0]
+    with store.transaction(demo_books) as db:
+        first = submit(db, now, cold.id, key="first", single="125")
+        declined = readings.decline(
+            db, reading_ids=first.reading_ids, code="PHOTO", text="На фото другое число", now=now, actor="operator:1"
+        )
+        again = submit(db, now, cold.id, key="second", single="124")
+        entries = db.exec(select(AuditEntry.action).order_by(col(AuditEntry.id))).all()
+    assert declined == 1
+    assert not again.replaced
+    assert again.consumption == {"single": Decimal(9)}
+    assert entries == ["submit", "decline", "submit"]
+
+
+def test_what_the_billing_has_taken_cannot_be_declined(demo_books: Engine, demo: DemoSummary, now: datetime) -> None:
+    with store.transaction(demo_books) as db:
+        booking = submit(db, now, demo.account.meters[0].id, single="125")
+        readings.accept(db, reading_ids=booking.reading_ids, now=now, actor="operator:1")
+        assert readings.decline(db, reading_ids=booking.reading_ids, code="LATE", now=now, actor="operator:1") == 0
+
+
+@pytest.mark.parametrize(
+    "spoiled", [{"status": "declined"}, {"decline_code": "PHOTO"}, {"decline_text": "На фото другое число"}]
+)
+def test_a_decline_has_a_code_and_only_a_decline_has(demo_books: Engine, spoiled: dict[str, str]) -> None:
+    with pytest.raises(IntegrityError), store.transaction(demo_books) as db:
+        db.execute(update(Reading).where(col(Reading.id) == 1).values(**spoiled))
+
+
+def test_the_cost_of_hot_water_in_two_components(undone: Session) -> None:
+    undone.add(Organization(id=1, name="УК", spoken_name="УК", inn="0012345675"))
+    undone.flush()
+    for resource, price in (("HOT_WATER_CARRIER", "52.34"), ("HEAT", "2614.70")):
+        undone.add(Tariff(organization_id=1, resource=resource, price=Decimal(price), valid_from=date(2020, 1, 1)))
+    undone.flush()
+    volumes = {"single": Decimal(5)}
+    assert tariffs.cost(undone, 1, "HOT_WATER", volumes, NOVEMBER) is None
+    undone.add(
+        Norm(organization_id=1, resource="HEAT", unit="m3", value=Decimal("0.0645"), valid_from=date(2020, 1, 1))
+    )
+    undone.flush()
+    assert tariffs.cost(undone, 1, "HOT_WATER", volumes, NOVEMBER) == 1104_94  # as on the bill
+
+
+def test_the_cost_is_at_the_price_of_the_flats_group(demo_books: Engine, demo: DemoSummary, now: datetime) -> None:
+    with store.transaction(demo_books) as db:
+        account = db.get(Account, demo.account.id)
+        assert account is not None
+        account.tariff_group = "rural"
+        db.add(
+            Tariff(
+                organization_id=demo.organization_id,
+                resource="COLD_WATER",
+                group="rural",
+                price=Decimal(40),
+                valid_from=date(2026, 1, 1),
+            )
+        )
+        db.flush()
+        assert submit(db, now, demo.account.meters[0].id, single="125").cost_kopecks == 400_00

@@ -1,5 +1,6 @@
 """Every check of a reading at its edges: one Case, one finding."""
 
+import inspect
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -115,7 +116,7 @@ def test_a_zone_the_meter_has_not_is_named() -> None:
     assert finding.facts["extra"] == ("night",)
 
 
-@pytest.mark.parametrize(("said", "code"), [("NaN", "NOT_A_NUMBER"), ("Infinity", "NOT_A_NUMBER"), ("-1", "NEGATIVE")])
+@pytest.mark.parametrize(("said", "code"), [("NaN", "NOT_A_NUMBER"), ("Infinity", "NOT_FINITE"), ("-1", "NEGATIVE")])
 def test_what_is_not_a_reading_is_refused(said: str, code: str) -> None:
     assert codes(water(said)) == [(code, "block")]
 
@@ -186,11 +187,46 @@ def test_a_value_that_fits_its_own_meter_is_not_suspected() -> None:
     assert codes(water("125", others=(OtherMeter(39, "HOT_WATER", None, Decimal(120)),))) == []
 
 
+HOT = OtherMeter(39, "HOT_WATER", None, Decimal(122), consumed=Decimal(8), average=Decimal(3))
+"""The flat's hot meter, which stood at 114 before and usually counts three."""
+
+
+def test_hot_and_cold_that_changed_places_against_their_history_are_suspected() -> None:
+    case = water("120", others=(HOT,), averages={"single": Decimal(7)})
+    assert codes(case) == [("SWAPPED_METERS", "confirm")]  # cold 2 and hot 8, where it was 7 and 3
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        water("120.667", others=(HOT,), averages={"single": Decimal(7)}),  # not three times
+        water("120", others=(HOT,), averages={"single": Decimal("2.9")}),  # cold was always the smaller
+        water("120", others=(replace(HOT, consumed=None),), averages={"single": Decimal(7)}),  # hot is not read yet
+        water("120", others=(replace(HOT, average=None),), averages={"single": Decimal(7)}),
+        water("120", others=(replace(HOT, resource="COLD_WATER"),), averages={"single": Decimal(7)}),
+        water("120", others=(replace(HOT, previous=Decimal(300)),), averages={"single": Decimal(7)}),  # 120 fits not
+    ],
+)
+def test_two_meters_that_have_not_changed_places_are_not_suspected(case: Case) -> None:
+    assert codes(case) == []
+
+
 @pytest.mark.parametrize(("said", "guess"), [("1250", "125"), ("1125", "125"), ("1225", "122")])
 def test_an_extra_digit_is_guessed(said: str, guess: str) -> None:
     found = checks.run(water(said))
     assert [finding.code for finding in found] == ["DIGIT_COUNT_MISMATCH", "TOO_BIG"]
     assert found[0].facts["guess"] == {"single": Decimal(guess)}
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"), [("1234", False), ("11160", False), ("11210", True), ("12400", True), ("99999", False)]
+)
+def test_ten_times_the_previous_value_is_a_digit_too_many(said: str, asked: bool) -> None:
+    """9.5 to 10.5 times 1180, whether or not a shorter value would fit."""
+    found = checks.run(
+        water(said, previous={"single": shown("1180")}, limits=COLD.limits | {"TOO_BIG": Decimal(10**6)})
+    )
+    assert ("DIGIT_COUNT_MISMATCH" in [finding.code for finding in found]) is asked
 
 
 def test_litres_read_as_cubic_metres_are_guessed() -> None:
@@ -264,6 +300,28 @@ def test_a_first_reading_has_nothing_to_compare_with() -> None:
 
 def test_a_company_may_switch_a_check_off() -> None:
     assert codes(water("118", levels={"SAME_AS_PREVIOUS": "off"})) == []
+
+
+def test_what_the_companys_own_billing_says_comes_last() -> None:
+    said = Finding("EXTERNAL", "confirm", {"code": "DEBT", "message": ""})
+    assert codes(water("118", external=said)) == [("SAME_AS_PREVIOUS", "confirm"), ("EXTERNAL", "confirm")]
+
+
+def test_every_code_has_one_function_and_its_place() -> None:
+    """The order of the checks; a guess comes before the refusal it may explain."""
+    order = [line.split('"')[1] for check in checks.CHECKS for line in _source(check) if "return Finding(" in line]
+    assert order == [
+        "METER_AUTOMATIC", "METER_ARCHIVED", "METER_RESOURCE_OWNED_BY_ANOTHER_ORGANIZATION",
+        "METER_VERIFICATION_MISSED", "READING_WINDOW_CLOSED", "ALREADY_ACCEPTED", "FEW_VALUES", "EXTRA_VALUES",
+        "NOT_A_NUMBER", "NOT_FINITE", "NEGATIVE", "TOO_MANY_DIGITS", "TOO_MANY_DECIMALS", "DATE_IN_FUTURE",
+        "DATE_TOO_OLD", "ZONES_SWAPPED", "SWAPPED_METERS", "DIGIT_COUNT_MISMATCH", "LESS_THAN_PREVIOUS", "ROLLOVER",
+        "SAME_AS_PREVIOUS", "TOO_BIG", "UNUSUAL", "GAP_3_MONTHS",
+    ]  # fmt: skip
+    assert checks.CHECKS[-1] is checks.external
+
+
+def _source(check: checks.Check) -> list[str]:
+    return inspect.getsource(check).splitlines()
 
 
 def test_the_checks_stop_at_the_first_that_blocks() -> None:

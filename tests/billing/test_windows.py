@@ -73,6 +73,19 @@ def test_strictness_may_last_into_the_next_month() -> None:
     assert window_on(rules, date(2026, 12, 20)).is_open
 
 
+@pytest.mark.parametrize(("rule", "on"), [(Rule(20, 25, 22), date(2026, 11, 26)), (Rule(15, 3, 31), date(2026, 12, 4))])
+def test_strictness_that_ends_inside_the_window_is_none(rule: Rule, on: date) -> None:
+    window = window_on([rule], on)
+    assert (window.is_open, window.strict) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("on", "strict"), [(date(2026, 12, 4), True), (date(2026, 12, 10), True), (date(2026, 12, 11), False)]
+)
+def test_a_wrapped_window_may_be_strict_too(on: date, strict: bool) -> None:
+    assert window_on([Rule(15, 3, strict_until_day=10)], on).strict is strict
+
+
 def test_no_month_open_is_an_error() -> None:
     with pytest.raises(ValueError, match="every month is closed"):
         window_on([Rule(month=month, closed=True) for month in range(1, 13)], date(2026, 11, 21))
