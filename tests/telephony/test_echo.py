@@ -11,7 +11,7 @@ from speech.telephony import g711
 from speech.telephony.conversation import Prompt
 from speech.telephony.echo import OwnVoice
 from tests.telephony.fake_pbx import Telephone, noise, recorded
-from tests.telephony.scenarios import scenario
+from tests.telephony.scenarios import in_a_loop
 from tests.telephony.talking import BYE, LONG, SHORT_WAIT, exchange
 
 RATE = 8000
@@ -85,9 +85,10 @@ def test_while_the_line_is_silent_nothing_can_come_back() -> None:
     assert own.taken_out(sound, RATE)() is sound
 
 
-@scenario
+@pytest.mark.slow
+@in_a_loop
 async def test_our_own_words_do_not_cut_in_on_us_and_are_no_answer() -> None:
-    counting = Prompt("Скажите, например: сто двадцать пять. Или так: холодная вода двести. " * 2, expecting="number")
+    counting = Prompt("Скажите, например: сто двадцать пять. Или так: холодная вода двести. ", expecting="number")
     async with exchange(counting, BYE, answer_wait=SHORT_WAIT) as line:
         phone = await Telephone.dial(line.port)
         phone.echo(6, 0.4)
@@ -98,7 +99,8 @@ async def test_our_own_words_do_not_cut_in_on_us_and_are_no_answer() -> None:
     assert ending.transcript[0].played == 100
 
 
-@scenario
+@pytest.mark.slow
+@in_a_loop
 async def test_a_caller_cuts_in_on_a_line_with_echo() -> None:
     async with exchange(LONG, BYE) as line:
         phone = await Telephone.dial(line.port)

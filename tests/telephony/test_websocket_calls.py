@@ -18,6 +18,7 @@ from speech.telephony import g711
 from speech.telephony.conversation import Caller, Conversation, Prompt
 from speech.telephony.switchboard import Switchboard
 from tests.telephony.fake_pbx import recorded
+from tests.telephony.scenarios import scenario
 from tests.telephony.talking import QUICK, Scripted
 
 ASK, BYE = Prompt("Показание?", expecting="number"), Prompt("До свидания!", then="hangup")
@@ -83,8 +84,8 @@ def streamed(piece: Samples) -> str:
 
 
 def padded(rate: int) -> Samples:
-    """A recorded number after the second and a half that the question takes."""
-    return np.concatenate([np.zeros(int(1.8 * rate), np.int16), recorded("number_125", rate)])
+    """A recorded number after the time that the question takes."""
+    return np.concatenate([np.zeros(int(2.5 * rate), np.int16), recorded("number_125", rate)])
 
 
 async def received(connection: ClientConnection) -> list[str | bytes]:
@@ -96,30 +97,29 @@ async def received(connection: ClientConnection) -> list[str | bytes]:
     return messages
 
 
-@pytest.mark.parametrize(
-    ("started", "farewell"),
-    [
-        (json.dumps(STARTED), '{"command": "HANGUP"}'),
-        ("MEDIA_START connection_id:a channel_id:1.2 format:slin16", "HANGUP"),
-    ],
-    ids=["json", "plain"],
-)
-def test_a_call_by_asterisks_websocket_channel(started: str, farewell: str) -> None:
-    async def run() -> None:
-        async with open_door(ASK, BYE) as door:
-            address = f"{door.address}/media?call=00000000-0000-4000-8000-000000000001"
-            async with connect(address, subprotocols=["media"]) as connection:  # type: ignore[list-item]
-                assert connection.subprotocol == "media"
-                await connection.send(started)
-                talking = asyncio.create_task(talk(connection, padded(16_000), 16_000, linear))
-                messages = await received(connection)
-                talking.cancel()
-            assert door.conversations[0].told == ["сто двадцать пять"]
-            assert door.callers[0].call_id == "00000000-0000-4000-8000-000000000001"
-            assert {len(message) for message in messages if isinstance(message, bytes)} == {640}
-            assert [message for message in messages if isinstance(message, str)] == [farewell]
+async def call_by_asterisk(started: str, farewell: str) -> None:
+    async with open_door(ASK, BYE) as door:
+        address = f"{door.address}/media?call=00000000-0000-4000-8000-000000000001"
+        async with connect(address, subprotocols=["media"]) as connection:  # type: ignore[list-item]
+            assert connection.subprotocol == "media"
+            await connection.send(started)
+            talking = asyncio.create_task(talk(connection, padded(16_000), 16_000, linear))
+            messages = await received(connection)
+            talking.cancel()
+        assert door.conversations[0].told == ["сто двадцать пять"]
+        assert door.callers[0].call_id == "00000000-0000-4000-8000-000000000001"
+        assert {len(message) for message in messages if isinstance(message, bytes)} == {640}
+        assert [message for message in messages if isinstance(message, str)] == [farewell]
 
-    asyncio.run(run())
+
+@scenario
+async def test_a_call_by_asterisks_websocket_channel_with_json() -> None:
+    await call_by_asterisk(json.dumps(STARTED), '{"command": "HANGUP"}')
+
+
+@scenario
+async def test_a_call_by_asterisks_websocket_channel_in_plain_words() -> None:
+    await call_by_asterisk("MEDIA_START connection_id:a channel_id:1.2 format:slin16", "HANGUP")
 
 
 @pytest.mark.parametrize("digit", ['{"event": "DTMF_END", "digit": "5"}', "DTMF_END channel_id:1.2 digit:5"])
@@ -139,22 +139,20 @@ def test_a_key_flushes_what_asterisk_has_queued(digit: str) -> None:
     asyncio.run(run())
 
 
-def test_a_call_by_a_media_stream() -> None:
-    async def run() -> None:
-        async with open_door(ASK, BYE, key="k") as door, connect(f"{door.address}/streams") as connection:
-            await connection.send('{"event": "connected", "protocol": "Call", "version": "1.0.0"}')
-            await connection.send(json.dumps(TWILIO))
-            talking = asyncio.create_task(talk(connection, padded(8_000), 8_000, streamed))
-            messages = [json.loads(message) for message in await received(connection)]
-            talking.cancel()
-            assert door.conversations[0].told == ["сто двадцать пять"]
-            assert (door.callers[0].call_id, door.callers[0].number) == ("CA1", "+79000000012")
-            assert {message["event"] for message in messages} <= {"media", "clear"}
-            assert {message["streamSid"] for message in messages} == {"MZ1"}
-            sound = np.concatenate([g711.decode(base64.b64decode(message["media"]["payload"])) for message in messages])
-            assert np.abs(sound.astype(int)).max() > 2000
-
-    asyncio.run(run())
+@scenario
+async def test_a_call_by_a_media_stream() -> None:
+    async with open_door(ASK, BYE, key="k") as door, connect(f"{door.address}/streams") as connection:
+        await connection.send('{"event": "connected", "protocol": "Call", "version": "1.0.0"}')
+        await connection.send(json.dumps(TWILIO))
+        talking = asyncio.create_task(talk(connection, padded(8_000), 8_000, streamed))
+        messages = [json.loads(message) for message in await received(connection)]
+        talking.cancel()
+        assert door.conversations[0].told == ["сто двадцать пять"]
+        assert (door.callers[0].call_id, door.callers[0].number) == ("CA1", "+79000000012")
+        assert {message["event"] for message in messages} <= {"media", "clear"}
+        assert {message["streamSid"] for message in messages} == {"MZ1"}
+        sound = np.concatenate([g711.decode(base64.b64decode(message["media"]["payload"])) for message in messages])
+        assert np.abs(sound.astype(int)).max() > 2000
 
 
 def test_keys_and_the_end_of_a_media_stream() -> None:
