@@ -1,5 +1,6 @@
 """An answer in time: a platform that waits no longer gets «скажите „продолжи“», and the next turn has the result."""
 
+import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
@@ -10,12 +11,15 @@ from skill.app import Service
 from skill.channels.channel import phrases
 from skill.dialogue.engine import session_name
 from skill.dialogue.phrases import phrase
+from skill.dialogue.tables import DialogueSession
 from skill.dialogue.turn import Reply, Turn
 from skill.identity import oauth
 
 CONTINUE, REPEAT = "продолжи", "повтори"
 MARGIN_SECONDS = 1.0
 """Of a platform's limit, left to the network both ways."""
+PATIENCE_SECONDS, LOOK_SECONDS = 8.0, 0.05
+"""How long «продолжи» waits for a turn before it that another process takes, and how often it looks."""
 log = structlog.get_logger()
 
 
@@ -29,11 +33,12 @@ class Deadline:
 
     def reply(self, turn: Turn, platform_seconds: float) -> Reply:
         """The conversation's reply, or a request to come again; an apology when the turn failed."""
-        if turn.text.strip(" .!").lower() == CONTINUE:
+        goes_on = turn.text.strip(" .!").lower() == CONTINUE
+        if goes_on:
             turn = replace(turn, hypotheses=phrases([REPEAT]))
         seconds = self._service.settings.answer_seconds or platform_seconds - MARGIN_SECONDS
         conversation = session_name(turn)
-        future = self._workers.submit(self._take, turn, self._late.pop(conversation, None))
+        future = self._workers.submit(self._take, turn, self._late.pop(conversation, None), goes_on=goes_on)
         try:
             error = future.exception(timeout=seconds)
         except TimeoutError:
@@ -45,10 +50,23 @@ class Deadline:
             return Reply(phrase("channels.trouble", 0))
         return future.result()
 
-    def _take(self, turn: Turn, earlier: Future[Reply] | None) -> Reply:
+    def _take(self, turn: Turn, earlier: Future[Reply] | None, *, goes_on: bool) -> Reply:
         if earlier is not None:
             wait([earlier])
+        elif goes_on:
+            self._wait_elsewhere(turn)
         if turn.access_token and (turn.linked or turn.sequence == 0):
             with store.transaction(self._service.engine) as db:
                 oauth.attach(db, turn, now=self._service.clock())
         return self._service.reply_to(turn)
+
+    def _wait_elsewhere(self, turn: Turn) -> None:
+        """Let another process finish the turn before this one, as far as the platform counts its turns: whichever comes
+        first would make the other a thing of the past."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while turn.sequence and time.monotonic() < until:
+            with store.reading(self._service.engine) as db:
+                row = db.get(DialogueSession, session_name(turn))
+            if row is not None and row.sequence is not None and row.sequence >= turn.sequence - 1:
+                return
+            time.sleep(LOOK_SECONDS)

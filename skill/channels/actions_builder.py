@@ -3,11 +3,13 @@
 Google closed both in June 2023; the door is for recorded bodies and for tools that still speak them.
 """
 
-from skill.channels.body import Body, items, name, text, texts
-from skill.channels.channel import Assistant, link_of, open_title, phrases
+from skill.channels.body import Body, find, items, name, text, texts
+from skill.channels.channel import Assistant, Call, link_of, open_title, phrases
+from skill.channels.cloudtokens import signed_by_google
 from skill.channels.dialogflow_es import rich
 from skill.channels.limits import capabilities, clip
 from skill.dialogue.turn import Kind, Reply, Turn
+from skill.settings import Settings
 from speech.recognition import Hypothesis
 from speech.wording import to_words
 
@@ -26,8 +28,8 @@ def read(body: Body) -> Turn:
         user_key=who or session,
         session_key=session,
         hypotheses=said,
-        kind=_kind(intent, said),
-        screen="RICH_RESPONSE" in texts(body, "device", "capabilities"),
+        kind="ping" if _is_check(body, intent) else _kind(intent, said),
+        screen=_has_screen(body),
     )
 
 
@@ -40,6 +42,10 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:
         "override": False,
         "firstSimple": {"speech": clip(to_words(reply.text), limits.text), "text": clip(reply.text, limits.text)},
     }
+    if reply.card is not None and turn.screen:
+        cells = [{"cells": [{"text": title}, {"text": value}]} for title, value in reply.card.rows]
+        columns = [{"header": column} for column in ("Услуга", "Сумма")]
+        prompt["content"] = {"table": {"title": reply.card.title, "columns": columns, "rows": cells}}
     if link_of(reply) and turn.screen:
         opening = {"name": open_title(), "open": {"url": reply.link}}
         prompt["content"] = {"card": {"title": open_title(), "text": clip(reply.text, limits.text), "button": opening}}
@@ -49,6 +55,24 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:
     if reply.end:
         answer["scene"] = {"name": text(body, "scene", "name"), "next": {"name": "actions.scene.END_CONVERSATION"}}
     return answer
+
+
+def authentic(call: Call, settings: Settings) -> bool:
+    """Whether Google signed the call for our project, where the settings name one."""
+    token = call.headers.get("google-assistant-signature", "")
+    return not settings.actions_project or signed_by_google(token, settings, now=call.now)
+
+
+def _has_screen(body: Body) -> bool:
+    surface = [text(one, "name") for one in items(body, "surface", "capabilities")]
+    return "RICH_RESPONSE" in texts(body, "device", "capabilities") or "actions.capability.SCREEN_OUTPUT" in surface
+
+
+def _is_check(body: Body, intent: str) -> bool:
+    """Whether Google only asks if we live."""
+    asked = [one for inputs in items(body, "inputs") for one in items(inputs, "arguments")]
+    told = any(text(one, "name") == "is_health_check" and find(one, "boolValue") is True for one in asked)
+    return told or intent == "actions.intent.HEALTH_CHECK"
 
 
 def _kind(intent: str, said: tuple[Hypothesis, ...]) -> Kind:
@@ -76,4 +100,6 @@ def _sdk(reply: Reply) -> Body:
     return {"expectUserResponse": True, "expectedInputs": [expected]}
 
 
-CHANNEL = Assistant("actions_builder", read, write, secret=lambda settings: settings.actions_builder_secret)
+CHANNEL = Assistant(
+    "actions_builder", read, write, secret=lambda settings: settings.actions_builder_secret, authentic=authentic
+)

@@ -1,7 +1,8 @@
 """Amazon Alexa, a custom skill's endpoint. Free speech reaches a skill only as slots, so the slots are the phrase."""
 
+from skill.channels.amazon import signed_by_amazon
 from skill.channels.body import Body, name, part, text
-from skill.channels.channel import Assistant, phrases
+from skill.channels.channel import Assistant, Call, phrases
 from skill.channels.limits import capabilities, clip
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
@@ -12,11 +13,16 @@ BUILT_IN = {
     "HelpIntent": "помощь",
     "StopIntent": "хватит",
     "CancelIntent": "хватит",
+    "NavigateHomeIntent": "хватит",
     "YesIntent": "да",
     "NoIntent": "нет",
     "RepeatIntent": "повтори",
+    "MoreIntent": "да",
 }
 """Alexa's own intents, with or without the prefix `AMAZON.`, as phrases."""
+AFRESH = "StartOverIntent"
+UNPLACED = "…"
+CARD_LIMIT = 7000
 ANSWERED_ALOUD = frozenset({"LaunchRequest", "IntentRequest"})
 """Speech in the answer to any other request makes it invalid."""
 
@@ -32,18 +38,31 @@ def read(body: Body) -> Turn:
         hypotheses=said,
         kind=_kind(body, said),
         turn_key=request_id or None,
+        sequence=0 if session.get("new") is True else None,
         screen=False,
+        can_link=True,
+        access_token=text(session, "user", "accessToken") or text(system, "user", "accessToken"),
     )
 
 
-def write(reply: Reply, turn: Turn, body: Body) -> Body:  # noqa: ARG001 - the signature of every channel
-    """The response: aloud, with the question repeated when nobody answers; silent where Alexa wants silence."""
+def write(reply: Reply, turn: Turn, body: Body) -> Body:
+    """The response: aloud, with the question repeated when nobody answers; silent where Alexa wants silence.
+
+    What there is to look at, or the way to our linking page, goes to the Alexa application as a card.
+    """
+    if text(body, "request", "type") == "CanFulfillIntentRequest":
+        return {"version": "1.0", "response": {"canFulfillIntent": {"canFulfill": "NO"}}}
     if text(body, "request", "type") not in ANSWERED_ALOUD:
         return {"version": "1.0", "response": {}}
     speech = {"type": "PlainText", "text": clip(to_words(reply.text), capabilities("alexa").text)}
     response: Body = {"outputSpeech": speech, "shouldEndSession": reply.end}
     if not reply.end:
         response["reprompt"] = {"outputSpeech": speech}
+    if turn.can_link and reply.linking:
+        response["card"] = {"type": "LinkAccount"}
+    elif reply.card is not None:
+        rows = "\n".join(f"{title}: {value}" for title, value in reply.card.rows)
+        response["card"] = {"type": "Simple", "title": reply.card.title, "content": clip(rows, CARD_LIMIT)}
     return {"version": "1.0", "response": response}
 
 
@@ -57,24 +76,27 @@ def ours(body: Body, settings: Settings) -> bool:
     return not allowed or bool(called & allowed)
 
 
+def authentic(call: Call, settings: Settings) -> bool:
+    """Whether Amazon signed the call, where the settings want that."""
+    return not settings.alexa_signed or signed_by_amazon(call, settings)
+
+
 def _kind(body: Body, said: tuple[Hypothesis, ...]) -> Kind:
     if said:
         return "text"
-    match text(body, "request", "type"):
-        case "LaunchRequest":
-            return "start"
-        case "IntentRequest":
-            return "silence"
-    return "event"
+    intent = text(body, "request", "intent", "name").removeprefix("AMAZON.")
+    return "start" if text(body, "request", "type") == "LaunchRequest" or intent == AFRESH else "event"
 
 
 def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
+    """What was said; words that Alexa heard and could not place are worth nothing, so that they are asked for again."""
     intent = part(body, "request", "intent")
     if text(body, "request", "type") != "IntentRequest":
         return ()
+    called = text(intent, "name").removeprefix("AMAZON.")
     slots = [text(slot, "value") for slot in part(intent, "slots").values()]
-    built_in = BUILT_IN.get(text(intent, "name").removeprefix("AMAZON."), "")
-    return phrases([" ".join(filter(None, slots)) or built_in])
+    said = phrases([" ".join(filter(None, slots)) or BUILT_IN.get(called, "")])
+    return said if said or called == AFRESH else (Hypothesis(UNPLACED, 0.0, ()),)
 
 
-CHANNEL = Assistant("alexa", read, write, secret=lambda settings: settings.alexa_secret, ours=ours)
+CHANNEL = Assistant("alexa", read, write, secret=lambda settings: settings.alexa_secret, ours=ours, authentic=authentic)

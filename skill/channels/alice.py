@@ -5,24 +5,38 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from skill.channels import alice_shows
+from skill.channels.alice_calls import authentic, is_paid_by_yandex
 from skill.channels.body import Body, count, find, items, name, number, part, text, texts
-from skill.channels.channel import Assistant, link_of, open_title, phrases
+from skill.channels.channel import Assistant, link_of, open_title, phrases, pooled
 from skill.channels.limits import capabilities, clip
-from skill.dialogue.turn import Kind, Reply, Turn
+from skill.dialogue.phrases import phrase
+from skill.dialogue.turn import Card, Kind, Reply, Turn
 from skill.settings import Settings
+from skill.understanding import understand
 from speech.recognition import Hypothesis
 from speech.wording import to_words
 
-SPOKEN = frozenset({"SimpleUtterance", "ButtonPressed"})
+SPOKEN = "SimpleUtterance"
+PRESSED = frozenset({"ButtonPressed", "DeepLink"})
+APART = {
+    "Purchase.Confirmation": "channels.no_purchase",
+    "Geolocation.Allowed": "channels.no_location",
+    "Geolocation.Rejected": "channels.no_location",
+}
+"""What is answered beside the conversation: nothing is sold through Alice, and the flat's address is known."""
+URGENT = frozenset({"emergency", "operator"})
+PLAYER = "AudioPlayer."
 ADDRESSED = re.compile(r"^(?:алиса|маруся)[\s,!.]+", re.IGNORECASE)
-LINKING_STEP = "account"
-"""What the conversation expects while it asks who is speaking: the moment to offer our linking page."""
+CARD_ROWS, CARD_HEADER, CARD_TITLE, CARD_VALUE = 5, 64, 128, 256
 
 
 def read(body: Body) -> Turn:
     """The turn in a webhook body; a body wrapped in `body` by a proxy or a cloud function is unwrapped first."""
     body = unwrapped(body)
     session, request, interfaces = part(body, "session"), part(body, "request"), part(body, "meta", "interfaces")
+    if alice_shows.is_pulled(body):
+        return alice_shows.read(user_of(session), turn_key(session, request))
     said, linked = hypotheses(request, session.get("new") is True), "account_linking_complete_event" in body
     return Turn(
         channel="alice",
@@ -40,20 +54,36 @@ def read(body: Body) -> Turn:
     )
 
 
-def write(reply: Reply, turn: Turn, body: Body) -> Body:  # noqa: ARG001 - the signature of every channel
+def write(reply: Reply, turn: Turn, body: Body) -> Body:
     """The webhook's answer. Where the device can, it offers the linking page with the question for the account."""
+    body = unwrapped(body)
+    if alice_shows.is_pulled(body):
+        return alice_shows.write(reply)
     response = response_of(reply, turn, "alice")
     for button in response.get("buttons", ()):
         button["hide"] = "url" not in button
-    if turn.can_link and reply.expecting == LINKING_STEP:
+    if reply.card is not None and turn.screen and "no_cards_support" not in texts(body, "meta", "flags"):
+        response["card"] = _card(reply, reply.card)
+    if turn.can_link and reply.linking:
         response["directives"] = {"start_account_linking": {}}
+    if text(body, "request", "type").startswith(PLAYER):
+        response["should_listen"] = False
     return {"version": "1.0", "response": response}
 
 
 def ours(body: Body, settings: Settings) -> bool:
-    """Whether the skill is one of those let in."""
-    allowed = settings.alice_skill_ids
-    return not allowed or text(unwrapped(body), "session", "skill_id") in allowed
+    """Whether the skill is one of those let in, and a purchase, if it is one, Yandex's own."""
+    allowed, body = settings.alice_skill_ids, unwrapped(body)
+    known = not allowed or text(body, "session", "skill_id") in allowed
+    return known and is_paid_by_yandex(part(body, "request"), settings)
+
+
+def apart(turn: Turn, body: Body) -> str:
+    """Purchases, places, and phrases that Alice marks as dangerous, unless they ask for what must be answered."""
+    request = part(unwrapped(body), "request")
+    if find(request, "markup", "dangerous_context") is True and turn.text:
+        return "" if understand(turn.text, turn.channel).intent in URGENT else "channels.dangerous"
+    return APART.get(text(request, "type"), "")
 
 
 def user_of(session: Body) -> str:
@@ -74,23 +104,23 @@ def kind_of(body: Body, said: tuple[Hypothesis, ...], *, linked: bool = False) -
         return "text"
     if find(body, "session", "new") is True:
         return "start"
-    return "silence" if text(request, "type") in SPOKEN else "event"
+    return "silence" if text(request, "type") in (SPOKEN, "") else "event"
 
 
 def hypotheses(request: Body, new: bool) -> tuple[Hypothesis, ...]:
     """What was said, best first.
 
     `command` lacks commas and the activation phrase, `original_utterance` has both: the first turn of a session is read
-    from the command, later ones from the utterance. A fraction that spans several tokens is put back together.
+    from the command, later ones from the utterance. A fraction that stands as two numbers is put back together.
     """
-    if text(request, "type") == "ButtonPressed":
+    if text(request, "type") in PRESSED:
         payload = request.get("payload")
         pressed = payload if isinstance(payload, str) else text(payload, "text")
-        return phrases([pressed or " ".join(texts(request, "nlu", "tokens"))])
+        return phrases([pressed or " ".join(texts(request, "nlu", "tokens")) or text(request, "command")])
     command, original = text(request, "command"), text(request, "original_utterance")
-    mended = _mended(request)
-    candidates = [mended if command else "", command] if new else [original, mended, command]
-    return phrases(ADDRESSED.sub("", candidate.strip()) for candidate in candidates)
+    tokens = " ".join(token for token in texts(request, "nlu", "tokens") if token)
+    candidates = [tokens if command else "", command] if new else [original, tokens, command]
+    return pooled(phrases(_mended(ADDRESSED.sub("", candidate.strip()), request) for candidate in candidates))
 
 
 def response_of(reply: Reply, turn: Turn, platform: str) -> dict[str, Any]:
@@ -131,24 +161,41 @@ def unwrapped(body: Body) -> Body:
     return inner if isinstance(inner, dict) else body
 
 
-def _mended(request: Body) -> str:
-    """The tokens as a phrase, with every fraction that the platform split into two tokens whole again."""
-    tokens = [token for token in texts(request, "nlu", "tokens") if token]
-    for entity in reversed(items(request, "nlu", "entities")):
+def _mended(said: str, request: Body) -> str:
+    """The phrase with every fraction whole again that the platform heard as one number and wrote as two: «100 9»."""
+    for entity in items(request, "nlu", "entities"):
         value = number(entity, "value")
-        if entity.get("type") != "YANDEX.NUMBER" or not isinstance(value, float):
-            continue
-        whole = f"{Decimal(repr(value)):f}"
-        for start in _places(tokens, whole):
-            tokens[start : start + 2] = [whole]
-            break
-    return " ".join(tokens)
+        if entity.get("type") == "YANDEX.NUMBER" and isinstance(value, float):
+            whole = f"{Decimal(repr(value)):f}"
+            said = re.sub(rf"(?<![\d.,]){whole.replace('.', ' +')}(?![\d.,]*\d)", whole, said, count=1)
+    return said
 
 
-def _places(tokens: list[str], whole: str) -> list[int]:
-    """Where two neighbouring tokens are the two halves of the number, the last place first."""
-    halves = whole.split(".")
-    return [start for start in range(len(tokens) - 2, -1, -1) if tokens[start : start + 2] == halves]
+def _card(reply: Reply, card: Card) -> Body:
+    """ItemsList. The text is not shown beside a card, so the open question stands at its foot."""
+    rows = list(card.rows)
+    found: Body = {
+        "type": "ItemsList",
+        "header": {"text": clip(card.title, CARD_HEADER)},
+        "items": [{"title": clip(title, CARD_TITLE), "description": clip(value, CARD_VALUE)} for title, value in rows],
+    }
+    if len(rows) > CARD_ROWS:
+        rest = [title for title, _ in rows[CARD_ROWS - 1 :]]
+        more = {"title": phrase("channels.rest", 0), "description": clip(", ".join(rest), CARD_VALUE)}
+        found["items"] = [*found["items"][: CARD_ROWS - 1], more]
+    question = reply.text.rpartition(". ")[2]
+    if question.endswith("?") and len(question) <= CARD_HEADER:
+        found["footer"] = {"text": question}
+    return found
 
 
-CHANNEL = Assistant("alice", read, write, secret=lambda settings: settings.secret_of_alice, ours=ours)
+CHANNEL = Assistant(
+    "alice",
+    read,
+    write,
+    secret=lambda settings: settings.secret_of_alice,
+    ours=ours,
+    authentic=authentic,
+    apart=apart,
+    dated=alice_shows.dated,
+)

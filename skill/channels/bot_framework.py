@@ -18,6 +18,7 @@ MENTION = re.compile(r"<at>.*?</at>")
 """How Teams marks that the bot is spoken to."""
 OWN_SERVICES = (".botframework.com", ".skype.com")
 """Where attachments lie; a recording anywhere else is not fetched, for its address is the user's."""
+RECEIPT = "application/vnd.microsoft.card.receipt"
 ADDRESS = ("serviceUrl", "conversation", "from", "recipient", "id")
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -81,6 +82,10 @@ def write(reply: Reply, arrival: Arrival) -> list[Body]:
         {"to": text(to, "serviceUrl"), **base, "text": piece, "speak": to_words(piece)}
         for piece in pieces(reply.text, limits.text)
     ]
+    if reply.card is not None:
+        items_of = [{"title": title, "price": value} for title, value in reply.card.rows]
+        receipt = {"title": reply.card.title, "items": items_of}
+        messages[-1]["attachments"] = [{"contentType": RECEIPT, "content": receipt}]
     actions = [{"type": "imBack", "title": title, "value": title} for title in reply.buttons[: limits.buttons]]
     if link_of(reply):
         actions.insert(0, {"type": "openUrl", "title": open_title(), "value": reply.link})

@@ -31,6 +31,8 @@ class Assistant:
     secret: the last part of the path, empty when the channel is switched off.
     ours: whether the body was meant for one of our skills.
     authentic: what else must come with the call than the secret path.
+    apart: the phrase for a body that is answered beside the conversation; empty for one that belongs into it.
+    dated: the answer with what the moment of the call adds to it.
     browser: the origin of the platform's debugger, if that calls from a browser.
     """
 
@@ -40,17 +42,21 @@ class Assistant:
     secret: Callable[[Settings], str]
     ours: Callable[[Body, Settings], bool] = lambda _body, _settings: True
     authentic: "Callable[[Call, Settings], bool]" = lambda _call, _settings: True
+    apart: Callable[[Turn, Body], str] = lambda _turn, _body: ""
+    dated: Callable[[Body, Body, datetime], Body] = lambda answer, _body, _now: answer
     browser: str = ""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A webhook request before anything in it is believed: the raw bytes, headers (any case), query, and the time."""
+    """A webhook request before anything in it is believed: the raw bytes, headers (any case), query, the time, and the
+    caller's address (behind proxies of ours: as the outermost of them saw it)."""
 
     raw: bytes
     headers: Headers
     query: Mapping[str, str]
     now: datetime
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class Arrival:
     voice: where its recording is, empty for none; `seconds` and `transcription` where the platform tells them.
     aside: messages that are owed whatever the reply (a pressed button acknowledged).
     unread: the phrase for what cannot be read (a picture, a sticker); the conversation stays where it is.
+    formerly: another name of the speaker, under which they may have been linked before.
     """
 
     turn: Turn
@@ -68,6 +75,7 @@ class Arrival:
     voice: Body = field(default_factory=dict)
     aside: tuple[Body, ...] = ()
     unread: str = ""
+    formerly: str = ""
 
 
 @dataclass(frozen=True)

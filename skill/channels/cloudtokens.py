@@ -81,6 +81,12 @@ def issued_by_google(token: str, settings: Settings, *, now: datetime) -> bool:
     return claims.get("iss") in GOOGLE and claims.get("aud") == settings.dialogflow_audience and caller
 
 
+def signed_by_google(token: str, settings: Settings, *, now: datetime) -> bool:
+    """Whether Google signed an Assistant's call for our project (header `google-assistant-signature`)."""
+    checked = checked_claims(token, settings.google_metadata, now)
+    return checked is not None and checked[0].get("iss") in GOOGLE and checked[0].get("aud") == settings.actions_project
+
+
 def checked_claims(token: str, metadata: str, now: datetime) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """The claims of a token and the key that signed it; None unless one of the issuer's keys did, and it is in time.
 

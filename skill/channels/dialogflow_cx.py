@@ -6,6 +6,7 @@ from skill.channels.dialogflow_es import authentic
 from skill.channels.limits import capabilities, clip
 from skill.dialogue.turn import Kind, Reply, Turn
 from speech.recognition import Hypothesis
+from speech.wording import to_words
 
 
 def read(body: Body) -> Turn:
@@ -19,18 +20,27 @@ def read(body: Body) -> Turn:
         hypotheses=said,
         kind=_kind(body, said),
         turn_key=name(body, "detectIntentResponseId") or None,
+        screen=not part(body, "payload", "telephony"),
     )
 
 
 def write(reply: Reply, turn: Turn, body: Body) -> Body:  # noqa: ARG001 - the signature of every channel
-    """The webhook response; buttons as chips of Dialogflow Messenger."""
+    """The webhook response; buttons and cards of Dialogflow Messenger, words to be spoken on the telephone."""
     limits = capabilities("dialogflow_cx")
     messages: list[Body] = [{"text": {"text": [clip(reply.text, limits.text)]}}]
+    if not turn.screen:
+        messages.append({"outputAudioText": {"text": clip(to_words(reply.text), limits.text)}})
+    rich: list[Body] = []
+    if reply.card is not None:
+        rows = [f"{title}: {value}" for title, value in reply.card.rows]
+        rich.append({"type": "description", "title": reply.card.title, "text": rows})
     chips = [{"text": title[: limits.title]} for title in reply.buttons[: limits.buttons]]
     if link_of(reply):
         chips.insert(0, {"text": open_title(), "link": reply.link})
     if chips:
-        messages.append({"payload": {"richContent": [[{"type": "chips", "options": chips}]]}})
+        rich.append({"type": "chips", "options": chips})
+    if rich and turn.screen:
+        messages.append({"payload": {"richContent": [rich]}})
     if reply.end:
         messages.append({"endInteraction": {}})
     return {"fulfillmentResponse": {"messages": messages, "mergeBehavior": "REPLACE"}}
@@ -39,7 +49,10 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:  # noqa: ARG001 - the s
 def _kind(body: Body, said: tuple[Hypothesis, ...]) -> Kind:
     if said:
         return "text"
-    return "start" if part(body, "sessionInfo") and "welcome" in text(body, "triggerEvent").lower() else "event"
+    event = text(body, "triggerEvent").lower()
+    if "no-input" in event:
+        return "silence"
+    return "start" if part(body, "sessionInfo") and "welcome" in event else "event"
 
 
 CHANNEL = Assistant(

@@ -13,8 +13,9 @@ from skill.settings import Settings
 from speech.recognition import Hypothesis
 from speech.wording import to_words
 
-EVENT = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)+|WELCOME")
-"""An event's name stands where the phrase would: `actions_intent_OPTION`, `GOOGLE_ASSISTANT_WELCOME`."""
+EVENT = re.compile(r"[A-Za-z0-9]+(?:[_.-][A-Za-z0-9]+)+|WELCOME")
+"""An event's name stands where the phrase would: `actions_intent_OPTION`, `GOOGLE_ASSISTANT_WELCOME`, `my-event`."""
+CLOSING = "actions_intent_CANCEL"
 GOOGLE_SUGGESTIONS, GOOGLE_TITLE = 8, 25
 
 
@@ -45,6 +46,9 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:  # noqa: ARG001 - the s
     messages: list[Body] = [{"text": {"text": [shown]}}]
     if short := [title for title in reply.buttons if len(title) <= limits.title][: limits.buttons]:
         messages.append({"quickReplies": {"title": "", "quickReplies": short}})
+    if reply.card is not None:
+        rows = "\n".join(f"{title}: {value}" for title, value in reply.card.rows)
+        messages.append({"card": {"title": reply.card.title, "subtitle": rows}})
     if link_of(reply):
         messages.append({"card": {"title": open_title(), "buttons": [{"text": open_title(), "postback": reply.link}]}})
     answer: Body = {"fulfillmentText": shown, "fulfillmentMessages": messages}
@@ -83,16 +87,23 @@ def _session(body: Body) -> str:
 def _kind(body: Body, said: tuple[Hypothesis, ...]) -> Kind:
     if said:
         return "text"
-    asked = text(body, "queryResult", "queryText") or text(body, "result", "resolvedQuery")
-    return "start" if asked.upper().endswith("WELCOME") else "event"
+    return "start" if _asked(body).upper().endswith("WELCOME") else "event"
+
+
+def _asked(body: Body) -> str:
+    return text(body, "queryResult", "queryText") or text(body, "result", "resolvedQuery")
 
 
 def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
-    asked = [text(body, "queryResult", "queryText"), text(body, "result", "resolvedQuery")]
+    asked = _asked(body)
+    if asked == CLOSING:
+        return phrases(["хватит"])
+    if asked.upper().endswith("WELCOME"):
+        return ()  # what stands beside it are the words with which the agent was called
     original = find(body, "originalDetectIntentRequest") or find(body, "originalRequest")
     payload = part(original, "payload") or part(original, "data")
     raw = [text(said, "query") for inputs in items(payload, "inputs") for said in items(inputs, "rawInputs")]
-    return phrases(phrase for phrase in [*asked, *raw] if not EVENT.fullmatch(phrase.strip()))
+    return phrases(phrase for phrase in [asked, *raw] if not EVENT.fullmatch(phrase.strip()))
 
 
 CHANNEL = Assistant(

@@ -1,7 +1,9 @@
 """Sber Salute (Салют), a chat app: SmartApp API. The answer may hold no null."""
 
-from skill.channels.body import Body, find, items, name, part, text
-from skill.channels.channel import Assistant, link_of, open_title, phrases
+from dataclasses import replace
+
+from skill.channels.body import Body, find, items, name, number, part, text
+from skill.channels.channel import Assistant, link_of, open_title, phrases, pooled
 from skill.channels.limits import capabilities, clip, pieces
 from skill.dialogue.turn import Kind, Reply, Turn
 from speech.recognition import Hypothesis
@@ -10,6 +12,8 @@ from speech.wording import to_words
 SPOKEN_LIMIT = 4096
 WALK_TO_THE_METER_SECONDS = 15
 LARGEST_ID = 2**63 - 1
+GUESS = 0.5
+"""How far a guess beside the recognised phrase is trusted at most."""
 
 
 def read(body: Body) -> Turn:
@@ -76,14 +80,27 @@ def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
     if text(payload, "intent") == "run_app" or text(body, "messageName") == "RUN_APP":
         return ()
     action = part(payload, "server_action")
-    return phrases(
+    said = phrases(
         [
             text(message, "original_text"),
             text(message, "asr_normalized_message"),
             text(action, "payload", "text") or text(action, "parameters", "text"),
-            *(text(heard, "text") for heard in items(payload, "asr", "hypotheses")),
         ]
     )
+    known = {one.text for one in said}
+    guesses = (one for one in items(payload, "asr", "hypotheses") if text(one, "text").strip() not in known)
+    return pooled((*said, *(guess for one in guesses for guess in _guess(one))))
+
+
+def _guess(heard: Body) -> tuple[Hypothesis, ...]:
+    """Another way to hear the phrase, with the platform's own trust in it."""
+    trust = number(heard, "probability") or number(heard, "confidence") or GUESS
+    return tuple(replace(one, confidence=min(max(float(trust), 0.0), GUESS)) for one in phrases([text(heard, "text")]))
+
+
+def apart(_turn: Turn, body: Body) -> str:
+    """Stars that the resident gave the app."""
+    return "channels.rated" if text(body, "messageName") == "RATING_RESULT" else ""
 
 
 def _bubble(piece: str) -> Body:
@@ -94,4 +111,4 @@ def _button(title: str, limit: int) -> Body:
     return {"title": title[:limit], "action": {"type": "text", "text": title, "should_send_to_backend": True}}
 
 
-CHANNEL = Assistant("salute", read, write, secret=lambda settings: settings.salute_secret)
+CHANNEL = Assistant("salute", read, write, secret=lambda settings: settings.salute_secret, apart=apart)

@@ -12,7 +12,7 @@ from skill.channels.voice import voice_message
 from skill.dialogue.turn import Reply, Turn
 from skill.settings import Settings
 
-SILENT = frozenset({"system", "reaction", "unsupported", "unknown", "request_welcome", "ephemeral"})
+SILENT = frozenset({"reaction", "unsupported", "unknown", "request_welcome", "ephemeral"})
 """Messages that nobody waits for an answer to."""
 PICTURES = ("image", "video")
 FEW_BUTTONS, SHORT_TITLE, BODY_OF_BUTTONS = 3, 20, 1024
@@ -83,6 +83,8 @@ def _values(body: Body) -> Iterator[Body]:
 
 
 def _one(value: Body, message: Body) -> Arrival | None:
+    if text(message, "type") == "system":
+        return _renumbered(value, message)
     phone, kind = name(message, "from"), text(message, "type")
     who = _scoped(value, message, phone)
     if not (phone or who) or kind in SILENT or name(message, "group_id"):
@@ -100,7 +102,17 @@ def _one(value: Body, message: Body) -> Arrival | None:
     to = {"phone_number_id": name(value, "metadata", "phone_number_id")}
     to |= {"to": phone} if phone else {"recipient": who}
     unread = "" if said or media else "channels.no_picture" if kind in PICTURES else "channels.no_such"
-    return Arrival(turn, to, {"id": media} if media else {}, unread=unread)
+    return Arrival(turn, to, {"id": media} if media else {}, unread=unread, formerly=phone if who else "")
+
+
+def _renumbered(value: Body, message: Body) -> Arrival | None:
+    """Somebody's new number: nothing to answer, but the link moves along."""
+    system = part(message, "system")
+    old, new = name(system, "customer") or name(message, "from"), name(system, "wa_id") or name(system, "new_wa_id")
+    if not old or not new or text(system, "type") not in ("user_changed_number", "customer_changed_number"):
+        return None
+    turn = Turn("whatsapp", new, new, kind="ping", turn_key=name(message, "id") or None)
+    return Arrival(turn, {"phone_number_id": name(value, "metadata", "phone_number_id"), "to": new}, formerly=old)
 
 
 def _scoped(value: Body, message: Body, phone: str) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session as Database
+from sqlmodel import select
 
 from billing import accounts
-from billing.tables import Account, Resident
+from billing.tables import Account, ChannelIdentity, Resident
 from skill.dialogue.tables import LinkAttempts
 from skill.dialogue.turn import Turn
 from skill.identity import codes
@@ -51,6 +52,20 @@ def link(db: Database, turn: Turn, account_id: int, how: str, *, now: datetime) 
     return accounts.link(
         db, channel=turn.channel, external_id=turn.user_key, account_id=account_id, verified_how=how, now=now
     )
+
+
+def move(db: Database, channel: str, old: str, new: str) -> bool:
+    """Let a speaker whom the platform gave a new name go on as the resident they were; whether that was needed."""
+    if accounts.resident_of(db, channel, new) is not None:
+        return False
+    digest = accounts.digest(channel, old)
+    query = select(ChannelIdentity).where(ChannelIdentity.channel == channel, ChannelIdentity.external_digest == digest)
+    identity = db.exec(query).first()
+    if identity is None:
+        return False
+    identity.external_digest = accounts.digest(channel, new)
+    db.add(identity)
+    return True
 
 
 def _how(db: Database, account: Account, code: str, now: datetime) -> str:

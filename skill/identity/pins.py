@@ -11,7 +11,7 @@ from skill.identity.tables import ResidentPin
 DIGITS = 4
 ATTEMPTS = 3
 LOCK = timedelta(minutes=15)
-SHARED = frozenset({"alice", "marusia", "salute", "alexa"})
+SHARED = frozenset({"alice", "marusia", "salute", "alexa", "actions_builder"})
 """Channels of speakers that stand in a room; one with a screen of its own is taken for somebody's telephone."""
 
 

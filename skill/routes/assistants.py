@@ -4,6 +4,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 from flask import Flask, Response, abort, jsonify, request
@@ -41,7 +42,7 @@ def _webhook(assistant: Assistant, service: Service, deadline: Deadline) -> Call
             abort(404)
         if request.method == "OPTIONS":
             return _cors(Response(status=200), assistant)
-        call = Call(request.get_data(), request.headers, request.args, service.clock())
+        call = Call(request.get_data(), request.headers, request.args, service.clock(), request.remote_addr or "")
         if not assistant.authentic(call, service.settings):
             abort(401, "the call is not signed by the platform")
         body = _body(call)
@@ -49,11 +50,9 @@ def _webhook(assistant: Assistant, service: Service, deadline: Deadline) -> Call
             abort(403, "the skill is not one of ours")
         turn = _known(assistant.read(body))
         turn = replace(turn, can_link=turn.can_link and bool(service.settings.oauth_client_id))
-        if turn.kind == "ping":
-            reply = Reply(phrase("channels.pong", 0))
-        else:
-            reply = deadline.reply(turn, contract.capabilities.seconds)
-        return _cors(jsonify(_answer(assistant, reply, turn, body)), assistant)
+        apart = "channels.pong" if turn.kind == "ping" else assistant.apart(turn, body)
+        reply = Reply(phrase(apart, 0)) if apart else deadline.reply(turn, contract.capabilities.seconds)
+        return _cors(jsonify(_answer(assistant, reply, turn, body, call.now)), assistant)
 
     return webhook
 
@@ -70,14 +69,14 @@ def _known(turn: Turn) -> Turn:
     return turn if turn.user_key or turn.session_key else replace(turn, session_key=secrets.token_hex(16))
 
 
-def _answer(assistant: Assistant, reply: Reply, turn: Turn, body: Body) -> Body:
+def _answer(assistant: Assistant, reply: Reply, turn: Turn, body: Body, now: datetime) -> Body:
     """The answer, checked against the platform's contract: one that it would refuse is told to the log, not to it."""
-    answer = assistant.write(reply, turn, body)
+    answer = assistant.dated(assistant.write(reply, turn, body), body, now)
     problems = contracts()[assistant.name].problems(answer)
     if not problems:
         return answer
     log.error("answer breaks the contract", channel=assistant.name, problems=problems)
-    return assistant.write(Reply(phrase("channels.trouble", 0)), turn, body)
+    return assistant.dated(assistant.write(Reply(phrase("channels.trouble", 0)), turn, body), body, now)
 
 
 def _cors(answer: Response, assistant: Assistant) -> Response:

@@ -2,13 +2,14 @@
 
 import time
 from dataclasses import replace
+from functools import partial
 
 import httpx
 import structlog
 from flask import Flask, Response, abort, jsonify, request
 
 from billing import store
-from skill import outbox
+from skill import jobs, outbox
 from skill.app import Service
 from skill.channels.body import Body, NotABody, parse
 from skill.channels.channel import Arrival, Call, Messenger, messengers, phrases
@@ -17,6 +18,7 @@ from skill.dialogue.engine import expected
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply
 from skill.hearing import Hearing, TooBusy
+from skill.identity import linking, reach
 from skill.routes.errors import problem
 from speech.audio import AudioError, Limits, decode
 from speech.recognition import Hypothesis
@@ -30,7 +32,9 @@ log = structlog.get_logger()
 def mount(app: Flask, service: Service) -> None:
     """Add a route for every messenger; one without its secret answers 404."""
     hearing = Hearing(service.settings.hearing_at_once, service.settings.hearing_queue)
-    sender = outbox.Sender(service.engine, service.settings, service.clock)
+    by_the_clock = partial(jobs.run_due, service) if service.settings.jobs_in_background else lambda: None
+    sender = outbox.Sender(service.engine, service.settings, service.clock, by_the_clock)
+    app.extensions["zhku_sender"] = sender
     for messenger in messengers().values():
         door = Door(service, messenger, hearing, sender)
         app.add_url_rule(f"/{messenger.name}", f"messenger_{messenger.name}", door.deliver, methods=["POST"])
@@ -88,6 +92,9 @@ class Door:
     def _answer(self, body: Body, arrival: Arrival) -> Body:
         """Converse, queue the messages; the one that travels in the HTTP answer."""
         messages: list[Body] = []
+        if arrival.formerly:
+            with store.transaction(self._service.engine) as db:
+                linking.move(db, arrival.turn.channel, arrival.formerly, arrival.turn.user_key)
         if arrival.turn.kind != "ping":
             reply = self._reply(arrival)
             messages = self._messenger.write(reply, arrival)
@@ -97,12 +104,14 @@ class Door:
         direct, rest = self._messenger.at_once(body, messages)
         queued = [*arrival.aside, *rest]
         with store.reading(self._service.engine) as db:
-            led = outbox.is_led(db, arrival)
-        if queued or led:
+            led, moved = outbox.is_led(db, arrival), reach.is_new(db, arrival)
+        if queued or led or moved:
             with store.transaction(self._service.engine) as db:
                 outbox.put(db, arrival.turn, queued, now=self._service.clock())
                 if led:
                     outbox.reachable(db, arrival)
+                if moved:
+                    reach.note(db, arrival.turn.channel, arrival.turn.user_key, arrival.to, self._service.clock())
             self._sender.wake()
         return direct
 

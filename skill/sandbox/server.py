@@ -10,7 +10,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from skill.channels.limits import contracts
-from skill.sandbox import bots
+from skill.sandbox import amazon, bots
 
 Answer = tuple[Response, int]
 TELEGRAM_TOKEN = "1:sandbox"  # noqa: S105 - opens nothing but this sandbox
@@ -43,6 +43,7 @@ class Sandbox:
         app = Flask("sandbox", static_folder=None)
         app.before_request(self._turned_away)
         app.register_blueprint(bots.blueprint, url_prefix="/bots")
+        app.register_blueprint(amazon.blueprint, url_prefix="/echo.api")
         for rule, view in (
             ("/telegram/bot<token>/<method>", self._telegram),
             ("/telegram/file/bot<token>/<path:name>", self._file),
@@ -71,6 +72,11 @@ class Sandbox:
     def url(self) -> str:
         """Where it listens."""
         return f"http://{self.host}:{self._server.server_port}"
+
+    @property
+    def amazon(self) -> str:
+        """Its store of Amazon's certificates."""
+        return f"{self.url}/echo.api/"
 
     def settings(self) -> dict[str, Any]:
         """Settings with which a server takes this for the real platforms."""

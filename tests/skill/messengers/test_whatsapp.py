@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 
 from skill.outbox import Sender
 from skill.sandbox import Sandbox
-from tests.skill.messengers.delivering import Deliver, recorded, with_text
+from tests.skill.messengers.delivering import Deliver, recorded, shown, with_text
 
 
 def test_two_messages_in_one_delivery_get_two_answers(deliver: Deliver, sender: Sender, sandbox: Sandbox) -> None:
@@ -35,3 +35,24 @@ def test_a_group_is_told_nothing(deliver: Deliver, sender: Sender, sandbox: Sand
     body["entry"][0]["changes"][0]["value"]["messages"][0]["group_id"] = "g-1"
     deliver("whatsapp", body)
     assert sender.send_due() == 0
+
+
+def test_a_new_number_is_the_same_resident(deliver: Deliver, sender: Sender, sandbox: Sandbox, residents: None) -> None:
+    deliver("whatsapp", recorded("whatsapp/number_changed"))
+    assert sender.send_due() == 0
+    body = with_text("whatsapp", "долг", 2)
+    change = recorded("whatsapp/number_changed")["entry"][0]["changes"][0]["value"]["messages"][0]["system"]
+    body["entry"][0]["changes"][0]["value"]["messages"][0]["from"] = change["wa_id"]
+    deliver("whatsapp", body)
+    sender.send_due()
+    assert "8 030 ₽" in shown(sandbox.sent[-1])
+
+
+def test_the_business_scoped_id_takes_the_place_of_the_number(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, residents: None
+) -> None:
+    body = with_text("whatsapp", "долг", 1)
+    body["entry"][0]["changes"][0]["value"]["contacts"][0]["user_id"] = "RU.77"
+    deliver("whatsapp", body)
+    sender.send_due()
+    assert "8 030 ₽" in shown(sandbox.sent[-1])

@@ -1,15 +1,25 @@
 """The webhook of a Yandex Alice skill: the whole dialogue, lenient reading, the platform's limits."""
 
+import base64
 import json
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
 from fixtures.demo_company import DemoSummary
+from skill.app import create_app
 from skill.channels import alice
+from skill.channels.limits import contracts
 from skill.dialogue.turn import Reply, Turn
-from tests.skill.talking import Ledger
+from skill.settings import Settings
+from tests.skill.assistants.asking import recorded
+from tests.skill.talking import Clock, Ledger
 
 
 def body(command: str, number: int, **request: Any) -> dict[str, Any]:
@@ -162,3 +172,91 @@ def test_a_long_reply_is_cut_at_a_sentence() -> None:
     text = alice.write(Reply("Раз два три. " * 200), Turn("alice", "A", "s"), {})["response"]["text"]
     assert len(text) <= 1024
     assert text.endswith("три.")
+
+
+def test_a_fraction_that_the_platform_wrote_as_two_numbers_everywhere() -> None:
+    nlu = {"tokens": ["холодная", "вода", "100", "9"], "entities": [{"type": "YANDEX.NUMBER", "value": 100.9}]}
+    assert alice.read(body("холодная вода 100 9", 3, nlu=nlu)).text == "холодная вода 100.9"
+
+
+def test_a_whole_number_is_not_taken_for_a_fraction() -> None:
+    nlu = {"tokens": ["холодная", "100", "горячая", "9"], "entities": [{"type": "YANDEX.NUMBER", "value": 100}]}
+    assert alice.read(body("холодная 100 горячая 9", 3, nlu=nlu)).text == "холодная 100 горячая 9"
+
+
+def test_the_morning_show_gets_an_episode_that_asks_nothing(client: FlaskClient, clock: Clock) -> None:
+    sent = body("", 0)
+    sent["request"] = {"type": "Show.Pull", "show_type": "MORNING"}
+    answer = client.post("/alice/secret", json=sent).get_json()
+    item = valid(answer)["show_item_meta"]
+    assert "Показания" in answer["response"]["text"]
+    assert "?" not in answer["response"]["text"]
+    assert item["publication_date"] == clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert contracts()["alice"].problems(answer) == []
+
+
+def test_a_phrase_marked_dangerous_is_met_calmly(client: FlaskClient) -> None:
+    marked = {"markup": {"dangerous_context": True}}
+    assert "112" in say(client, "я повешусь из за долга", 1, **marked)["text"]
+    assert "104" in say(client, "пахнет газом сейчас взорвёмся", 2, **marked)["text"]
+
+
+def test_a_purchase_is_never_confirmed(client: FlaskClient) -> None:
+    answer = client.post("/alice/secret", json=recorded("alice/purchase")).get_json()
+    assert "денег не принимаю" in valid(answer)["text"]
+    assert "directives" not in answer["response"]
+
+
+def test_the_bill_is_a_list_on_a_screen(client: FlaskClient, residents: None) -> None:
+    card = say(client, "что в счёте за октябрь", 1)["card"]
+    assert card["header"]["text"].startswith("Октябрь: 8")
+    assert [item["title"] for item in card["items"]][-1] == "Остальное"
+    assert card["footer"]["text"] == "Назвать остальное?"
+
+
+@pytest.mark.parametrize("meta", [{"interfaces": {}}, {"interfaces": {"screen": {}}, "flags": ["no_cards_support"]}])
+def test_a_device_without_cards_gets_none(client: FlaskClient, residents: None, meta: dict[str, Any]) -> None:
+    for number, said in enumerate(("что в счёте за октябрь", "не нужно", "что в счёте за октябрь")):
+        sent = body(said, number)
+        sent["meta"] = meta
+        response = valid(client.post("/alice/secret", json=sent).get_json())
+        assert "card" not in response
+
+
+def test_only_the_question_for_the_account_opens_the_linking_page(
+    settings: Settings, engine: Engine, clock: Clock
+) -> None:
+    own = settings.model_copy(update={"oauth_client_id": "yandex"})
+    client = create_app(own, engine=engine, clock=clock).test_client()
+    sent = body("привязать счёт", 1)
+    sent["meta"]["interfaces"]["account_linking"] = {}
+    assert client.post("/alice/secret", json=sent).get_json()["response"]["directives"] == {"start_account_linking": {}}
+    sent["session"] |= {"message_id": 2}
+    sent["request"] |= {"command": "позови оператора", "original_utterance": "позови оператора"}
+    response = client.post("/alice/secret", json=sent).get_json()["response"]
+    assert "телефон" in response["text"]
+    assert "directives" not in response
+
+
+@pytest.mark.parametrize(("hop", "status"), [("5.45.200.1", 200), ("8.8.8.8", 401), ("not an address", 401)])
+def test_calls_may_be_let_in_from_yandex_only(
+    settings: Settings, engine: Engine, clock: Clock, hop: str, status: int
+) -> None:
+    """One proxy of ours: what it saw counts, not what the caller wrote before it."""
+    own = settings.model_copy(update={"alice_from_yandex_only": True, "proxies": 1})
+    client = create_app(own, engine=engine, clock=clock).test_client()
+    headers = {"X-Forwarded-For": f"5.45.200.1, {hop}"}
+    assert client.post("/alice/secret", json=body("", 0), headers=headers).status_code == status
+
+
+def test_a_purchase_that_yandex_did_not_sign_is_refused(settings: Settings, engine: Engine, clock: Clock) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    client = create_app(
+        settings.model_copy(update={"alice_purchase_key": public}), engine=engine, clock=clock
+    ).test_client()
+    sent = recorded("alice/purchase")
+    assert client.post("/alice/secret", json=sent).status_code == 403
+    signature = key.sign(sent["request"]["signed_data"].encode(), PKCS1v15(), SHA256())
+    sent["request"]["signature"] = base64.b64encode(signature).decode()
+    assert client.post("/alice/secret", json=sent).status_code == 200
