@@ -1,4 +1,4 @@
-"""Words in, a spoken WAV out: pyttsx3 over espeak-ng from the espeakng-loader wheel, so that pip alone is enough.
+"""espeak-ng by pyttsx3, from the espeakng-loader wheel, so that pip alone is enough.
 
 pyttsx3 2.99's own espeak driver returns before the sound is there, hangs after a fork and reads past its buffer, so a
 synchronous driver replaces it. espeak-ng has one voice and one callback a process: a lock serialises the calls, at a
@@ -8,102 +8,28 @@ few milliseconds a sentence. The engine is made on first use and survives a fork
 import ctypes
 import io
 import os
-import re
 import sys
 import threading
 import types
 import wave
-from collections import OrderedDict
 from typing import Any
 
 import espeakng_loader  # type: ignore[import-untyped]  # has no annotations
 import numpy as np
 
-from speech.audio import Samples, resample, to_wav
-from speech.wording import to_words
+from speech.audio import Pcm
 
-LONGEST_PIECE = 500
-SILENCE_SECONDS = 0.2
-CACHE_BYTES = 32 * 1024 * 1024
 VOLUME = 0.6
 """Of full scale: espeak-ng's peaks would clip in A-law and after resampling."""
-SLOWEST, FASTEST = 80, 450
 
 _lock = threading.RLock()
 os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
-def speak(text: str, *, voice: str = "ru", words_per_minute: int = 160, rate: int | None = None) -> bytes:
-    """A WAV (16-bit mono) of the text, said by espeak-ng's `voice` ("ru", or with a variant as "ru+f3").
-
-    Numbers, units and abbreviations become words first (speech.wording). `rate` is the sampling rate wanted; None keeps
-    the engine's own (22 050 Hz). Text without a letter or figure gives a short silence.
-
-    Raises ValueError for an unknown voice or a pace outside 80 to 450 words a minute.
-    """
-    if not SLOWEST <= words_per_minute <= FASTEST:
-        raise ValueError(f"words_per_minute must be between {SLOWEST} and {FASTEST}")
-    key = (text, voice, words_per_minute, rate)
-    with _lock:
-        known = _cache.get(key)
-    if known is not None:
-        return known
-    pieces = [_synthesised(piece, voice, words_per_minute) for piece in sentences(text)]
-    own_rate = _engine().rate
-    samples = np.concatenate(pieces) if pieces else np.zeros(int(own_rate * SILENCE_SECONDS), np.int16)
-    wav = to_wav(resample(samples, own_rate, rate or own_rate), rate or own_rate)
-    with _lock:
-        _cache.keep(key, wav)
-    return wav
-
-
-def sentences(text: str) -> list[str]:
-    """The text in words, cut where a speaker would breathe, each piece at most 500 characters: the first can be played
-    while the rest is made."""
-    pieces: list[str] = []
-    for sentence in re.findall(r"[^.!?…]+[.!?…]*", to_words(text)):
-        pieces.extend(piece for piece in _short(sentence.strip()) if re.search(r"\w", piece))
-    return pieces
-
-
-def _short(sentence: str) -> list[str]:
-    """The sentence cut to pieces of at most 500 characters: at a comma or the like, else at a space, else anywhere."""
-    pieces = []
-    while len(sentence) > LONGEST_PIECE:
-        head = sentence[:LONGEST_PIECE]
-        cut = max(head.rfind(mark) for mark in (",", ";", ":", "—")) + 1 or head.rfind(" ") + 1 or LONGEST_PIECE
-        pieces.append(sentence[:cut].strip())
-        sentence = sentence[cut:].strip()
-    return [*pieces, sentence]
-
-
-def _synthesised(words: str, voice: str, words_per_minute: int) -> Samples:
+def say(words: str, voice: str, words_per_minute: int) -> Pcm:
+    """The words said by a voice («ru», or with a variant as «ru+f3»). Raises ValueError for an unknown voice."""
     with _lock:
         return _engine().say(words, voice, words_per_minute)
-
-
-class _Cache:
-    """The last WAVs made, up to a number of bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._bytes = 0
-        self._wavs: OrderedDict[object, bytes] = OrderedDict()
-
-    def get(self, key: object) -> bytes | None:
-        if key in self._wavs:
-            self._wavs.move_to_end(key)
-        return self._wavs.get(key)
-
-    def keep(self, key: object, wav: bytes) -> None:
-        self._bytes += len(wav) - len(self._wavs.pop(key, b""))
-        self._wavs[key] = wav
-        while self._bytes > self._limit:
-            _, dropped = self._wavs.popitem(last=False)
-            self._bytes -= len(dropped)
-
-
-_cache = _Cache(CACHE_BYTES)
 
 
 class _Engine:
@@ -121,9 +47,8 @@ class _Engine:
         self._errors: list[Exception] = []
         self._pyttsx3 = pyttsx3.init("espeak_synchronous")
         self._pyttsx3.connect("error", lambda exception, **_: self._errors.append(exception))
-        self.rate: int = driver.rate
 
-    def say(self, words: str, voice: str, words_per_minute: int) -> Samples:
+    def say(self, words: str, voice: str, words_per_minute: int) -> Pcm:
         out = io.BytesIO()
         self._errors.clear()
         self._pyttsx3.setProperty("voice", voice)
@@ -134,7 +59,7 @@ class _Engine:
         if self._errors:
             raise ValueError(f"espeak-ng cannot speak with the voice {voice!r}") from self._errors[0]
         with wave.open(io.BytesIO(out.getvalue())) as made:
-            return np.frombuffer(made.readframes(made.getnframes()), np.int16)
+            return Pcm(np.frombuffer(made.readframes(made.getnframes()), np.int16), made.getframerate())
 
 
 _made: _Engine | None = None
@@ -142,10 +67,9 @@ _made: _Engine | None = None
 
 def _engine() -> _Engine:
     global _made
-    with _lock:
-        if _made is None:
-            _made = _Engine()
-        return _made
+    if _made is None:
+        _made = _Engine()
+    return _made
 
 
 def _driver_class() -> Any:  # noqa: ANN401  (pyttsx3 has no types)
