@@ -16,7 +16,7 @@ if FOLDER not in os.environ:  # the library looks for it once, when it is import
 
 
 from prometheus_client import CollectorRegistry, Counter, Histogram  # noqa: E402 - after the folder is named
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead  # noqa: E402
+from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402
 
 BUCKETS = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.125, 0.25, 0.5, 1, 2, 4)
 
@@ -31,8 +31,3 @@ def registry() -> CollectorRegistry:
     collected = CollectorRegistry()
     MultiProcessCollector(collected)  # type: ignore[no-untyped-call]  # the library has no annotations here
     return collected
-
-
-def process_ended(pid: int) -> None:
-    """Forget what only a living process can say."""
-    mark_process_dead(pid)  # type: ignore[no-untyped-call]  # the library has no annotations here

@@ -69,8 +69,8 @@ _loaded: Recognizer | None = None
 
 
 def preload() -> Recognizer:
-    """Load the model and make the grammars now: before gunicorn forks, so that its workers share them and no resident
-    waits for it. Raises OSError if there is no model."""
+    """Load the model and make the grammars now: before the server forks, so that its processes share them and no
+    resident waits for it. Raises OSError if there is no model."""
     loaded = _recognizer()
     for expecting in expectations():
         _grammar(expecting)

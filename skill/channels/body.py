@@ -12,6 +12,8 @@ LONGEST_PHRASE = 1024
 LONGEST_NAME = 1024
 UNSAFE = re.compile("[\ud800-\udfff\0]")
 """Half characters and NUL: JSON may carry them, UTF-8 and PostgreSQL may not."""
+WRITTEN_UNSAFE = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)|\0")
+"""How they are written in the bytes; a pair of halves that make one character is found too."""
 
 
 class NotABody(ValueError):
@@ -22,7 +24,7 @@ def parse(raw: bytes) -> Body:
     """The JSON object in the bytes of a request, broken UTF-8 read around. Raises NotABody."""
     try:
         body = json.loads(raw.decode("utf-8-sig", errors="replace"), parse_constant=lambda _: None, strict=False)
-        if b"\\u" in raw or b"\0" in raw:
+        if WRITTEN_UNSAFE.search(raw):
             body = _safe(body)
     except (ValueError, RecursionError) as error:
         raise NotABody("the body is not JSON") from error

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -48,8 +48,7 @@ class Contract:
 
     def problems(self, answer: object) -> list[str]:
         """What the platform would refuse, each with its place in the answer; empty for a valid one."""
-        errors = sorted(self.validator.iter_errors(answer), key=lambda error: error.json_path)
-        return [f"{error.json_path}: {error.message[:200]}" for error in errors]
+        return list(_problems(self.name, json.dumps(answer, ensure_ascii=False)))
 
 
 @cache
@@ -68,6 +67,14 @@ def contracts() -> dict[str, Contract]:
             )
         )
     return {contract.name: contract for contract in sorted(found, key=lambda one: (-len(one.answer), one.name))}
+
+
+@lru_cache(maxsize=2048)
+def _problems(platform: str, written: str) -> tuple[str, ...]:
+    """The same answer is checked once."""
+    errors = contracts()[platform].validator.iter_errors(json.loads(written))
+    found = sorted(errors, key=lambda error: error.json_path)
+    return tuple(f"{error.json_path}: {error.message[:200]}" for error in found)
 
 
 def capabilities(platform: str) -> Capabilities:

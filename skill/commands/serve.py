@@ -1,18 +1,17 @@
-"""`zhku serve`: gunicorn with the model loaded once and shared by its processes."""
+"""`zhku serve`: Granian with the model loaded once and shared by its processes."""
 
+import socket
 from contextlib import ExitStack
 from importlib.resources import files
 from typing import Annotated, Any
 
 import typer
 from flask import Flask
-from gunicorn.app.base import BaseApplication
-from gunicorn.arbiter import Arbiter
-from gunicorn.workers.base import Worker
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
 from rich.console import Console
-from sqlalchemy import Engine
 
-from skill import metrics
 from skill.app import create_app, open_books, utc_now
 from skill.channels.channel import assistants
 from skill.commands.db import load_demo_if_empty
@@ -23,47 +22,8 @@ from skill.understanding import understand
 from speech import recognition
 
 console = Console()
-
-
-class Server(BaseApplication):
-    """Gunicorn around one application; its processes share the loaded model and open their own connections."""
-
-    def __init__(self, app: Flask, engine: Engine, settings: Settings) -> None:
-        self._app, self._engine, self._settings = app, engine, settings
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Settings in gunicorn's words."""
-        chosen: dict[str, Any] = {
-            "bind": f"{self._settings.host}:{self._settings.port}",
-            "workers": self._settings.workers,
-            "threads": self._settings.threads,
-            "worker_class": "gthread",
-            "preload_app": True,
-            "timeout": 60,
-            "graceful_timeout": 15,
-            "loglevel": "warning",
-            "post_fork": self._forked,
-            "child_exit": _buried,
-            "when_ready": self._ready,
-        }
-        for name, value in chosen.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:  # noqa: ANN401 - gunicorn types it as any kind of WSGI or ASGI application
-        """The application."""
-        return self._app
-
-    def _forked(self, server: Arbiter, worker: Worker) -> None:
-        self._engine.dispose(close=False)
-
-    def _ready(self, server: Arbiter) -> None:
-        host, port = server.LISTENERS[0].sock.getsockname()[:2]
-        _greet(f"http://{host}:{port}", self._settings)
-
-
-def _buried(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
-    metrics.process_ended(int(worker.pid))
+GRACE_SECONDS = 15
+"""What a turn that is being answered gets when the server stops."""
 
 
 def serve(
@@ -90,8 +50,35 @@ def _run(settings: Settings) -> None:
     recognition.preload()
     understand("да")  # loads the model that the processes then share
     app = create_app(settings, engine=engine)
-    engine.dispose()
-    Server(app, engine, settings).run()
+    engine.dispose()  # the processes inherit no connection
+    port = _free_port(settings.host, settings.port)
+    server = Granian(
+        "zhku",
+        address=settings.host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE_SECONDS,
+        log_level=LogLevels.warning,
+    )
+    server.on_startup(lambda: _greet(f"http://{settings.host}:{port}", settings))
+    server.serve(target_loader=lambda: _awake(app), wrap_loader=False)
+
+
+def _awake(app: Flask) -> Flask:
+    """The application in a process of its own: messages left over from the last run go out at once."""
+    app.extensions["zhku_sender"].start()
+    return app
+
+
+def _free_port(host: str, port: int) -> int:
+    """The port itself, or a free one for 0. Raises OSError when it is taken: the processes, which share it, would not
+    notice."""
+    with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        return int(probe.getsockname()[1])
 
 
 def _sandbox() -> Sandbox:

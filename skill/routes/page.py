@@ -2,10 +2,11 @@
 
 from importlib.resources import files
 
+import limits
 import yaml
-from flask import Flask, Response, abort, jsonify
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from flask import Flask, Response, abort, jsonify, request
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 
 from billing import store
 from skill.app import Service
@@ -21,7 +22,8 @@ POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src '
 
 def mount(app: Flask, service: Service) -> None:
     """Add the page, its files, the visitor's token and the description of the API."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    visitors = FixedWindowRateLimiter(MemoryStorage())
+    most = limits.parse(f"{service.settings.visitors_per_hour} per hour")
 
     @app.get("/")
     def index() -> Response:
@@ -32,8 +34,9 @@ def mount(app: Flask, service: Service) -> None:
         return _file(name)
 
     @app.post("/api/v1/visit")
-    @limiter.limit(f"{service.settings.visitors_per_hour} per hour")
     def visit() -> Response:
+        if not visitors.hit(most, request.remote_addr or ""):
+            abort(429)
         with store.transaction(service.engine) as db:
             token = tokens.issue(db, channel="web", name="page", now=service.clock())
         return jsonify({"token": token})

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from speech.wording.amounts import AMOUNTS
 from speech.wording.codes_and_dates import CODES, DATES
@@ -13,8 +14,11 @@ from speech.wording.spelling import abbreviations_in_words, addresses_in_words, 
 __all__ = ["cardinal", "day", "digits", "money", "plural", "quantity", "reading", "to_words"]
 
 NO_BREAK = "\u00a0"
+FIGURES = re.compile(r"\d|\b[IVX]")
+"""What the rules for codes, dates and amounts begin with; Roman ones too."""
 
 
+@lru_cache(maxsize=2048)
 def to_words(text: str) -> str:
     """A shown reply as it is spoken: no figure, no Latin letter, no abbreviation or sign is left.
 
@@ -23,8 +27,9 @@ def to_words(text: str) -> str:
     in the nominative, as people read a list. Text that is words already comes back the same.
     """
     text = addresses_in_words(normalised(text))
-    for rules in (CODES, DATES, AMOUNTS):
-        text = rules.applied(text)
+    if FIGURES.search(text):
+        for rules in (CODES, DATES, AMOUNTS):
+            text = rules.applied(text)
     return tidied(letters_in_words(abbreviations_in_words(text)))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from billing import store
+from skill.app import create_app
 from skill.dialogue.tables import ApiToken
 from skill.identity import tokens
 from skill.settings import Settings
@@ -174,6 +175,12 @@ def test_the_page_and_its_visitor(client: FlaskClient) -> None:
     token = client.post("/api/v1/visit").get_json()["token"]
     answer = client.post("/api/v1/utterance", json={"text": ""}, headers={"Authorization": f"Bearer {token}"})
     assert "привязать счёт" in answer.get_json()["text"]
+
+
+def test_an_address_gets_so_many_visitors_an_hour(settings: Settings, engine: Engine, clock: Clock) -> None:
+    few = settings.model_copy(update={"visitors_per_hour": 2})
+    client = create_app(few, engine=engine, clock=clock).test_client()
+    assert [client.post("/api/v1/visit").status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_no_file_of_the_page_comes_from_another_host(client: FlaskClient) -> None:
