@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from billing import billrun, receipts, store
-from billing.tables import Account, Meter, Reading, Receipt, ReceiptLine, Service, Tariff
+from billing.tables import Account, Meter, Organization, Reading, Receipt, ReceiptLine, Service, Tariff
 from fixtures.demo_company import DemoSummary
 
 Village = Any  # the fixture's class lives in conftest.py
@@ -225,6 +225,17 @@ def test_an_account_without_a_price_is_reported_and_the_others_are_billed(villag
     report = billrun.issue_for(village.db, [1], month(4), date(2026, 5, 1))
     assert report.problems == [("0012345", "no tariff for SEWAGE single")]
     assert report.issued == 0
+
+
+def test_a_run_says_that_its_key_rate_is_old(village: Village, caplog: pytest.LogCaptureFixture) -> None:
+    assert billrun.issue_for(village.db, [1], month(11), date(2026, 12, 1)).old_key_rate is None
+    assert billrun.issue_for(village.db, [1], month(12), date(2027, 1, 1)).old_key_rate == date(2025, 10, 27)
+    assert "ZHKU_LAW_FILE" in caplog.text
+
+
+def test_a_company_chose_the_due_day_of_february_2026(village: Village) -> None:
+    village.db.get(Organization, 1).feb_2026_due = date(2026, 3, 10)
+    assert [village.bill(month(number))[0].due_on.day for number in (1, 2, 3)] == [10, 10, 15]
 
 
 def test_a_whole_company_in_one_run(demo_books: Engine, demo: DemoSummary) -> None:

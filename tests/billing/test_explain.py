@@ -1,18 +1,21 @@
 """Why a bill differs from the last, what the next will be, and what looks odd."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from billing import explain, forecast, receipts, store
-from billing.tables import Meter, Receipt, Tariff
+from billing import benefits, explain, forecast, receipts, store
+from billing.tables import Meter, Receipt, ReceiptLine, Tariff
 from billing.windows import month_start
 from fixtures.demo_company import DemoSummary
 
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 Village = Any  # the fixture's class lives in conftest.py
 
 
@@ -81,6 +84,59 @@ def _adds_up(found: explain.Difference) -> bool:
     return found.total == parts + found.debt
 
 
+CODES = ("COLD_WATER", "SEWAGE", "ELECTRICITY", "HEAT", "MAINTENANCE")
+kopecks = st.integers(-(10**7), 10**7)
+amounts = st.integers(0, 10**7)
+volumes = st.decimals(0, 10**4, places=3, allow_nan=False)
+
+
+@st.composite
+def bills(draw: st.DrawFn) -> tuple[Receipt, list[ReceiptLine]]:
+    """Any sound receipt: some services, with or without zones, each with any sums."""
+    lines = []
+    for code in draw(st.lists(st.sampled_from(CODES), unique=True)):
+        zones = draw(st.sampled_from([("single",), ("day", "night"), ()]))
+        parts = [
+            {"zone": zone, "volume": str(draw(volumes)), "price": str(draw(st.decimals(0, 99, places=2)))}
+            for zone in zones
+        ]
+        excess = draw(amounts)
+        line = ReceiptLine(
+            receipt_id=1,
+            code=code,
+            title=code,
+            method="M",
+            volume=sum((Decimal(part["volume"]) for part in parts), Decimal(0)) if parts else draw(volumes),
+            opening_kopecks=draw(kopecks),
+            charged_kopecks=excess + draw(amounts),
+            excess_kopecks=excess,
+            recalculated_kopecks=draw(kopecks),
+            privilege_kopecks=draw(amounts),
+            penalty_kopecks=draw(amounts),
+            explanation={"parts": parts},
+        )
+        own = line.charged_kopecks + line.recalculated_kopecks - line.privilege_kopecks + line.penalty_kopecks
+        line.to_pay_kopecks = line.opening_kopecks + own
+        lines.append(line)
+    receipt = Receipt(account_id=1, period=month(4), paid_through=month(5), issued_on=month(5), due_on=month(5))
+    for name in ("opening", "charged", "recalculated", "privilege", "penalty"):
+        setattr(receipt, f"{name}_kopecks", sum(getattr(line, f"{name}_kopecks") for line in lines))
+    receipt.paid_kopecks = draw(amounts)
+    receipt.to_pay_kopecks = sum(line.to_pay_kopecks for line in lines) - receipt.paid_kopecks
+    assert receipts.violations(receipt, lines) == []
+    return receipt, lines
+
+
+@given(bills(), bills())
+def test_the_parts_of_any_difference_add_up_to_the_kopeck(
+    now: tuple[Receipt, list[ReceiptLine]], before: tuple[Receipt, list[ReceiptLine]]
+) -> None:
+    found = explain.explain(now[0], before[0], now[1], before[1])
+    assert found.total == now[0].to_pay_kopecks - before[0].to_pay_kopecks
+    assert _adds_up(found)
+    assert sum(change.total for change in found.services) + found.debt == found.total
+
+
 def test_every_difference_of_the_demo_company_adds_up(demo_books: Engine) -> None:
     with store.reading(demo_books) as db:
         for now in db.exec(select(Receipt).where(Receipt.period == date(2026, 10, 1))).all():
@@ -96,6 +152,19 @@ def test_the_first_bill_has_nothing_to_compare_with(village: Village) -> None:
     village.read(month(4), "5")
     village.bill(month(4))
     assert explain.explain_latest(village.db, 1) is None
+
+
+def test_a_privilege_is_told_apart_and_says_whose_it_is(village: Village) -> None:
+    for number in (4, 5):
+        village.read(month(number), "6")
+        if number == 5:
+            benefits.grant(village.db, account_id=1, code="DISABLED", valid_from=month(5), now=NOW, actor="operator:1")
+        village.bill(month(number))
+    found = explain.explain_latest(village.db, 1)
+    assert found is not None
+    assert found.privilege == -150_00 - 120_00  # half of the water and of the sewage
+    assert found.services[0].explanation["privilege"]["title"] == "Инвалиды"
+    assert _adds_up(found)
 
 
 def test_a_forecast_rests_on_the_last_months(village: Village) -> None:

@@ -1,6 +1,7 @@
 """Penalties to the kopeck, and which debt a payment pays."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -51,15 +52,52 @@ def test_capital_repair_has_no_second_step() -> None:
     assert owed(5000_00, until_day=100, capital_repair=True) == 110_83  # 70 days at 1/300
 
 
-def test_the_rate_follows_the_key_rate_from_2027() -> None:
-    assert law.penalty_rate(date(2026, 12, 31)) * 100 == law.penalty_rate(DUE) * 100
+def test_from_2027_on_the_rate_is_that_of_the_day_of_payment() -> None:
+    assert law.penalty_rate(date(2026, 12, 31)) == Decimal("0.095")
     (standing,), _ = set_off([Debt(date(2026, 10, 1), 5000_00, date(2026, 11, 16))], [])
     found = steps(standing, date(2027, 1, 5))
-    assert [(step.first, step.last) for step in found] == [
-        (date(2026, 12, 17), date(2026, 12, 31)),
-        (date(2027, 1, 1), date(2027, 1, 5)),
+    assert [(step.first, step.last, step.days) for step in found] == [
+        (date(2026, 12, 17), date(2026, 12, 31), 15),
+        (date(2027, 1, 1), date(2027, 1, 5), 5),
     ]
-    assert [step.days for step in found] == [15, 5]
+    known = law.penalty_rate(date(2027, 1, 1))
+    assert [step.rate for step in found] == [Decimal("0.095"), known]
+    assert law.penalty_rate(date(2026, 12, 31), paid_on=date(2027, 1, 5)) == Decimal("0.095")
+
+
+def test_each_part_of_a_debt_has_the_rate_of_its_own_payment() -> None:
+    """Moscow, left out of the freeze until 11.03.2025: the key rate was 16 on one day and 18 on the other."""
+    due = date(2024, 6, 10)
+    debt = Debt(date(2024, 5, 1), 1000_00, due, region="45")
+    parts = [Payment(date(2024, 7, 20), 400_00), Payment(date(2024, 8, 1), 600_00)]
+    (standing,), _ = set_off([debt], parts)
+    found = steps(standing, date(2024, 9, 1))
+    assert [(step.last - due).days for step in found] == [40, 40, 52]
+    assert [(step.kopecks, step.rate) for step in found] == [
+        (400_00, Decimal("0.16")), (600_00, Decimal("0.18")), (600_00, Decimal("0.18")),
+    ]  # fmt: skip
+    # 10 days of 400 at 16 %, 22 days of 600 at 18 %, a three-hundredth a day
+    assert penalty(standing, date(2024, 9, 1)) == 10_05
+
+
+@pytest.mark.parametrize(
+    ("day", "region", "rate"),
+    [
+        (date(2022, 9, 30), "45", "0.095"),
+        (date(2022, 10, 1), "45", "0.075"),
+        (date(2022, 10, 1), "77", "0.095"),
+        (date(2022, 10, 1), "", "0.095"),
+        (date(2025, 3, 11), "45", "0.21"),
+        (date(2025, 3, 12), "45", "0.095"),
+    ],
+)
+def test_moscow_was_left_out_of_the_freeze(day: date, region: str, rate: str) -> None:
+    assert law.penalty_rate(day, region=region) == Decimal(rate)
+
+
+@pytest.mark.parametrize(("day", "expected"), [(date(2026, 12, 31), None), (date(2027, 1, 1), date(2025, 10, 27))])
+def test_a_key_rate_that_is_too_old_is_told(day: date, expected: date | None) -> None:
+    assert law.stale_key_rate(day) == expected
 
 
 def test_the_due_day_moved_to_the_15th_in_march_2026() -> None:
@@ -90,6 +128,13 @@ def test_a_payment_without_a_month_pays_the_oldest() -> None:
     debts = [Debt(date(2026, month, 1), 1000_00, date(2026, month + 1, 15)) for month in (4, 3)]
     standings, _ = set_off(debts, [Payment(date(2026, 6, 1), 1200_00)])
     assert [(one.debt.period.month, one.left) for one in standings] == [(3, 0), (4, 800_00)]
+
+
+@pytest.mark.parametrize(("paid_on", "paid"), [(date(2026, 4, 15), 2023), (date(2026, 4, 16), 2026)])
+def test_a_debt_beyond_the_limitation_is_paid_last(paid_on: date, paid: int) -> None:
+    old = Debt(date(2023, 3, 1), 1000_00, date(2023, 4, 15))
+    standings, _ = set_off([old, Debt(date(2026, 2, 1), 1000_00, date(2026, 3, 16))], [Payment(paid_on, 700_00)])
+    assert [one.debt.period.year for one in standings if one.left < 1000_00] == [paid]
 
 
 def test_what_is_left_over_is_an_advance() -> None:
