@@ -1,10 +1,12 @@
 """Reminders: who is to be told what today. Rows of `notice` are facts for a channel to put into words, each once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from billing import news, outages, receipts, windows
@@ -12,6 +14,9 @@ from billing.tables import Account, Meter, Notice, Premises, Property, Reading, 
 
 VERIFICATION_DAYS = (60, 30)
 DUE_DAYS = (3, 0)
+NEW_BILL_DAYS = 5
+MORNING, EVENING = 9, 21
+KEYS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,11 @@ class _Wish:
     house: Property
     today: date
     now: datetime
+
+    @property
+    def is_daytime(self) -> bool:
+        """Whether people may be written to where the house is."""
+        return MORNING <= self.now.astimezone(ZoneInfo(self.house.timezone)).hour < EVENING
 
 
 def remind(
@@ -59,41 +69,69 @@ def forget(db: Session, *, resident_id: int, account_id: int, kind: str) -> bool
 
 def prepare(db: Session, now: datetime) -> int:
     """Write the notices of the day for everybody who wished for them; a second run adds nothing. Returns how many."""
+    return keep(db, due(db, now))
+
+
+def due(db: Session, now: datetime) -> list[Notice]:
+    """What is to be told now and is not written down yet: reads only. By the clock of each house, from nine to nine;
+    emergencies at any hour."""
     rows = db.exec(
         select(Reminder, Account, Property)
         .join(Account, col(Account.id) == col(Reminder.account_id))
         .join(Premises, col(Premises.id) == col(Account.premises_id))
         .join(Property, col(Property.id) == col(Premises.property_id))
     ).all()
-    added = 0
+    found: dict[str, Notice] = {}
     for reminder, account, house in rows:
         wish = _Wish(reminder, account, house, windows.local_date(now, house), now)
         for occasion, facts in _OCCASIONS[reminder.kind](db, wish):
+            if not wish.is_daytime and not facts.get("is_emergency"):
+                continue
             key = f"{reminder.resident_id}:{reminder.account_id}:{reminder.kind}:{reminder.channel}:{occasion}"
-            if db.exec(select(Notice.id).where(Notice.unique_key == key)).first() is None:
-                db.add(
-                    Notice(
-                        resident_id=reminder.resident_id,
-                        account_id=reminder.account_id,
-                        kind=reminder.kind,
-                        channel=reminder.channel,
-                        unique_key=key,
-                        facts=facts,
-                        created_at=now,
-                    )
-                )
-                added += 1
-    db.flush()
+            found[key] = Notice(
+                resident_id=reminder.resident_id,
+                account_id=reminder.account_id,
+                kind=reminder.kind,
+                channel=reminder.channel,
+                unique_key=key,
+                facts=facts,
+                created_at=now,
+            )
+    known = set(_known(db, list(found)))
+    return [notice for key, notice in found.items() if key not in known]
+
+
+def keep(db: Session, notices: Sequence[Notice]) -> int:
+    """Write notices down, each once whoever else does so at this moment. Returns how many were new."""
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    added = 0
+    for notice in notices:
+        values = notice.model_dump(exclude={"id"})
+        statement = insert(Notice).values(**values).on_conflict_do_nothing(index_elements=["unique_key"])
+        added += len(db.execute(statement.returning(col(Notice.id))).all())
     return added
 
 
+def _known(db: Session, keys: list[str]) -> Iterator[str]:
+    for at in range(0, len(keys), KEYS_AT_ONCE):
+        query = select(Notice.unique_key).where(col(Notice.unique_key).in_(keys[at : at + KEYS_AT_ONCE]))
+        yield from db.exec(query).all()
+
+
 def waiting(
-    db: Session, channel: str | None = None, *, resident_id: int | None = None, limit: int = 100
+    db: Session,
+    channel: str | None = None,
+    *,
+    channels: Sequence[str] | None = None,
+    resident_id: int | None = None,
+    limit: int = 100,
 ) -> list[Notice]:
-    """Notices nobody has sent, oldest first: all, or those of a channel, or of a resident."""
+    """Notices nobody has sent, oldest first: all, or those of a channel, of several, or of a resident."""
     query = select(Notice).where(col(Notice.sent_at).is_(None)).order_by(col(Notice.created_at), col(Notice.id))
     if channel is not None:
         query = query.where(Notice.channel == channel)
+    if channels is not None:
+        query = query.where(col(Notice.channel).in_(channels))
     if resident_id is not None:
         query = query.where(Notice.resident_id == resident_id)
     return list(db.exec(query.limit(limit)).all())
@@ -129,10 +167,15 @@ def _readings(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _payment(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Three days before the due day and on it, or on the resident's own day, while there is a debt."""
+    """When a bill has come, three days before its due day and on it, or on the resident's own day: while one owes."""
     found = receipts.balance(db, wish.account.id, wish.today)
     if found.receipt is None or found.kopecks <= 0:
         return
+    issued = found.receipt.issued_on
+    if wish.reminder.day is None and issued <= wish.today <= issued + timedelta(days=NEW_BILL_DAYS):
+        period = found.receipt.period.isoformat()
+        facts = {"kopecks": found.kopecks, "due_on": found.receipt.due_on.isoformat(), "new_bill": period}
+        yield f"bill:{period}", facts
     due = found.receipt.due_on
     days = {due - timedelta(days=ago) for ago in DUE_DAYS} if wish.reminder.day is None else {_day(wish)}
     if wish.today in days:
@@ -170,6 +213,7 @@ def _outage(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:
             "resources": outage.resources,
             "start_at": outage.start_at.isoformat(),
             "end_at": outage.end_at.isoformat() if outage.end_at else None,
+            "is_emergency": outage.kind == "EMERGENCY",
         }
         yield str(outage.id), facts
 

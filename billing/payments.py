@@ -102,6 +102,14 @@ def started(db: Session, payment_id: int, begun: Started, *, now: datetime, chan
     return payment
 
 
+def charged(db: Session, payment_id: int, event: Event, *, now: datetime) -> Payment:
+    """The provider's answer to a payment that needed nobody: its name there, and how it went."""
+    payment = locked(db, payment_id)
+    payment.external_id = event.external_id
+    db.flush()
+    return report(db, payment.provider, event, now=now, channel="autopay")
+
+
 def report(db: Session, provider: str, event: Event, *, now: datetime, channel: str = "webhook") -> Payment:
     """What a provider says of a payment. The same or an older state changes nothing.
 

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from billing import store
-from skill import metrics, routes
+from skill import checkout, metrics, routes
 from skill.dialogue.engine import converse
 from skill.dialogue.turn import Reply, Turn
 from skill.migrations import VERSION_TABLE, VERSIONS
@@ -37,7 +37,7 @@ class Service:
         with metrics.turn_seconds.labels(turn.channel).time():
             reply = converse(self.engine, turn, now=self.clock(), settings=self.settings)
         metrics.turns.labels(turn.channel).inc()
-        return reply
+        return checkout.opened(self, turn, reply)
 
 
 def open_books(settings: Settings) -> Engine:

@@ -3,12 +3,27 @@
 import typer
 
 from skill import log
-from skill.commands import books, chat, check, db, demo, line, models, replay, serve, settings, tokens, understanding
+from skill.commands import (
+    books,
+    chat,
+    check,
+    db,
+    demo,
+    line,
+    models,
+    replay,
+    serve,
+    settings,
+    tokens,
+    understanding,
+    worker,
+)
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help=__doc__)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("line")(line.line)
+app.command("worker")(worker.worker)
 app.command("chat")(chat.chat)
 app.command("check")(check.check)
 app.command("record")(replay.record)

@@ -10,16 +10,17 @@ from structlog.typing import EventDict, WrappedLogger
 SECRET_KEYS = frozenset({"authorization", "token", "access_token", "auth_token", "sub", "phone", "code", "text"})
 DIGITS = re.compile(r"\d(?:[\s-]?\d){4,}")
 BEARER = re.compile(r"(?i)(bearer\s+)\S+")
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 PATH_SECRET = re.compile(r"(/(?:alice|marusia|salute|alexa|dialogflow_es|dialogflow_cx|actions_builder)/)[^\s/\"']+")
 
 
 def masked(text: str) -> str:
-    """Account numbers, telephone numbers, tokens and webhook secrets replaced by stars.
+    """Account and telephone numbers, e-mail addresses, tokens and webhook secrets replaced by stars.
 
     >>> masked("счёт 100512, Bearer abc")
     'счёт ***, Bearer ***'
     """
-    return DIGITS.sub("***", PATH_SECRET.sub(r"\1***", BEARER.sub(r"\1***", text)))
+    return DIGITS.sub("***", EMAIL.sub("***", PATH_SECRET.sub(r"\1***", BEARER.sub(r"\1***", text))))
 
 
 def _mask(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001 - structlog's signature

@@ -21,6 +21,11 @@ from sqlmodel import Session as Database
 
 from billing import store
 from billing.columns import UtcDateTime
+from billing.providers.provider import ProviderFailed
+from skill import checkout
+from skill.app import Service
+from skill.carriers import CARRIERS
+from skill.carriers.carrier import Letter
 from skill.channels.body import Body
 from skill.channels.channel import Arrival, Verdict, messengers
 from skill.dialogue import handoffs
@@ -32,7 +37,7 @@ WAITING, SENT, REFUSED = "waiting", "sent", "refused"
 CLAIM_SECONDS = 60
 MOST_ATTEMPTS = 12
 LONGEST_PAUSE_SECONDS = 1800
-POLL_SECONDS, KEEP_SECONDS = 2.0, 3600.0
+POLL_SECONDS, LOOK_SECONDS, KEEP_SECONDS = 2.0, 60.0, 3600.0
 AT_ONCE = 50
 log = structlog.get_logger()
 
@@ -103,8 +108,16 @@ def forget(db: Database, before: datetime) -> None:
 class Sender:
     """Sends what is due. Any number of processes may do so at once: a message is claimed before it is sent."""
 
-    def __init__(self, engine: Engine, settings: Settings, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        by_the_clock: Callable[[], object] = lambda: None,
+    ) -> None:
+        """by_the_clock: what else is done about every minute."""
         self._engine, self._settings, self._clock = engine, settings, clock
+        self._by_the_clock = by_the_clock
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -115,12 +128,16 @@ class Sender:
             return
         with self._starting:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+                self._thread = threading.Thread(target=self.run, name="outbox", daemon=True)
                 self._thread.start()
 
     def wake(self) -> None:
         """Something is due."""
         self.start()
+        self.nudge()
+
+    def nudge(self) -> None:
+        """Look again now, if this process looks at all."""
         self._wake.set()
 
     def send_due(self) -> int:
@@ -147,14 +164,18 @@ class Sender:
                 except (httpx.HTTPError, ValueError) as error:
                     log.warning("not kept connected", channel=messenger.name, reason=type(error).__name__)
 
-    def _run(self) -> None:
-        kept = float("-inf")
-        while True:
+    def run(self, stopped: threading.Event | None = None) -> None:
+        """See to what is due, until told to stop."""
+        kept = looked = float("-inf")
+        while stopped is None or not stopped.is_set():
             try:
                 if time.monotonic() - kept > KEEP_SECONDS:
                     kept = time.monotonic()
                     self.keep_connected()
                     self._forget()
+                if time.monotonic() - looked > LOOK_SECONDS:
+                    looked = time.monotonic()
+                    self._by_the_clock()
                 self.send_due()
             except SQLAlchemyError as error:  # the database may come back: the messages are still there
                 log.error("outbox cannot be read", reason=type(error).__name__)
@@ -192,12 +213,25 @@ class Sender:
 
     def _send(self, http: httpx.Client, row: OutgoingMessage) -> None:
         try:
-            verdict = messengers()[row.channel].send(http, self._settings, row.body)
-        except (httpx.HTTPError, ValueError, KeyError) as error:  # unreachable, or an answer that is none
+            verdict = self._deliver(http, row)
+        except (httpx.HTTPError, ProviderFailed, OSError, ValueError, KeyError) as error:  # unreachable, or no answer
             verdict = Verdict(again_in=0)
             log.warning("message not sent", channel=row.channel, attempts=row.attempts + 1, reason=type(error).__name__)
         with store.transaction(self._engine) as db:
             self._settle(db, row.id, verdict)
+
+    def _deliver(self, http: httpx.Client, row: OutgoingMessage) -> Verdict:
+        carrier = CARRIERS.get(row.channel)
+        if carrier is None:
+            return messengers()[row.channel].send(http, self._settings, row.body)
+        if not carrier.enabled(self._settings):
+            return Verdict(refused="the carrier is switched off")
+        link = str(row.body["link"])
+        if row.body["payment"]:
+            service = Service(self._settings, self._engine, self._clock)
+            link = checkout.begin(service, int(row.body["payment"]), link, row.channel) or link
+        text = str(row.body["text"]).replace("{link}", link)
+        return carrier.send(http, self._settings, Letter(row.body["to"], text, row.key[:32], row.body["subject"]))
 
     def _settle(self, db: Database, number: int, verdict: Verdict) -> None:
         row = db.exec(select(OutgoingMessage).where(OutgoingMessage.id == number)).one()

@@ -5,6 +5,7 @@ Precedence: arguments, environment, the file named by `ZHKU_CONFIG`, the default
 
 import os
 import secrets
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -88,7 +89,35 @@ class Settings(BaseSettings):
         "https://login.botframework.com/v1/.well-known/openidconfiguration", description="Keys of Bot Framework."
     )
     bot_emulator: bool = Field(False, description="Let the Bot Framework emulator of this machine in, unsigned.")
+    yookassa_shop_id: str = Field("", description="Shop id at ЮKassa; with its key, bills are paid there.")
+    yookassa_secret_key: str = Field("", description="The shop's secret key.")
+    yookassa_api: str = Field("https://api.yookassa.ru/v3", description="ЮKassa's API.")
+    yookassa_check_address: bool = Field(False, description="Refuse webhooks from outside ЮKassa's networks.")
     payment_sandbox_secret: str = Field("", description="Signs webhooks of the sandbox payment provider; empty: none.")
+    payment_fee_percent: Decimal = Field(Decimal(0), ge=0, le=20, description="Commission on top of a payment, %.")
+    payment_fee_at_least: int = Field(0, ge=0, description="The least commission, kopecks.")
+    payment_fee_at_most: int | None = Field(None, ge=0, description="The most commission, kopecks; empty: no bound.")
+    autopay: bool = Field(False, description="Offer on the bill's page to pay later bills by themselves.")
+    fiscal_receipts: bool = Field(False, description="Have the provider make a fiscal receipt (54-ФЗ) of a payment.")
+    fiscal_contact: str = Field("", description="E-mail for receipts of payers who gave no address of theirs.")
+    fiscal_vat_code: int = Field(1, ge=1, le=12, description="VAT in the receipt as ЮKassa numbers it; 1: none.")
+    fiscal_tax_system: int | None = Field(None, ge=1, le=6, description="Tax system likewise; empty: the shop's own.")
+
+    sms_url: str = Field("", description="Where the SMS gateway takes messages, by POST; empty: no SMS are sent.")
+    sms_body: str = Field(
+        '{"to": "{phone}", "text": "{text}"}', description="JSON it wants; {phone} and {text} are filled in."
+    )
+    sms_form: bool = Field(False, description="Send these fields as a form instead of JSON.")
+    sms_authorization: str = Field("", description="Authorization header for the gateway (a secret).")
+    sms_taken: str = Field("", description="Regular expression in the gateway's answer to a message it took.")
+    smtp_host: str = Field("", description="Mail server; empty: no e-mail is sent.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="How the mail server is reached.")
+    smtp_user: str = Field("", description="Login at the mail server; empty: none.")
+    smtp_password: str = Field("", description="Its password.")
+    mail_from: str = Field("", description="Sender of e-mails: address, or name and <address>.")
+    send_codes: bool = Field(False, description="Send one-time codes to the contact of an account, if one asks.")
+    jobs_in_background: bool = Field(True, description="Reminders, standing orders and deletions run in the server.")
     send_in_background: bool = Field(True, description="Messages go out by a thread of each server process.")
 
     max_json_bytes: int = Field(262_144, gt=0, description="Largest JSON body.")
@@ -103,7 +132,7 @@ class Settings(BaseSettings):
     link_attempts: int = Field(5, ge=1, description="Wrong bill codes before linking locks.")
     link_lock_minutes: int = Field(30, ge=1, description="How long linking stays locked.")
 
-    voice: str = Field("ru", description="espeak-ng voice of the spoken answers.")
+    voice: str = Field("ru", description="Voice of spoken answers: espeak-ng's, or a Piper voice's file (.onnx).")
     words_per_minute: int = Field(160, ge=80, le=400, description="Speed of the spoken answers.")
 
     line_host: str = Field("127.0.0.1", description="Address the telephone line listens on; AudioSocket has no login.")
@@ -118,7 +147,10 @@ class Settings(BaseSettings):
     line_announcement: str = Field("", description="Said before the greeting, e.g. that the call is recorded.")
     line_recordings: Path | None = Field(None, description="Folder where calls are kept as sound; empty: they are not.")
     line_recordings_kept_days: int = Field(30, ge=1, description="How long recordings of calls are kept.")
-    line_outgoing_folder: Path | None = Field(None, description="Asterisk's spool/outgoing; empty: no calls out.")
+    line_outgoing_folder: Path | None = Field(None, description="Asterisk's spool/outgoing, for calls out by file; empty: none.")
+    line_ari_url: str = Field("", description="Asterisk's REST interface for calls out, …/ari; empty: not used.")
+    line_ari_user: str = Field("", description="User of that interface.")
+    line_ari_password: str = Field("", description="The user's password.")
     line_outgoing_channel: str = Field("PJSIP/{number}@trunk", description="How Asterisk dials a number.")
     line_outgoing_hours: str = Field("10:00–20:00", pattern=HOURS, description="When residents may be called.")
     line_words_per_minute: int = Field(150, ge=80, le=400, description="Speed of speech on the telephone.")

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from billing.providers.provider import BadWebhook, Event, Order, RefundAnswer, RefundOrder, Started
 
@@ -27,7 +27,7 @@ class Sandbox:
     def start(self, order: Order) -> Started:
         """The same order always has the same name."""
         external_id = self._name(order.key)
-        return Started(external_id, f"{self._page}/{quote(external_id)}?sum={order.kopecks}")
+        return Started(external_id, f"{self._page}/{external_id}?{urlencode({'back': order.return_url})}")
 
     def signed(self, event: Event, now: float) -> tuple[dict[str, str], bytes]:
         """Headers and body of the webhook that reports an event."""

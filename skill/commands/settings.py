@@ -7,7 +7,7 @@ from rich.table import Column, Table
 
 from skill.settings import Settings
 
-SECRET = re.compile(r"secret|password|_token$|verify_token|database_url")
+SECRET = re.compile(r"secret|password|_token$|verify_token|database_url|authorization|sms_url|sms_body")
 
 
 def settings() -> None:

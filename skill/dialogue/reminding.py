@@ -3,11 +3,13 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from sqlmodel import Session as Database
+
 from billing import notices
-from billing.tables import Notice
+from billing.tables import Account, Notice, Organization
 from skill.dialogue.asked import service_name
-from skill.dialogue.company import company_of
-from skill.dialogue.naming import capital, listed
+from skill.dialogue.naming import capital, listed, month_name
+from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk
 from speech import wording
 
@@ -19,29 +21,37 @@ def due(talk: Talk) -> str:
     for notice in notices.waiting(talk.db, talk.turn.channel, resident_id=talk.resident.id, limit=1):
         notice.sent_at = talk.now
         talk.db.add(notice)
-        return sentence(talk, notice)
+        return sentence(talk.db, notice)
     return ""
 
 
-def sentence(talk: Talk, notice: Notice) -> str:
-    """A notice in words."""
+def sentence(db: Database, notice: Notice) -> str:
+    """A notice in words, the next variant for every notice."""
+
+    def say(key: str, **facts: str) -> str:
+        return phrase(f"reminders.notice.{key}", notice.id, **facts)
+
     facts = notice.facts
     match notice.kind:
+        case "pay" if facts.get("autopay"):
+            return say("autopay", day=_day(facts["on"])) if facts["on"] else say("autopay_dear")
+        case "pay" if facts.get("new_bill"):
+            return say("bill", month=month_name(date.fromisoformat(facts["new_bill"])), day=_day(facts["due_on"]))
         case "submit_readings":
-            return talk.say("reminders.notice.submit_readings", day=_day(facts["end"]))
+            return say("submit_readings", day=_day(facts["end"]))
         case "pay":
-            return talk.say("reminders.notice.pay", day=_day(facts["due_on"]))
+            return say("pay", day=_day(facts["due_on"]))
         case "verification":
             meter = service_name(facts["resource"])
-            return talk.say("reminders.notice.verification", meter=meter, day=_day(facts["until"]))
+            return say("verification", meter=meter, day=_day(facts["until"]))
         case "outage":
-            company = company_of(talk)
-            zone = ZoneInfo(company.timezone if company else "Europe/Moscow")
+            account = db.get_one(Account, notice.account_id)
+            zone = ZoneInfo(db.get_one(Organization, account.organization_id).timezone)
             begins = datetime.fromisoformat(facts["start_at"]).astimezone(zone)
             names = listed([service_name(code) for code in facts["resources"]])
-            return talk.say("reminders.notice.outage", resources=names, start=f"{wording.day(begins)} {begins:%H:%M}")
+            return say("outage", resources=names, start=f"{wording.day(begins)} {begins:%H:%M}")
         case _:
-            return talk.say("reminders.notice.news", title=capital(str(facts["title"])))
+            return say("news", title=capital(str(facts["title"])))
 
 
 def _day(iso: str) -> str:

@@ -11,6 +11,7 @@ from billing.tables import AccountLink, ChannelIdentity, Notice, Reminder, Resid
 from skill.dialogue.feedback import Feedback
 from skill.dialogue.handoffs import Handoff
 from skill.dialogue.transcript import TranscriptLine
+from skill.identity import reach
 from skill.identity.tables import Consent, ResidentPin
 
 VERSION = "2026-11"
@@ -54,6 +55,7 @@ def erase(db: Database, resident_id: int, *, session_key: str, channel: str, now
     for account in accounts.accounts_of(db, resident_id):
         accounts.unlink(db, resident_id=resident_id, account_id=account.id, channel=channel, now=now)
     db.execute(delete(TranscriptLine).where(col(TranscriptLine.session_key) == session_key))
+    reach.forget(db, resident_id)
     for table in (TranscriptLine, Handoff, Feedback, ResidentPin, Reminder, Notice, AccountLink, ChannelIdentity):
         db.execute(delete(table).where(col(table.resident_id) == resident_id))
     resident = db.get(Resident, resident_id)

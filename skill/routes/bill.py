@@ -3,16 +3,23 @@
 import base64
 from importlib.resources import files
 
-from flask import Flask, Response, abort, render_template_string
+from flask import Flask, Response, abort, render_template_string, request
 
 from billing import accounts, qr, receipts, store
 from billing.qr import MissingRequisites
 from billing.tables import Account, Organization, Receipt
+from skill import checkout
 from skill.app import Service
 from skill.dialogue.naming import month_name
 from skill.identity import links
 from speech import wording
 
+LIMIT_TIMES = 3
+"""A bill more than three times the one at hand is not paid by itself, unless the payer sets another limit."""
+TROUBLES = {
+    "refused": "Оплатить такую сумму не получилось. Проверьте сумму и адрес почты.",
+    "later": "Платёжный сервис не ответил. Попробуйте ещё раз через минуту или оплатите по QR-коду.",
+}
 POLICY = "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
 
 
@@ -24,6 +31,7 @@ def mount(app: Flask, service: Service) -> None:
         link = links.read(service.settings, token)
         if link is None:
             abort(404)
+        status = checkout.refresh(service, link.payment) if link.payment else ""
         with store.reading(service.engine) as db:
             account = db.get(Account, link.account)
             receipt = receipts.latest(db, link.account)
@@ -43,6 +51,13 @@ def mount(app: Flask, service: Service) -> None:
                 charged=_money(receipt.charged_kopecks),
                 total=_money(amount),
                 code=_code(company, account, receipt, amount),
+                paid=status in ("WITHDRAWN", "DONE"),
+                trouble=TROUBLES.get(request.args.get("trouble", "")),
+                pay=f"/bill/{token}/pay" if amount > 0 and checkout.chosen(service.settings) != checkout.PAGE else "",
+                fee=_money(fee) if (fee := checkout.fee(service.settings, account, amount)) else "",
+                asks_email=service.settings.fiscal_receipts,
+                offers_autopay=service.settings.autopay,
+                limit=amount // 100 * LIMIT_TIMES,
             )
         answer = Response(html, content_type="text/html; charset=utf-8")
         answer.headers["Content-Security-Policy"] = POLICY

@@ -2,12 +2,10 @@
 
 from flask import Flask
 
-from billing.providers.sandbox import Sandbox
-from skill import company_api
+from skill import checkout, company_api
 from skill.app import Service
 
 
 def mount(app: Flask, service: Service) -> None:
-    """Add the routes; the sandbox provider's webhook only where its secret is set."""
-    secret = service.settings.payment_sandbox_secret
-    company_api.mount(app, service, {"sandbox": Sandbox(secret)} if secret else {})
+    """Add the routes, and the webhooks of the payment providers that are set up."""
+    company_api.mount(app, service, checkout.providers(service.settings))

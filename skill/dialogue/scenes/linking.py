@@ -12,7 +12,7 @@ from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import OFFER, Reply
-from skill.identity import consent, linking
+from skill.identity import consent, linking, sent_codes
 from skill.understanding import Understanding
 from speech.numerals import numbers
 
@@ -52,6 +52,10 @@ class Linking:
         digits = [number for number in numbers(talk.turn.text) if number.isdecimal()]
         if digits:
             return self._take(talk, talk.session.step, digits)
+        if talk.session.step == "code" and talk.settings.send_codes and sent_codes.is_wanted(talk.turn.text):
+            number = str(talk.session.draft["number"])
+            sent_codes.send(talk.db, talk.settings, number, now=talk.now, channel=talk.turn.channel)
+            return talk.reply("linking.code_sent", expecting="code")
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()
             talk.session.aside = ""
@@ -63,7 +67,8 @@ class Linking:
     def help(self, talk: Talk) -> str | None:
         """Where to find the number, or the code."""
         step = talk.session.step if talk.session.step in {"code", "consent"} else "number"
-        return talk.say(f"linking.help_{step}")
+        text = talk.say(f"linking.help_{step}")
+        return f"{text} {talk.say('linking.help_send')}" if step == "code" and talk.settings.send_codes else text
 
     def _one_more(self, talk: Talk, said: Understanding) -> Reply | None:
         if said.intent == "yes" or _digits(said):

@@ -2,12 +2,15 @@
 
 from decimal import Decimal, InvalidOperation
 
-from billing import payments, receipts
+from billing import autopay, contacts, payments, receipts
 from billing.payments import PaymentRefused
+from billing.tables import Payment
+from skill import checkout, letters
 from skill.dialogue.asked import kopecks
 from skill.dialogue.company import today
 from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
+from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
@@ -17,7 +20,9 @@ from speech import wording
 from speech.numerals import numbers
 
 HOW = ("карт", "как ", "где ", "сбп", "способ", "можно ли", "наличн", "комисс")
-METHOD, PROVIDER = "SBP_QR", "page"
+AUTOPAY = ("автоплат", "автооплат", "автоматическ")
+OFF = ("отключ", "выключ", "отмен", "убер", "не надо", "не нуж", "останов", "стоп")
+BY_SBP = ("сбп", "qr", "куар", "кьюар", "систем")
 
 
 class Pay:
@@ -31,9 +36,12 @@ class Pay:
         """Propose the sum that was named, else all that is owed."""
         if (bar := barred(talk, money=True)) is not None:
             return bar
+        text = talk.turn.text.lower()
+        if any(word in text for word in AUTOPAY):
+            return _autopay(talk, text)
         owed = receipts.balance(talk.db, home_of(talk).account_id, today(talk)).kopecks
         named = kopecks(said)
-        if named is None and any(word in talk.turn.text.lower() for word in HOW):
+        if named is None and any(word in text for word in HOW):
             return talk.reply("pay.how")
         if named is None and owed <= 0:
             talk.session.scene = self.name
@@ -64,7 +72,11 @@ class Pay:
     def _confirm(self, talk: Talk, amount: int) -> Reply:
         if amount < payments.MINIMUM_KOPECKS:
             return self._ask(talk, "amount", "pay.too_small")
-        talk.session.step, talk.session.draft = "confirm", {"kopecks": amount}
+        by_sbp = any(word in talk.turn.text.lower() for word in BY_SBP)
+        talk.session.step, talk.session.draft = "confirm", {"kopecks": amount, "sbp": by_sbp}
+        if fee := checkout.fee(talk.settings, account_of(talk), amount):
+            facts = {"sum": wording.money(amount), "fee": wording.money(fee)}
+            return talk.reply("pay.confirm_fee", **facts, buttons=YES_NO, expecting="yes_no")
         return talk.reply("pay.confirm", sum=wording.money(amount), buttons=YES_NO, expecting="yes_no")
 
     def _ask(self, talk: Talk, step: str, key: str) -> Reply:
@@ -74,6 +86,7 @@ class Pay:
     def _order(self, talk: Talk) -> Reply:
         """Note the payment that is coming, and show where to make it."""
         account, amount = account_of(talk), int(talk.session.draft["kopecks"])
+        provider, by_sbp = checkout.chosen(talk.settings), bool(talk.session.draft.get("sbp"))
         receipt = receipts.latest(talk.db, account.id)
         talk.session.close()
         try:
@@ -81,18 +94,50 @@ class Pay:
                 talk.db,
                 account_id=account.id,
                 amount_kopecks=amount,
-                method=METHOD,
-                provider=PROVIDER,
+                method="SBP_QR" if by_sbp or provider == checkout.PAGE else "CARD",
+                provider=provider,
                 idempotency_key=f"{talk.key}:pay",
                 now=talk.now,
                 channel=talk.turn.channel,
                 receipt_id=receipt.id if receipt else None,
+                fee_kopecks=checkout.fee(talk.settings, account, amount),
+                contact=checkout.contact(talk.db, talk.settings, account.id, letters.phone_of(talk.turn)),
             )
         except PaymentRefused:
             return talk.reply("pay.refused")
+        link = links.to_bill(talk.settings, account.id, amount, payment.id)
+        if not talk.turn.screen and (tail := _texted(talk, account.id, payment, link)):
+            return talk.reply("pay.by_sms", sum=wording.money(amount), tail=tail)
         key = "pay.link" if talk.turn.screen else "pay.no_screen"
-        text = talk.say(key, sum=wording.money(amount))
-        return Reply(text, link=links.to_bill(talk.settings, account.id, amount, payment.id))
+        return Reply(talk.say(key, sum=wording.money(amount)), link=link)
+
+
+def _texted(talk: Talk, account_id: int, payment: Payment, link: str) -> str:
+    """Send the link as an SMS to the caller, else to the owner's number; the number's last digits, empty if it cannot
+    be sent."""
+    phone = letters.phone_of(talk.turn) or contacts.of_account(talk.db, account_id, "phone")
+    reachable = payment.provider != checkout.PAGE or link.startswith("http")
+    if not phone or not reachable or not letters.can(talk.settings, "sms"):
+        return ""
+    whole = wording.money(payment.amount_kopecks + payment.fee_kopecks)
+    text = phrase("pay.sms", 0, sum=whole, link="{link}")
+    name = f"pay:{payment.id}"
+    letters.put(talk.db, "sms", phone, text, name=name, now=talk.now, payment_id=payment.id, link=link)
+    return f"{phone[-4:-2]} {phone[-2:]}"
+
+
+def _autopay(talk: Talk, text: str) -> Reply:
+    """Switched off at once; switched on only where the card is given, on the provider's page."""
+    account_id = home_of(talk).account_id
+    going = autopay.going(talk.db, account_id)
+    if any(word in text for word in OFF):
+        who = f"resident:{talk.resident.id}" if talk.resident else "resident"
+        off = autopay.end(talk.db, account_id, now=talk.now, actor=who, channel=talk.turn.channel)
+        return talk.reply("pay.autopay.off" if off else "pay.autopay.none")
+    if going is not None and going.token:
+        return talk.reply("pay.autopay.on", limit=wording.money(going.limit_kopecks))
+    offered = talk.settings.autopay and checkout.chosen(talk.settings) != checkout.PAGE
+    return talk.reply("pay.autopay.how" if offered else "pay.autopay.not_here")
 
 
 def _sum(text: str) -> int | None:

@@ -4,6 +4,7 @@ from sqlmodel import select
 
 from billing import notices
 from billing.tables import Reminder
+from skill import letters
 from skill.dialogue.asked import day
 from skill.dialogue.company import today
 from skill.dialogue.flat import account_of, home_of
@@ -11,6 +12,7 @@ from skill.dialogue.gate import barred
 from skill.dialogue.naming import listed
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
+from skill.identity import reach
 from skill.understanding import Understanding
 
 KINDS = {
@@ -73,10 +75,19 @@ def _set(talk: Talk, kind: str, number: int | None) -> Reply:
         day=number,
     )
     what = talk.say(f"reminders.what.{kind}")
-    where = talk.say("reminders.pushed" if talk.turn.channel in PUSHED else "reminders.next_time")
+    where = talk.say(_where(talk))
     if number is None:
         return talk.reply(f"reminders.usual.{kind}", where=where)
     return talk.reply("reminders.monthly", what=what, day=str(number), where=where)
+
+
+def _where(talk: Talk) -> str:
+    """How the reminder will come; a caller's number is noted, so that it can."""
+    phone = letters.phone_of(talk.turn)
+    if phone and letters.can(talk.settings, "sms"):
+        reach.note(talk.db, talk.turn.channel, talk.turn.user_key, {"phone": phone}, talk.now)
+        return "reminders.by_sms"
+    return "reminders.pushed" if talk.turn.channel in PUSHED else "reminders.next_time"
 
 
 def _cancel(talk: Talk) -> Reply:
