@@ -95,7 +95,7 @@ class Till:
     reply to money that came, now booked; None where none did.
     """
 
-    invoice: Callable[[Settings, Reply, Arrival], list[Body]]
+    invoice: Callable[[Database, Settings, Reply, Arrival], list[Body]]
     concerns: Callable[[Body], bool]
     asked: Callable[[Database, Settings, Body], Body]
     paid: Callable[[Database, Settings, Body, datetime], tuple[Reply, Arrival] | None]

@@ -20,24 +20,27 @@ from skill.settings import Settings
 from speech import wording
 
 PROVIDER, METHOD = "telegram", "CARD"
+OPEN = ("CREATED", "PROCESSING")
 log = structlog.get_logger()
 
 
-def invoice(settings: Settings, reply: Reply, arrival: Arrival) -> list[Body]:
+def invoice(db: Database, settings: Settings, reply: Reply, arrival: Arrival) -> list[Body]:
     """sendInvoice for a reply whose link is a bill to be paid; nothing while no provider is connected to the bot."""
     token = link_of(reply).rpartition("/")[2]
     bill = links.read(settings, token) if token and settings.telegram_provider_token else None
-    if bill is None or not bill.payment:
+    payment = db.get(Payment, bill.payment) if bill else None
+    if payment is None:
         return []
+    kopecks = payment.amount_kopecks + payment.fee_kopecks
     title = phrase("channels.invoice", 0)
     message = {
         "method": "sendInvoice",
         **arrival.to,
         "title": title,
-        "description": phrase("channels.invoice_of", 0, sum=wording.money(bill.kopecks)),
+        "description": phrase("channels.invoice_of", 0, sum=wording.money(kopecks)),
         "payload": token,
         "currency": "RUB",
-        "prices": [{"label": title, "amount": bill.kopecks}],
+        "prices": [{"label": title, "amount": kopecks}],
         "start_parameter": "pay",
     }
     return [message]
@@ -57,7 +60,7 @@ def asked(db: Database, settings: Settings, body: Body) -> Body:
     payment = _intended(db, settings, query)
     resident = accounts.resident_of(db, "telegram", name(query, "from", "id")) if payment else None
     own = [account.id for account in accounts.accounts_of(db, resident.id)] if resident else []
-    if payment is not None and payment.status == "CREATED" and payment.account_id in own:
+    if payment is not None and payment.status in OPEN and payment.account_id in own:
         return {**answer, "ok": True}
     return {**answer, "ok": False, "error_message": phrase("channels.no_bill", 0)}
 
@@ -65,8 +68,8 @@ def asked(db: Database, settings: Settings, body: Body) -> Body:
 def paid(db: Database, settings: Settings, body: Body, now: datetime) -> tuple[Reply, Arrival] | None:
     """Book the money of a `successful_payment`, once whatever is delivered twice; None if the body holds none.
 
-    Money for an intention that was paid already is booked as a payment of its own: it was taken, so it is the
-    resident's.
+    Money for an intention that was paid already, or is being paid on a provider's page, is booked as a payment of its
+    own: it was taken, so it is the resident's.
     """
     message = part(body, "message")
     done, user, chat = part(message, "successful_payment"), name(message, "from", "id"), find(message, "chat", "id")

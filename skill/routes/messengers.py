@@ -98,8 +98,9 @@ class Door:
         if arrival.turn.kind != "ping":
             reply = self._reply(arrival)
             messages = self._messenger.write(reply, arrival)
-            if self._messenger.till is not None:
-                messages += self._messenger.till.invoice(self._service.settings, reply, arrival)
+            if self._messenger.till is not None and reply.link:
+                with store.reading(self._service.engine) as db:
+                    messages += self._messenger.till.invoice(db, self._service.settings, reply, arrival)
         messages = [message for message in messages if self._fits(message)]
         direct, rest = self._messenger.at_once(body, messages)
         queued = [*arrival.aside, *rest]
