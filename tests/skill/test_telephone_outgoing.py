@@ -1,13 +1,23 @@
-"""Calls from us: what Asterisk finds in its spool folder, and what the resident hears first."""
+"""Calls from us: what Asterisk is told, by file or by REST, and what the resident hears first."""
 
+import json
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import select
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
 
 from billing import store
 from skill.app import Service
+from skill.calls import VoiceCall
 from skill.channels.telephone import opener
 from skill.outgoing_calls import NoCall, order
 from skill.settings import Settings
@@ -40,6 +50,85 @@ def test_a_call_file_is_put_whole_into_the_spool_folder(
     assert "Channel: PJSIP/79000000012@trunk\n" in file.read_text()
     assert f"Setvar: CALLID={call}\n" in file.read_text()
     assert [entry.name for entry in spool.parent.iterdir()] == ["outgoing"]
+
+
+@dataclass
+class Ari:
+    """Asterisk's REST interface as its documentation has it: originate with an id, basic authentication."""
+
+    url: str = ""
+    status: int = 200
+    asked: list[Request] = field(default_factory=list)
+
+    def application(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        request.get_data(cache=True)
+        self.asked.append(request)
+        known = request.authorization is not None and request.authorization.password == "asterisk"
+        body = json.dumps({"id": request.path.rpartition("/")[2], "state": "Down"})
+        return Response(body, self.status if known else 401, content_type="application/json")(environ, start_response)
+
+
+@pytest.fixture
+def ari() -> Iterator[Ari]:
+    interface = Ari()
+    server = make_server("127.0.0.1", 0, interface.application)
+    interface.url = f"http://127.0.0.1:{server.port}/ari"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield interface
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def by_ari(settings: Settings, ari: Ari, secret: str = "asterisk") -> Settings:
+    return settings.model_copy(update={"line_ari_url": ari.url, "line_ari_user": "zhku", "line_ari_password": secret})
+
+
+def test_asterisk_is_told_by_its_rest_interface(engine: Engine, settings: Settings, clock: Clock, ari: Ari) -> None:
+    with store.transaction(engine) as db:
+        call = order(db, by_ari(settings, ari), "8 900 000-00-12", MESSAGE, now=clock(), local=NOON)
+    (request,) = ari.asked
+    assert (request.method, request.path) == ("POST", f"/ari/channels/{call}")
+    assert request.args["endpoint"] == "PJSIP/79000000012@trunk"
+    assert (request.args["context"], request.args["extension"], request.args["priority"]) == ("voiceline", "out", "1")
+    assert request.get_json() == {"variables": {"CALLID": call}}
+    assert MESSAGE not in request.get_data(as_text=True)
+
+
+def test_a_call_that_asterisk_has_made_already_is_made(
+    engine: Engine, settings: Settings, clock: Clock, ari: Ari
+) -> None:
+    ari.status = 409
+    with store.transaction(engine) as db:
+        assert order(db, by_ari(settings, ari), "+79000000012", MESSAGE, now=clock(), local=NOON)
+
+
+@pytest.mark.parametrize(("status", "password"), [(400, "asterisk"), (404, "asterisk"), (200, "wrong")])
+def test_a_call_that_asterisk_refuses_is_not_kept(
+    engine: Engine, settings: Settings, clock: Clock, ari: Ari, status: int, password: str
+) -> None:
+    ari.status = status
+    with pytest.raises(NoCall, match="refused"), store.transaction(engine) as db:
+        order(db, by_ari(settings, ari, password), "+79000000012", MESSAGE, now=clock(), local=NOON)
+    assert calls_kept(engine) == 0
+
+
+@pytest.mark.parametrize("status", [500, 503, None])
+def test_an_asterisk_out_of_reach_is_told_apart(
+    engine: Engine, settings: Settings, clock: Clock, ari: Ari, status: int | None
+) -> None:
+    ari.status = status or 200
+    reached = by_ari(settings, ari) if status else settings.model_copy(update={"line_ari_url": "http://127.0.0.1:1"})
+    with pytest.raises(httpx.HTTPError), store.transaction(engine) as db:
+        order(db, reached, "+79000000012", MESSAGE, now=clock(), local=NOON)
+    assert calls_kept(engine) == 0
+
+
+def calls_kept(engine: Engine) -> int:
+    with store.reading(engine) as db:
+        return len(db.exec(select(VoiceCall)).all())
 
 
 def test_the_resident_hears_the_message_first(engine: Engine, calling: Settings, clock: Clock) -> None:
