@@ -82,8 +82,8 @@ def ari() -> Iterator[Ari]:
     server.server_close()
 
 
-def by_ari(settings: Settings, ari: Ari, secret: str = "asterisk") -> Settings:
-    return settings.model_copy(update={"line_ari_url": ari.url, "line_ari_user": "zhku", "line_ari_password": secret})
+def by_ari(settings: Settings, ari: Ari, key: str = "asterisk") -> Settings:
+    return settings.model_copy(update={"line_ari_url": ari.url, "line_ari_user": "zhku", "line_ari_password": key})
 
 
 def test_asterisk_is_told_by_its_rest_interface(engine: Engine, settings: Settings, clock: Clock, ari: Ari) -> None:
