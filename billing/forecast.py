@@ -11,7 +11,8 @@ from typing import Literal
 from sqlmodel import Session, col, select
 
 from billing import receipts, tariffs
-from billing.tables import Account, Meter, Reading, ReceiptLine, Register
+from billing.chargebook import open_book
+from billing.tables import Account, Meter, Premises, Reading, Receipt, ReceiptLine, Register, Service
 from billing.windows import month_start
 
 LOOK_BACK = 13
@@ -25,7 +26,7 @@ LEAK_TIMES = Decimal("1.5")
 
 @dataclass(frozen=True)
 class Forecast:
-    """Kopecks charged for a month: expected, with the range that the household's own months allow.
+    """Kopecks charged for a month, less privileges: expected, with the range that the household's own months allow.
 
     based_on_months: months of readings behind it; already_read: services whose reading of the month is in the books;
     same_month_last_year: it took part. fixed: kopecks of services that do not depend on readings.
@@ -68,7 +69,8 @@ def forecast(db: Session, account_id: int, period: date) -> Forecast | None:
     history = monthly_volumes(db, account_id, period)
     metered = {resource for resource, _ in history}
     bill = {line.code: line for line in receipts.lines(db, receipt.id)}
-    fixed = sum(line.charged_kopecks for line in bill.values() if not _follows_meters(line, metered))
+    steady = [line for line in bill.values() if not _follows_meters(line, metered)]
+    fixed = sum(_lowered(line, line.charged_kopecks) for line in _in_season(db, account, period, steady))
     low = expected = high = fixed
     months, read, last_year = 99, [], False
     for resource in sorted(metered):
@@ -152,10 +154,47 @@ def _cost(
 ) -> int:
     """Kopecks of a resource's volumes, with the sewage of water where the last bill charges it."""
     whole = sum(volumes.values(), Decimal(0))
-    cost = tariffs.cost(db, account.organization_id, resource, volumes, period)
-    if cost is None:  # no plain tariff (hot water in two components): at the last bill's average price
+    cost = tariffs.cost(db, account.organization_id, resource, volumes, period, account.tariff_group)
+    if cost is None:  # no tariff of ours: at the last bill's average price
         cost = _at_last_price(bill.get(resource), whole)
-    return cost + (_at_last_price(bill.get("SEWAGE"), whole) if resource in WATER else 0)
+    sewage = bill.get("SEWAGE") if resource in WATER else None
+    return _lowered(bill.get(resource), cost) + _lowered(sewage, _at_last_price(sewage, whole))
+
+
+def _lowered(line: ReceiptLine | None, kopecks: int) -> int:
+    """Less the same part that a privilege took from the last bill's line."""
+    plain = line.charged_kopecks - line.excess_kopecks if line is not None else 0
+    if line is None or plain <= 0:
+        return kopecks
+    return kopecks - tariffs.kopecks(Decimal(kopecks) / 100 * line.privilege_kopecks / plain)
+
+
+def _in_season(db: Session, account: Account, period: date, lines: Sequence[ReceiptLine]) -> list[ReceiptLine]:
+    """Lines of services that are charged in the month; one that begins with it as it was a year ago (heating)."""
+    book = open_book(db, account.organization_id)
+    premises = db.get(Premises, account.premises_id)
+    services = {row.code: row for row in book.services_at(premises.property_id)} if premises is not None else {}
+    seasons = {code: book.season(row) for code, row in services.items() if _is_seasonal(row)}
+    kept = [line for line in lines if period.month in seasons.get(line.code, (period.month,))]
+    begun = {code for code, months in seasons.items() if period.month in months}
+    begun -= {line.code for line in lines if line.charged_kopecks}
+    year_ago = select(ReceiptLine).join(Receipt, col(Receipt.id) == col(ReceiptLine.receipt_id))
+    return kept + list(
+        db.exec(
+            year_ago.where(
+                Receipt.account_id == account.id,
+                Receipt.period == month_start(period, -12),
+                col(ReceiptLine.code).in_(begun),
+            )
+        ).all()
+        if begun
+        else []
+    )
+
+
+def _is_seasonal(service: Service) -> bool:
+    heating = service.basis == "heating"
+    return (service.months is not None or heating) and not (heating and service.all_year)
 
 
 def _at_last_price(line: ReceiptLine | None, volume: Decimal) -> int:

@@ -178,6 +178,35 @@ def test_a_forecast_rests_on_the_last_months(village: Village) -> None:
     assert (found.based_on_months, found.already_read, found.same_month_last_year) == (4, (), False)
 
 
+def test_a_forecast_knows_of_privileges_and_of_the_heating_period(village: Village) -> None:
+    village.service("HEAT", "heating", "2000")
+    village.norm("HEAT", "0.03")
+    benefits.grant(village.db, account_id=1, code="DISABLED", valid_from=month(1), now=NOW, actor="operator:1")
+    for number in (1, 2, 3, 4):
+        village.read(month(number), "5")
+        village.bill(month(number))
+    found = forecast.forecast(village.db, 1, month(5))
+    assert found is not None
+    assert found.fixed == 1500_00  # no heating in May
+    assert found.expected == 1500_00 + 5 * 45_00  # half of the water and the sewage
+    later = forecast.forecast(village.db, 1, date(2027, 1, 1))
+    assert later is not None
+    assert later.fixed == 1500_00 + 1500_00  # in January, half of 3000 for the heat
+
+
+def test_heating_that_begins_is_expected_as_it_was_a_year_ago(village: Village) -> None:
+    village.service("HEAT", "heating", "2000")
+    village.norm("HEAT", "0.03")
+    village.read(date(2025, 10, 1), "5")
+    village.bill(date(2025, 10, 1))
+    for number in (7, 8, 9):
+        village.read(month(number), "5")
+        village.bill(month(number))
+    found = forecast.forecast(village.db, 1, month(10))
+    assert found is not None
+    assert found.fixed == 1500_00 + 3000_00
+
+
 def test_a_reading_of_the_month_makes_the_forecast_exact(village: Village) -> None:
     for number in (1, 2, 3, 4):
         village.read(month(number), "5")
