@@ -3,6 +3,7 @@
 A reply that hands over leaves the call to the PBX's operators; so do a caller who stays silent and a fault of ours.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -26,6 +27,10 @@ MOST_SILENCES = 3
 MENU = ("telephone.menu.readings", "telephone.menu.bill", "telephone.menu.outages")
 MOST_CHOICES = 9
 SLOWER = 0.75
+LOUDER = re.compile(r"громче|плохо (?:вас )?слышно|(?:вас )?не слышно|не слышу|не расслышал")
+LOUDER_WORDS = 6
+"""A longer phrase speaks of something else too."""
+GAIN, MOST_GAIN = 1.6, 2.6
 log = structlog.get_logger()
 
 
@@ -33,13 +38,15 @@ log = structlog.get_logger()
 class TelephoneConversation:
     """The dialogue of one call.
 
-    user: the caller's number, or the call itself if it is withheld; message: what we called about, if it was us.
+    user: the caller's number, or the call itself if it is withheld; message: what we called about, if it was us; gain:
+    how loud we speak, more when the caller asks.
     """
 
     service: Service
     caller: Caller
     user: str
     message: str = ""
+    gain: float = 1.0
     last: Reply = field(default_factory=lambda: Reply(""))
 
     def opening(self) -> Prompt:
@@ -50,7 +57,11 @@ class TelephoneConversation:
         return self._take((), "start", before=" ".join(part for part in said if part))
 
     def heard(self, hypotheses: Sequence[Hypothesis]) -> Prompt:
-        """The dialogue's answer."""
+        """The dialogue's answer; louder speech on this line is a matter of the line alone."""
+        said = hypotheses[0].text
+        if LOUDER.search(said) and len(said.split()) <= LOUDER_WORDS:
+            self.gain = min(self.gain * GAIN, MOST_GAIN)
+            return self._prompt(self.last, f"{phrase('telephone.louder', 0)} {self.last.text}")
         return self._take(tuple(hypotheses), "text")
 
     def foreseen(self, hypotheses: Sequence[Hypothesis]) -> str | None:
@@ -124,6 +135,7 @@ class TelephoneConversation:
             then="operator" if reply.handoff else "hangup" if reply.end else "listen",
             before=before,
             words_per_minute=round(pace * SLOWER) if reply.slow else pace,
+            gain=self.gain,
         )
 
     def _keys(self) -> str:

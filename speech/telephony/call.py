@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from speech.audio import Samples
+from speech.audio import Samples, louder
 from speech.recognition import Hypothesis
 from speech.telephony import metrics
 from speech.telephony.conversation import Caller, Conversation, Ending, Line, Outcome, Prompt
@@ -140,16 +140,18 @@ class Call:
 
     async def _speak(self, prompt: Prompt) -> None:
         """Make the sound, sentence by sentence: the first is heard while the next is made."""
+        self._pace = prompt.words_per_minute or self._options.words_per_minute
         if prompt.before:
             self._playout.protected = float("inf")
-            await self._queue(prompt.before, prompt.words_per_minute)
+            await self._queue(prompt.before, prompt.gain)
             self._playout.protected = self._playout.queued
-        await self._queue(prompt.text, prompt.words_per_minute)
+        await self._queue(prompt.text, prompt.gain)
 
-    async def _queue(self, text: str, words_per_minute: int | None) -> None:
-        self._pace, rate = words_per_minute or self._options.words_per_minute, self._transport.rate
+    async def _queue(self, text: str, gain: float) -> None:
+        rate = self._transport.rate
         for sentence in await self._workers.sentences(text):
-            self._playout.add(await self._workers.speak(sentence, rate, self._pace))
+            sound = await self._workers.speak(sentence, rate, self._pace)
+            self._playout.add(sound if gain == 1.0 else louder(sound, gain))
             self._playout.add(silence(int(SENTENCE_GAP_SECONDS * rate)))
 
     async def _read(self) -> None:

@@ -27,7 +27,7 @@ class Prompt:
     expecting: chooses the grammar, the pause that ends an answer and how keys are read (`number`, `yes_no`, …).
     choices: answers that the keys 1 to 9 stand for.
     before: what is said first and cannot be talked into (an announcement the law asks for).
-    words_per_minute: the pace; None for the line's own.
+    words_per_minute: the pace; None for the line's own. gain: how many times as loud as usual.
     """
 
     text: str
@@ -36,6 +36,7 @@ class Prompt:
     then: Then = "listen"
     before: str = ""
     words_per_minute: int | None = None
+    gain: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,17 @@ def test_slower_on_request(call: TelephoneConversation) -> None:
     assert slower < usual
 
 
+@pytest.mark.parametrize("words", ["говорите громче", "вас плохо слышно", "алло я вас не слышу"])
+def test_louder_on_request_and_the_question_again(call: TelephoneConversation, words: str) -> None:
+    question = call.heard(said("холодная сто двадцать пять"))
+    louder = call.heard(said(words))
+    assert louder.text == f"Говорю громче. {question.text}"
+    assert (louder.expecting, question.gain) == ("yes_no", 1.0)
+    assert louder.gain > 1.5
+    assert call.heard(said("громче")).gain <= 2.6
+    assert call.keyed(Keyed("choice", "Да")).gain > 1.5
+
+
 def test_goodbye_ends_the_call_and_the_dialplan_hangs_up(call: TelephoneConversation, lookups: FlaskClient) -> None:
     assert call.heard(said("до свидания")).then == "hangup"
     call.ended(Ending("hangup", 12.3))

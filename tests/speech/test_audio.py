@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from speech.audio import AudioError, Limits, Pcm, decode, resample, to_wav
+from speech.audio import AudioError, Limits, Pcm, decode, louder, resample, to_wav
 
 RATE = 16_000
 SPEECH = files("fixtures").joinpath("speech", "number_125.wav").read_bytes()
@@ -270,3 +270,9 @@ def test_resampling_keeps_the_tone_and_drops_what_does_not_fit() -> None:
     assert pitch(Pcm(resample(TONE, RATE, 8_000), 8_000)) == pytest.approx(440, abs=2)
     high = (10_000 * np.sin(2 * np.pi * 6_000 * np.arange(RATE) / RATE)).astype(np.int16)
     assert np.abs(resample(high, RATE, 8_000)[1000:-1000]).max() < 100
+
+
+def test_louder_sound_is_bent_and_never_cut_off() -> None:
+    soft, loud = np.full(10, 1_000, np.int16), np.array([-32_768, 32_767], np.int16)
+    assert louder(soft, 2.0)[0] == pytest.approx(2_000, rel=0.01)
+    assert np.abs(louder(loud, 2.6).astype(int)).max() <= 30_000
