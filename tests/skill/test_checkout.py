@@ -1,0 +1,276 @@
+"""Paying through ЮKassa from a conversation and from the bill's page, down to the webhook that books it once."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from billing import accounts, autopay, receipts, store, windows
+from billing.tables import AccountContact, AuditEntry, Autopay, Notice, Payment, Receipt
+from fixtures.demo_company import DemoSummary
+from skill import checkout
+from skill.app import Service, create_app
+from skill.dialogue.turn import Kind, Reply, Turn, spoken
+from skill.settings import Settings
+from speech import wording
+from tests.billing.shop import SECRET, SHOP_ID, THEIRS, Shop, notice, opened
+from tests.skill.talking import Clock
+
+WEBHOOK = "/api/v1/payments/yookassa/webhook"
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    with opened() as shop:
+        yield shop
+
+
+@pytest.fixture
+def settings(tmp_path: Path, shop: Shop) -> Settings:
+    return Settings(
+        data_dir=tmp_path,
+        public_url="https://zhku.example",
+        yookassa_shop_id=SHOP_ID,
+        yookassa_secret_key=SECRET,
+        yookassa_api=shop.url,
+        yookassa_check_address=True,
+        autopay=True,
+        fiscal_receipts=True,
+        fiscal_contact="office@uk.example",
+        proxies=1,
+    )
+
+
+@pytest.fixture
+def service(settings: Settings, engine: Engine, clock: Clock) -> Service:
+    return Service(settings, engine, clock)
+
+
+@pytest.fixture
+def client(settings: Settings, engine: Engine, clock: Clock) -> FlaskClient:
+    """Behind a proxy, as ЮKassa sees it."""
+    client = create_app(settings, engine=engine, clock=clock).test_client()
+    client.environ_base["HTTP_X_FORWARDED_FOR"] = THEIRS
+    return client
+
+
+@pytest.fixture
+def say(service: Service, engine: Engine, demo: DemoSummary, clock: Clock) -> "Say":
+    with store.transaction(engine) as db:
+        accounts.link(
+            db, channel="chat", external_id="me", account_id=demo.rich.id, verified_how="operator", now=clock()
+        )
+    return Say(service)
+
+
+class Say:
+    """A resident with a screen, whose account owes money."""
+
+    def __init__(self, service: Service) -> None:
+        self._service, self._count = service, 0
+
+    def __call__(self, text: str, key: str | None = None) -> Reply:
+        self._count += 1
+        kind: Kind = "text" if text else "start"
+        turn = Turn("chat", "me", "s", spoken(text), kind, turn_key=key or str(self._count))
+        return self._service.reply_to(turn)
+
+
+def the_payment(engine: Engine) -> Payment:
+    with store.reading(engine) as db:
+        return db.exec(select(Payment).where(Payment.provider == "yookassa").order_by(col(Payment.id).desc())).first()
+
+
+def test_a_yes_gives_the_providers_own_page(say: Say, shop: Shop, engine: Engine, demo: DemoSummary) -> None:
+    assert "?" in say("оплатить квартплату").text
+    reply = say("да")
+    payment = the_payment(engine)
+    assert reply.link == payment.pay_url == shop.payments[payment.external_id]["confirmation"]["confirmation_url"]
+    assert (payment.status, payment.method) == ("PROCESSING", "CARD")
+    body = shop.asked[0][2]
+    assert body["payment_order"]["account_number"] == demo.rich.number
+    assert body["receipt"]["customer"] == {"email": "office@uk.example"}
+    assert body["confirmation"]["return_url"].startswith("https://zhku.example/bill/")
+
+
+def test_the_same_delivery_again_gets_the_same_page(say: Say, shop: Shop) -> None:
+    say("оплатить")
+    assert say("да", "twice").link == say("да", "twice").link
+    assert len(shop.payments) == 1
+
+
+def test_a_webhook_books_the_money_once(say: Say, shop: Shop, client: FlaskClient, engine: Engine, demo: DemoSummary,
+                                        clock: Clock) -> None:  # fmt: skip
+    with store.reading(engine) as db:
+        before = receipts.balance(db, demo.rich.id, clock().date()).kopecks
+    say("оплатить тысячу рублей")
+    say("да")
+    told = shop.pay(the_payment(engine).external_id)
+    assert [client.post(WEBHOOK, data=told).status_code for _ in range(3)] == [200, 200, 200]
+    with store.reading(engine) as db:
+        assert receipts.balance(db, demo.rich.id, clock().date()).kopecks == before - 1000_00
+        own = AuditEntry.subject == "payment", AuditEntry.subject_id == the_payment(engine).id
+        trail = db.exec(select(AuditEntry).where(*own).order_by(col(AuditEntry.id))).all()
+    assert [(entry.actor, entry.channel, entry.after.get("status")) for entry in trail] == [
+        ("resident", "chat", None), ("yookassa", "chat", "PROCESSING"), ("provider:yookassa", "webhook", "DONE"),
+    ]  # fmt: skip
+
+
+def test_a_webhook_of_a_stranger_is_refused(say: Say, shop: Shop, client: FlaskClient, engine: Engine) -> None:
+    say("оплатить тысячу рублей")
+    say("да")
+    told = shop.pay(the_payment(engine).external_id)
+    answer = client.post(WEBHOOK, data=told, headers={"X-Forwarded-For": "203.0.113.9"})
+    assert answer.status_code == 400
+    assert the_payment(engine).status == "PROCESSING"
+    assert client.post(WEBHOOK, data=notice("payment.succeeded", "unknown")).status_code == 503
+
+
+def test_while_the_provider_is_down_the_bills_page_is_shown_and_tries_again(
+    say: Say, shop: Shop, client: FlaskClient, engine: Engine
+) -> None:
+    shop.down = True
+    say("оплатить")
+    reply = say("да")
+    assert reply.link.startswith("https://zhku.example/bill/")
+    page = reply.link.removeprefix("https://zhku.example")
+    assert client.post(f"{page}/pay", data={"method": "card"}).location == f"{page}?trouble=later"
+    assert "сервис не ответил" in client.get(f"{page}?trouble=later").get_data(as_text=True)
+    shop.down = False
+    answer = client.post(f"{page}/pay", data={"method": "card"})
+    assert answer.location.startswith("https://yoomoney.ru/checkout/")
+    assert len(shop.payments) == 1
+    assert the_payment(engine).status == "PROCESSING"
+
+
+def the_bill(say: Say) -> str:
+    return say("пришли квитанцию").link.removeprefix("https://zhku.example")
+
+
+def test_the_bills_page_pays_by_sbp_and_thanks(say: Say, shop: Shop, client: FlaskClient, engine: Engine) -> None:
+    page = the_bill(say)
+    form = {"method": "sbp", "email": "Ivan@Example.org"}
+    links = [client.post(f"{page}/pay", data=form).location for _ in range(2)]
+    payment = the_payment(engine)
+    assert links == [f"https://qr.nspk.ru/{payment.external_id}"] * 2
+    assert shop.asked[0][2]["receipt"]["customer"] == {"email": "ivan@example.org"}
+    shop.cancel(payment.external_id)
+    client.post(WEBHOOK, data=notice("payment.canceled", payment.external_id))
+    assert the_payment(engine).error == "expired_on_confirmation"
+    again = client.post(f"{page}/pay", data=form).location
+    assert again not in links
+    back = shop.asked[-1][2]
+    assert back["payment_method_data"] == {"type": "sbp"}
+    with store.reading(engine) as db:
+        assert db.exec(select(AccountContact)).all() == []  # an address for one receipt proves nothing about anybody
+
+
+def test_an_address_that_is_none_is_told(say: Say, client: FlaskClient) -> None:
+    page = the_bill(say)
+    location = client.post(f"{page}/pay", data={"method": "card", "email": "nobody"}).location
+    assert "Проверьте сумму и адрес почты" in client.get(location).get_data(as_text=True)
+
+
+def test_a_payment_whose_webhook_never_came_is_asked_after(
+    say: Say, shop: Shop, service: Service, engine: Engine, clock: Clock
+) -> None:
+    say("оплатить тысячу рублей")
+    say("да")
+    shop.pay(the_payment(engine).external_id)
+    assert checkout.catch_up(service) == 0
+    clock.forward(minutes=6)
+    assert checkout.catch_up(service) == 1
+    assert the_payment(engine).status == "DONE"
+
+
+def switched_on(say: Say, shop: Shop, client: FlaskClient, engine: Engine, limit: str = "50000") -> None:
+    client.post(f"{the_bill(say)}/pay", data={"method": "card", "autopay": "1", "limit": limit})
+    assert shop.asked[-1][2]["save_payment_method"] is True
+    client.post(WEBHOOK, data=shop.pay(the_payment(engine).external_id))
+
+
+def owe_again(engine: Engine, demo: DemoSummary, clock: Clock, kopecks: int = 3000_00) -> None:
+    """The next month's bill."""
+    with store.transaction(engine) as db:
+        newest = receipts.latest(db, demo.rich.id)
+        today = clock().date()
+        later = Receipt(
+            account_id=demo.rich.id, period=windows.month_start(newest.period, 1), paid_through=today, issued_on=today,
+            due_on=today + timedelta(days=14), opening_kopecks=newest.to_pay_kopecks, charged_kopecks=kopecks,
+            paid_kopecks=newest.to_pay_kopecks, to_pay_kopecks=kopecks,
+        )  # fmt: skip
+        db.add(later)
+
+
+def test_a_standing_order_tells_first_and_then_pays_once(
+    say: Say, shop: Shop, service: Service, client: FlaskClient, engine: Engine, demo: DemoSummary, clock: Clock
+) -> None:
+    switched_on(say, shop, client, engine)
+    assert "Автоплатёж включён" in say("включи автоплатёж").text
+    owe_again(engine, demo, clock)
+    assert checkout.pay_by_themselves(service) == 0
+    clock.forward(days=1)
+    assert checkout.pay_by_themselves(service) == 0
+    with store.reading(engine) as db:
+        assert [
+            (one.channel, one.facts["kopecks"]) for one in db.exec(select(Notice)).all() if "autopay" in one.facts
+        ] == [("chat", 3000_00)]
+    clock.forward(days=1)
+    shop.down = True
+    assert checkout.pay_by_themselves(service) == 0
+    shop.down = False
+    assert checkout.pay_by_themselves(service) == 1
+    assert checkout.pay_by_themselves(service) == 0
+    payment = the_payment(engine)
+    assert (payment.method, payment.status, payment.amount_kopecks) == ("AUTOPAY", "DONE", 3000_00)
+    assert "confirmation" not in shop.asked[-1][2]
+
+
+def test_a_bill_above_the_limit_is_told_of_and_not_paid(
+    say: Say, shop: Shop, service: Service, client: FlaskClient, engine: Engine, demo: DemoSummary, clock: Clock
+) -> None:
+    switched_on(say, shop, client, engine, limit="1000")
+    owe_again(engine, demo, clock)
+    for _ in range(5):
+        clock.forward(days=1)
+        assert checkout.pay_by_themselves(service) == 0
+    assert "больше вашего лимита" in say("").text
+
+
+def test_a_standing_order_is_switched_off_by_a_word(
+    say: Say, shop: Shop, service: Service, client: FlaskClient, engine: Engine, demo: DemoSummary, clock: Clock
+) -> None:
+    assert "не подключён" in say("отключи автоплатёж").text
+    switched_on(say, shop, client, engine)
+    assert "отключён" in say("отключи автоплатёж").text
+    with store.reading(engine) as db:
+        assert db.exec(select(Autopay.token)).one() == ""
+        assert autopay.going(db, demo.rich.id) is None
+
+
+def test_without_a_provider_the_bill_has_its_qr_code_only(engine: Engine, clock: Clock, tmp_path: Path) -> None:
+    plain = Settings(data_dir=tmp_path, public_url="https://zhku.example")
+    client = create_app(plain, engine=engine, clock=clock).test_client()
+    assert checkout.chosen(plain) == "page"
+    assert client.post("/bill/x/pay").status_code == 404
+    assert client.post(WEBHOOK, data=b"{}").status_code == 404
+
+
+def test_the_sandbox_plays_the_bank(engine: Engine, demo: DemoSummary, clock: Clock, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, payment_sandbox_secret="s", public_url="https://zhku.example")
+    with store.transaction(engine) as db:
+        accounts.link(
+            db, channel="chat", external_id="me", account_id=demo.rich.id, verified_how="operator", now=clock()
+        )
+    talk, client = Say(Service(settings, engine, clock)), create_app(settings, engine=engine, clock=clock).test_client()
+    talk("оплатить тысячу рублей")
+    page = talk("да").link.removeprefix("https://zhku.example")
+    assert wording.money(1000_00) in client.get(page).get_data(as_text=True)
+    back = client.post(page, data={"pay": "1"}).location
+    assert re.fullmatch(r"https://zhku\.example/bill/\S+", back)
+    assert "Оплата прошла" in client.get(back.removeprefix("https://zhku.example")).get_data(as_text=True)
