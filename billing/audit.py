@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
+from billing import store
 from billing.tables import Act, AuditEntry, Benefit, Payment, Ticket
 
 _INSERT = insert(AuditEntry)
@@ -48,7 +49,7 @@ def record_all(db: Session, now: datetime, changes: Iterable[Change]) -> None:
     """The entries of many changes, with one statement."""
     entries = [{"at": now, **vars(change)} for change in changes]
     if entries:
-        db.execute(_INSERT, entries)
+        store.run(db, _INSERT, entries)
 
 
 def record_row(

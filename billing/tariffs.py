@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import Row, bindparam, or_
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from billing import store
 from billing.resources import Zone
 from billing.tables import Norm, Tariff
 
@@ -21,13 +24,17 @@ class Step:
 
 
 CARRIER = "HOT_WATER_CARRIER"
-_TARIFFS = select(Tariff).where(
-    Tariff.organization_id == bindparam("organization_id"),
-    Tariff.resource == bindparam("resource"),
+_TARIFFS = columns(
+    col(Tariff.group), col(Tariff.zone), col(Tariff.range_from), col(Tariff.price), col(Tariff.valid_from)
+).where(
+    col(Tariff.organization_id) == bindparam("organization_id"),
+    col(Tariff.resource) == bindparam("resource"),
     col(Tariff.group).in_((bindparam("group"), "")),
     col(Tariff.valid_from) <= bindparam("on"),
     or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) >= bindparam("on")),
 )
+Priced = Tariff | Row[Any]
+"""A tariff, or its columns of `_TARIFFS`."""
 Prices = Mapping[str, tuple[Step, ...]]
 """Steps in rising order for every zone."""
 
@@ -55,12 +62,12 @@ def total(parts: Iterable[PricedPart]) -> int:
     return kopecks(sum((part.roubles for part in parts), Decimal(0)))
 
 
-def prices_from(rows: Iterable[Tariff]) -> Prices:
+def prices_from(rows: Iterable[Priced]) -> Prices:
     """Steps by zone from tariff rows of one resource, group and day.
 
     A row for the first range begins a new scale of its zone: ranges of an earlier scale end with it.
     """
-    newest: dict[tuple[str, Decimal], Tariff] = {}
+    newest: dict[tuple[str, Decimal], Priced] = {}
     for row in rows:
         known = newest.get((row.zone, row.range_from))
         if known is None or known.valid_from < row.valid_from:
@@ -107,10 +114,10 @@ def _by_range(zone: str, volume: Decimal, total: Decimal, steps: tuple[Step, ...
 def prices_on(db: Session, organization_id: int, resource: str, on: date, group: str = "") -> Prices:
     """Prices of a company's resource on a day, for a group of flats ("" for the usual ones); empty when it has none."""
     scope = {"organization_id": organization_id, "resource": resource, "on": on, "group": group}
-    return prices_from(of_group(db.exec(_TARIFFS, params=scope).all(), group))
+    return prices_from(of_group(store.run(db, _TARIFFS, scope).all(), group))
 
 
-def of_group(rows: Iterable[Tariff], group: str) -> list[Tariff]:
+def of_group(rows: Iterable[Priced], group: str) -> list[Priced]:
     """The rows of a group, or the general ones where the group has none of its own."""
     listed = list(rows)
     return [row for row in listed if row.group == group] or [row for row in listed if row.group == ""]
