@@ -5,15 +5,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func, union_all
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from billing import law, penalties
+from billing import law, penalties, store
 from billing.penalties import Debt
 from billing.tables import Account, Payment, Premises, Property, Receipt, ReceiptLine, Refund
 from billing.windows import month_start
 
 PAID = ("WITHDRAWN", "DONE")
+_OURS = col(Payment.account_id).in_(bindparam("accounts", expanding=True)), col(Payment.status).in_(PAID)
+_PAID_SUMS = union_all(
+    columns(col(Payment.account_id), func.sum(Payment.amount_kopecks))
+    .where(*_OURS, col(Payment.paid_on) <= bindparam("through"))
+    .group_by(col(Payment.account_id)),
+    columns(col(Payment.account_id), -func.sum(Refund.amount_kopecks))
+    .join(Refund, col(Refund.payment_id) == col(Payment.id))
+    .where(*_OURS, col(Refund.status) == "DONE", col(Refund.done_on) <= bindparam("through"))
+    .group_by(col(Payment.account_id)),
+)
+"""What came to accounts, and, below zero, what was given back."""
 
 
 @dataclass
@@ -77,29 +89,9 @@ def last_receipts(db: Session, account_ids: Sequence[int]) -> Sequence[Receipt]:
 
 def paid_sums(db: Session, account_ids: Sequence[int], through: date) -> dict[int, int]:
     """Kopecks that came through a day and were not given back, by account."""
-    came = (
-        select(Payment.account_id, func.sum(Payment.amount_kopecks))
-        .where(
-            col(Payment.account_id).in_(account_ids),
-            col(Payment.status).in_(PAID),
-            col(Payment.paid_on) <= through,
-        )
-        .group_by(col(Payment.account_id))
-    )
-    sums = {account_id: int(amount) for account_id, amount in db.exec(came).all()}
-    back = (
-        select(Payment.account_id, func.sum(Refund.amount_kopecks))
-        .join(Refund, col(Refund.payment_id) == col(Payment.id))
-        .where(
-            col(Payment.account_id).in_(account_ids),
-            col(Payment.status).in_(PAID),
-            Refund.status == "DONE",
-            col(Refund.done_on) <= through,
-        )
-        .group_by(col(Payment.account_id))
-    )
-    for account_id, amount in db.exec(back).all():
-        sums[account_id] = sums.get(account_id, 0) - int(amount)
+    sums: dict[int, int] = {}
+    for account_id, kopecks in store.run(db, _PAID_SUMS, {"accounts": list(account_ids), "through": through}):
+        sums[account_id] = sums.get(account_id, 0) + int(kopecks)
     return sums
 
 

@@ -1,5 +1,6 @@
 """`zhku serve`: Granian with the model loaded once and shared by its processes."""
 
+import gc
 import socket
 from contextlib import ExitStack
 from importlib.resources import files
@@ -65,6 +66,7 @@ def _run(settings: Settings) -> None:
         log_level=LogLevels.warning,
     )
     server.on_startup(lambda: _greet(f"http://{settings.host}:{port}", settings))
+    gc.freeze()  # what the processes share is never looked through for garbage, nor copied by it
     server.serve(target_loader=lambda: _awake(app), wrap_loader=False)
 
 

@@ -34,7 +34,7 @@ def note(
 ) -> None:
     """Keep what was said and answered. asked: what the open question waited for."""
     said = [("resident", masking.kept(turn.text, asked))] if turn.text else []
-    both = [*said, ("assistant", masking.kept(reply.text, "command"))]
+    both = [*said, ("assistant", masking.answered(reply.text))]
     same = {"session_key": session_key, "resident_id": resident_id, "at": now, "delivered": True}
     store.run(db, _INSERT, [{**same, "speaker": speaker, "text": text} for speaker, text in both])
 

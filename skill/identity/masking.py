@@ -26,6 +26,11 @@ def kept(text: str, expecting: str) -> str:
     """
     if card_said(text) or (expecting in SECRET and segments(text)):
         return STARS
+    return answered(text)
+
+
+def answered(text: str) -> str:
+    """What may be kept of a reply of ours: it repeats no secret in words."""
     return LONG.sub(STARS, text)
 
 
