@@ -13,6 +13,7 @@ from sqlmodel import SQLModel, select
 from billing import store
 from skill.channels.channel import assistants, messengers
 from skill.replay.masking import mask
+from skill.replay.run import OWN
 
 COUNTED = ("reading", "payment", "ticket")
 
@@ -50,7 +51,7 @@ def books(engine: Engine) -> dict[str, int]:
 def _platform(path: str) -> str | None:
     first = path.strip("/").split("/")[0]
     if path.startswith("/api/v1/"):
-        return "api"
+        return OWN
     return first if first in assistants() or first in messengers() else None
 
 

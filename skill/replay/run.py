@@ -15,6 +15,7 @@ from skill.replay.mutations import mutations
 from skill.replay.targets import Answer, Target
 
 OTHER_NAMES = {"marusya": "marusia"}
+OWN = "api"
 REFUSALS = frozenset({400, 401, 403, 404, 413})
 
 
@@ -50,9 +51,11 @@ def bodies(folder: Path, platform: str = "") -> list[Recorded]:
     """Every JSON file in the folder and below it, in order of name.
 
     A file is a platform's body, or an exchange kept by `zhku record`. Whose it is: the argument, else the exchange, the
-    folder's name, or the body's form. Raises ValueError for a file that is none of this.
+    folder's name, or the body's form. Exchanges of our own API are left out: the token that opened it is masked.
+    Raises ValueError for a file that is none of this.
     """
-    return [_recorded(file, platform) for file in sorted(folder.rglob("*.json"))]
+    found = (_recorded(file, platform) for file in sorted(folder.rglob("*.json")))
+    return [one for one in found if one is not None]
 
 
 def replay(
@@ -110,7 +113,7 @@ def _named(one: Recorded) -> bool:
     return known is None or known.read(parse(one.raw)).turn_key is not None
 
 
-def _recorded(file: Path, platform: str) -> Recorded:
+def _recorded(file: Path, platform: str) -> Recorded | None:
     try:
         raw = file.read_bytes()
         body = json.loads(raw)
@@ -118,6 +121,8 @@ def _recorded(file: Path, platform: str) -> Recorded:
         raise ValueError(f"{file} is not JSON") from error
     answer = None
     if isinstance(body, dict) and {"platform", "request", "answer"} <= body.keys():
+        if body["platform"] == OWN:
+            return None
         platform, answer = platform or str(body["platform"]), body["answer"]
         raw = json.dumps(body["request"], ensure_ascii=False).encode()
         body = body["request"]

@@ -54,7 +54,7 @@ def readings(engine: Engine) -> int:
 
 
 def test_spoiled_bodies(client: FlaskClient, engine: Engine) -> None:
-    spoil(client, engine, 12)
+    spoil(client, engine, 5)
 
 
 @pytest.mark.slow

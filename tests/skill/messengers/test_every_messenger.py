@@ -46,7 +46,7 @@ def test_a_recorded_body_is_known_and_taken(deliver: Deliver, sender: Sender, en
 
 
 def test_spoiled_bodies(deliver: Deliver, engine: Engine) -> None:
-    spoil(deliver, engine, 6)
+    spoil(deliver, engine, 3)
 
 
 @pytest.mark.slow
