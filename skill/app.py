@@ -15,6 +15,7 @@ from skill.dialogue.engine import converse
 from skill.dialogue.turn import Reply, Turn
 from skill.migrations import VERSION_TABLE, VERSIONS
 from skill.settings import Settings
+from skill.understanding import recognise
 
 Clock = Callable[[], datetime]
 
@@ -41,10 +42,11 @@ class Service:
 
 
 def open_books(settings: Settings) -> Engine:
-    """Connect to the database and bring both its parts to the newest version."""
+    """Connect to the database, bring both its parts to the newest version, and take the company's own sentences."""
     engine = store.connect(settings.database)
     store.migrate(engine)
     store.migrate(engine, VERSIONS, VERSION_TABLE)
+    recognise.use_company(settings.data_dir / recognise.COMPANY_FOLDER)
     return engine
 
 

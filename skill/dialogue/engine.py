@@ -22,7 +22,7 @@ from skill.dialogue.turn import Reply, Turn, digest
 from skill.dialogue.turn import session_name as session_name
 from skill.identity import masking
 from skill.settings import Settings
-from skill.understanding import Understanding, understand
+from skill.understanding import Understanding, understand, unknown
 
 SURE = 0.5
 """From this confidence on an intent is heard whatever question is open."""
@@ -87,6 +87,7 @@ def forget(engine: Engine, *, now: datetime, settings: Settings) -> None:
         db.execute(delete(AnsweredTurn).where(col(AnsweredTurn.at) < before))
         db.execute(delete(DialogueSession).where(col(DialogueSession.updated_at) < before))
         transcript.forget(db, now - transcript.KEPT)
+        unknown.forget(db, now - transcript.KEPT)
 
 
 def _is_late(turn: Turn, found: Found) -> bool:
@@ -153,6 +154,8 @@ def _answer(talk: Talk) -> Reply:
         talk.session.misses = 0
         return temper.soothed(talk, said, reply)
     talk.session.misses += 1
+    asked = str(talk.session.last.get("expecting", "command"))
+    unknown.note(talk.db, talk.turn.text, said, channel=talk.turn.channel, asked=asked, now=talk.now)
     if talk.session.misses >= temper.patience(talk.session):
         return _open("operator", talk, said)
     return _open("general", talk, said)

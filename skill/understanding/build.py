@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skill.understanding import features, noise
-from skill.understanding.collect import labelled
-from skill.understanding.model import Lesson, Model, train
+from skill.understanding.learning import Lesson, train
+from skill.understanding.model import Model
 from skill.understanding.templates import Node, parse, read_lines, read_lists, sample
 
 HERE = Path(__file__).parent
@@ -38,7 +38,7 @@ class Template:
 
 
 def read_templates(folders: Iterable[Path]) -> Iterator[Template]:
-    """Every template of the folders, the file's name is the intent; and labelled utterances. Raises TemplateError."""
+    """Every template of the folders, the file's name is the intent. Raises TemplateError."""
     for folder in folders:
         own = folder / "lists.txt"
         lists = read_lists(LISTS) | (read_lists(own) if own.exists() else {})
@@ -46,8 +46,6 @@ def read_templates(folders: Iterable[Path]) -> Iterator[Template]:
             if path != own:
                 for line in read_lines(path):
                     yield Template(path.stem, line, parse(line, lists))
-        for intent, text in labelled(folder):
-            yield Template(intent, text, Node(((text,),)))
 
 
 def _drawn(template: Template, most: int, rng: random.Random) -> list[str]:
@@ -107,9 +105,13 @@ def known_stems(templates: list[Template], seed: int = 7) -> Counter[str]:
     return count
 
 
-def build(extra: Iterable[Path] = (), seed: int = 7) -> Model:
-    """The model of the built-in sentences and those of extra folders. Deterministic: same files, same weights."""
+def build(extra: Iterable[Path] = (), labelled: Iterable[tuple[str, str]] = (), seed: int = 7) -> Model:
+    """The model of the built-in sentences, those of extra folders, and labelled utterances: (intent, text).
+
+    Deterministic: the same sentences give the same weights.
+    """
     templates = list(read_templates([SENTENCES, *extra]))
+    templates += [Template(intent, text, Node(((text,),))) for intent, text in labelled]
     templates += contrasts({template.intent for template in templates}, seed)
     stems = known_stems(templates, seed)
     often = frozenset(stem for stem, count in stems.items() if count > 1)

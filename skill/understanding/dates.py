@@ -52,7 +52,7 @@ def _day(text: str, parts: list[str], found: list[Marker], taken: set[int]) -> s
     pieces = text.lower().split()
     for i, piece in enumerate(pieces):
         written = _WRITTEN_DATE.search(piece)
-        if written and _is_date(written, i, parts):
+        if written and _is_date(written, i, parts, pieces):
             taken.add(i)
             return f"{int(written[2]):02d}-{int(written[1]):02d}"
     if (
@@ -70,14 +70,22 @@ def _day(text: str, parts: list[str], found: list[Marker], taken: set[int]) -> s
     return weekday or next((marker.meaning for marker in found if marker.slot == "day"), None)
 
 
-def _is_date(written: re.Match[str], at: int, parts: list[str]) -> bool:
+def _is_date(written: re.Match[str], at: int, parts: list[str], pieces: list[str]) -> bool:
     """«с 12.11» is a date, «хол 12.11» a reading."""
     if not (1 <= int(written[1]) <= 31 and 1 <= int(written[2]) <= 12):
         return False
     if written[3] and len(written[3]) in (2, 4) and (len(written[3]) == 2 or written[3].startswith("20")):
         return True
+    if at == 0 and _heads_readings(pieces):
+        return True
     before = parts[at - 1] if at else ""
     return len(written[2]) == 2 and before in ("с", "со", "до", "от", "к", "по", "на", "числа")
+
+
+def _heads_readings(pieces: list[str]) -> bool:
+    """«22.11 хвс 340 гвс 220»: whole numbers follow, so the first one is the day."""
+    numbers = [piece.strip(",;:.") for piece in pieces[1:] if piece[:1].isdigit()]
+    return bool(numbers) and all(number.isdigit() for number in numbers)
 
 
 def _ordinal(parts: list[str], months: dict[int, int], taken: set[int]) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""What the linear model looks at: words, their sounds, neighbours and pieces of the whole utterance without spaces.
+"""What the model looks at: words, their sounds, neighbours, and pieces of the utterance with and without spaces.
 
 Pieces across word borders hear through wrongly cut words («дом офон», «на помнить»). A feature is a number below
 `SIZE` (hashed): no dictionary has to be stored or loaded.
@@ -15,6 +15,7 @@ from skill.understanding.text import NUMBER, ORDINAL, sound, tokens
 
 SIZE = 1 << 17
 STEM = 5
+_LONGEST = 120
 
 Features = NDArray[np.int64]
 
@@ -34,9 +35,10 @@ def names(text: str, known: frozenset[str] | set[str] | None = None) -> list[str
     framed = ["^", *short, "$"]
     found += [f"b{a} {b}" for a, b in pairwise(framed)]
     found += [f"j{a} {b}" for a, b in zip(framed, framed[2:], strict=False)]
-    line = "^" + "".join(keys)[:120] + "$"
-    for size in (3,):
-        found += [f"{size}{line[i : i + size]}" for i in range(len(line) - size + 1)]
+    joined = "^" + "".join(keys)[:_LONGEST] + "$"
+    found += [f"3{joined[i : i + 3]}" for i in range(len(joined) - 2)]
+    spaced = f" {' '.join(keys)[:_LONGEST]} "
+    found += [f"4{spaced[i : i + 4]}" for i in range(len(spaced) - 3)]
     meant = sorted(set(concepts(words)))
     found += [f"c{one}" for one in meant]
     found += [f"p{a} {b}" for i, a in enumerate(meant) for b in meant[i + 1 :]]

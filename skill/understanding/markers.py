@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from skill.understanding.text import plain, sound
+from skill.understanding.text import is_number, plain, sound
 
 _FILE = Path(__file__).parent / "words.yaml"
 _LETTERS = re.compile(r"[а-яa-z0-9]+")
@@ -18,6 +18,9 @@ _PARTICLES = frozenset(
 )
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _CUTTABLE = frozenset({"resource", "zone", "place", "channel_to"})
+_MISTYPED = frozenset({"cold_water", "hot_water", "electricity", "heat"})
+_SHORTEST_MISTYPED = 5
+_NO_ZONE_BEFORE = ("добр", "сегодняшн", "данный", "этот", "весь", "целый", "каждый", "текущий", "тот", "последний")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ def _key(word: str, *, whole: bool = True) -> str:
 def meaning(word: str) -> tuple[str, str] | None:
     """Slot and meaning of one word as it sounds, or None."""
     lexicon, word = _lexicon(), _DRAWN_OUT.sub(r"\1", word)
+    if is_number(word):
+        return None
     if hit := lexicon.whole.get(_key(word)):
         return hit
     key = sound(word)
@@ -82,13 +87,40 @@ def words(text: str) -> list[str]:
     return ["".join(_LETTERS.findall(plain(word))) for word in text.split()]
 
 
-def markers(text: str) -> list[Marker]:
-    """All markers of a text in order; a word that recognition cut in pieces is put together again."""
+@lru_cache(maxsize=20_000)
+def nearly(word: str) -> tuple[str, str] | None:
+    """Slot and meaning of a word with one slip: a letter lost, added, changed or swapped with the next."""
+    key = sound(word)
+    if len(key) < _SHORTEST_MISTYPED or is_number(word):
+        return None
+    for beginning, hit in _lexicon().beginnings.items():
+        if hit[1] in _MISTYPED and len(beginning) >= _SHORTEST_MISTYPED and _one_slip(key, beginning):
+            return hit
+    return None
+
+
+def _one_slip(key: str, beginning: str) -> bool:
+    """Whether the key begins with the beginning but for one slip."""
+    at = next((i for i, (a, b) in enumerate(zip(key, beginning, strict=False)) if a != b), len(beginning))
+    rest, wanted = key[at:], beginning[at:]
+    swapped = rest[1:2] + rest[:1] + rest[2:]
+    return any(one.startswith(end) for one, end in (
+        (rest, wanted[1:]), (rest[1:], wanted), (rest[1:], wanted[1:]), (swapped, wanted)
+    ))  # fmt: skip
+
+
+def markers(text: str, *, mistyped: bool = False) -> list[Marker]:
+    """All markers of a text in order; a word that recognition cut in pieces is put together again.
+
+    `mistyped`: words with one wrong letter count as well.
+    """
     parts = words(text)
     found: list[Marker] = []
     at = 0
     while at < len(parts):
         marker = _at(parts, at)
+        if marker is None and mistyped and (hit := nearly(parts[at])):
+            marker = Marker(*hit, at, at + 1, parts[at])
         if marker is None:
             at += 1
         else:
@@ -97,13 +129,14 @@ def markers(text: str) -> list[Marker]:
     return found
 
 
-def _is_greeting(parts: list[str], at: int) -> bool:
-    """«добрый день», «день добрый», «доброго дня»."""
-    return any(word.startswith("добр") for word in (*parts[max(at - 1, 0) : at], *parts[at + 1 : at + 2]))
+def _is_no_zone(parts: list[str], at: int) -> bool:
+    """«добрый день», «день добрый», «на сегодняшний день»."""
+    before, after = "".join(parts[max(at - 1, 0) : at]), "".join(parts[at + 1 : at + 2])
+    return before.startswith(_NO_ZONE_BEFORE) or after.startswith("добр")
 
 
 def _at(parts: list[str], at: int) -> Marker | None:
-    if not parts[at] or (parts[at] in ("день", "дня") and _is_greeting(parts, at)):
+    if not parts[at] or (parts[at] in ("день", "дня") and _is_no_zone(parts, at)):
         return None
     if hit := meaning(parts[at]):
         return Marker(*hit, at, at + 1, parts[at])

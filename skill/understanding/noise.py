@@ -49,7 +49,7 @@ def _as_heard(sentence: str, rng: random.Random) -> str:
 def misheard(sentence: str, rng: random.Random) -> str:
     """A recogniser's slip: a word cut in two, two words joined, a small word or an ending lost."""
     words = _as_heard(sentence, rng).split()
-    for _ in range(rng.choice((1, 1, 2))):
+    for _ in range(rng.choice((1, 1, 2, 2))):
         if not words:
             break
         at = rng.randrange(len(words))

@@ -24,7 +24,24 @@ _EARLIER = re.compile(
     r"(?:было|была|были|прошл\w*|раньше|предыдущ\w*|том|старое|старые|прежн\w*|последн\w*|передавал\w*)$"
 )
 _NOW = re.compile(r"(?:сейчас|теперь|стало|стала|щас|сегодня|нынче|новое|новые|нов\w*|текущ\w*|показыва\w*)$")
+_EARLIER_PERIOD = re.compile(r"\bв (?:\w+ ){1,2}(?:было|была|стояло|передавал\w*)")
 _THREE_ZONES = ("peak", "night", "halfpeak")
+_SPREAD = (
+    (re.compile(r"\bп[ /-]?/?-?(?=пик)", re.IGNORECASE), "полу"),
+    (re.compile(r"\b(?:т|тэ|тариф|t)[ -]?(?:1|один|первый)\b[-–—:= ]*(?=\S)", re.IGNORECASE), "т1 "),
+    (re.compile(r"\b(?:т|тэ|тариф|t)[ -]?(?:2|два|второй)\b[-–—:= ]*(?=\S)", re.IGNORECASE), "т2 "),
+    (re.compile(r"\b(?:т|тэ|тариф|t)[ -]?(?:3|три|третий)\b[-–—:= ]*(?=\S)", re.IGNORECASE), "т3 "),
+    (re.compile(r"(?<=\d)\s?т\.?\s?(?=\d{3}\b)", re.IGNORECASE), ""),
+    (re.compile(r"(?<=[а-яё])[-–—:=/](?=\d)", re.IGNORECASE), " "),
+    (re.compile(r"(?<=[а-яё]{2})(?=\d)", re.IGNORECASE), " "),
+    (re.compile(r"(?<=\d)(?=(?:хол|гор|хв|гв|свет|газ|день|ночь))", re.IGNORECASE), " "),
+    (re.compile(r"(?<=[а-яё]{2})[/+](?=[а-яё]{2})", re.IGNORECASE), " "),
+    (re.compile(r"\bх\.?(?=\s?[-–—:=]?\s?\d)", re.IGNORECASE), "хол "),
+    (re.compile(r"(?<!20\d\d )\bг\.?(?=\s?[-–—:=]?\s?\d)", re.IGNORECASE), "гор "),
+    (re.compile(r"\bгза\b", re.IGNORECASE), "газ"),
+    (re.compile(r"(?<=\w) (?=(?:сейчас|теперь|стало|нынче)\b)", re.IGNORECASE), " , "),
+)
+"""Signs and short names that stick to numbers: «т1-1200», «пик-412; п/пик-688», «гвс/хвс 45/67», «г 77 х 103»."""
 
 
 @dataclass
@@ -42,7 +59,19 @@ class _Stretch:
     """The words between two numbers: markers by slot."""
 
     named: dict[str, str] = field(default_factory=dict)
-    words: list[str] = field(default_factory=list)
+    listed: dict[str, list[str]] = field(default_factory=dict)
+
+
+def of_earlier(parts: list[str]) -> bool:
+    """«в октябре было 512»: the period belongs to the earlier reading."""
+    return bool(_EARLIER_PERIOD.search(" ".join(parts)))
+
+
+def spread(text: str) -> str:
+    """The text with names and numbers apart, so that each is a word of its own."""
+    for pattern, instead in _SPREAD:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def written(segment: Segment) -> str:
@@ -70,7 +99,23 @@ def assign(text: str, numbers: Sequence[Segment], found: list[Marker], taken: fr
         row.resource, row.zone, row.place = kept.get("resource"), kept.get("zone"), kept.get("place")
     if len(rows) == 1:
         _complete(rows[0], gaps)
+    for slot in ("resource", "zone", "place"):
+        _deal_out(rows, slot, gaps)
     return _merge_zones(rows)
+
+
+def _deal_out(rows: list[Row], slot: str, gaps: list[_Stretch]) -> None:
+    """«хвс и гвс 45 и 67»: names before all numbers (or after) go to them in turn; one name after all goes to each."""
+    named = [i for i, gap in enumerate(gaps) if slot in gap.listed]
+    if len(rows) < 2 or len(named) != 1 or named[0] not in (0, len(rows)):
+        return
+    names = gaps[named[0]].listed[slot]
+    if len(rows) % len(names) or (len(names) == 1 and named[0] == 0):
+        return
+    for i, row in enumerate(rows):
+        setattr(row, slot, names[i % len(names)])
+        if slot == "zone":
+            row.resource = "electricity"
 
 
 def _hold(kept: dict[str, str], own: dict[str, str]) -> None:
@@ -123,11 +168,13 @@ def _gaps(parts: list[str], numbers: Sequence[Segment], marks: list[Marker]) -> 
     gaps = []
     both_zones = {m.meaning for m in marks if m.slot == "zone"}
     for start, end in zip(*edges, strict=True):
-        stretch = _Stretch(words=parts[start:end])
+        stretch = _Stretch()
         for mark in (m for m in marks if start <= m.start < end):
             if mark.slot == "zone" and len(numbers) < len(both_zones):
                 continue
             stretch.named[mark.slot] = mark.meaning
+            if mark.meaning not in stretch.listed.setdefault(mark.slot, []):
+                stretch.listed[mark.slot].append(mark.meaning)
         gaps.append(stretch)
     return gaps
 
@@ -145,7 +192,8 @@ def _named_after(gaps: list[_Stretch]) -> bool:
 def _is_about_else(parts: list[str], number: Segment) -> bool:
     before = parts[number.start - 1] if number.start else ""
     after = parts[number.end] if number.end < len(parts) else ""
-    if _BEFORE_NOT_A_READING.match(before):
+    numbered = number.start > 1 and parts[number.start - 2] == "номер" and before.startswith(("счетчик", "прибор"))
+    if numbered or _BEFORE_NOT_A_READING.match(before):
         return True
     if not _AFTER_NOT_A_READING.match(after):
         return False

@@ -13,9 +13,13 @@ from skill.understanding.text import NUMBER, meant, tokens
 
 OUT_OF_SCOPE = "out_of_scope"
 WEIGHTS = Path(__file__).parent / "model.npz"
+COMPANY_FOLDER = "understanding"
+"""Below the data folder: a company's own sentences (`<intent>.txt`), words and model."""
 _ALTERNATIVES = 3
 _LONGEST = 600
 _FEARED, _SURE = 0.2, 0.6
+_REFUSED = 0.35
+"""Below this chance an utterance is not held for foreign: the next best meaning is asked about instead."""
 _FAVOURED = {
     "yes_no": {"yes": 12.0, "no": 12.0, "correct": 4.0, "submit_reading": 2.0, "repeat": 2.0},
     "number": {"submit_reading": 4.0, "repeat": 2.0, "back": 2.0, "correct": 2.0},
@@ -39,7 +43,7 @@ class Understanding:
     alternatives: tuple[tuple[str, float], ...] = ()
 
 
-_loaded_from = WEIGHTS
+_in_use: tuple[Path, Path | None] = (WEIGHTS, None)
 
 
 def reload(path: Path | None = None, words: Path | None = None) -> None:
@@ -47,18 +51,29 @@ def reload(path: Path | None = None, words: Path | None = None) -> None:
 
     `words` is a file of further words for slots, of the form of `words.yaml`.
     """
-    global _loaded_from
+    global _in_use
     path = path or WEIGHTS
     model.load(path)
     markers.use(words)
-    _loaded_from = path
+    _in_use = path, words
     _model.cache_clear()
     recall.cache_clear()
 
 
+def use_company(folder: Path) -> None:
+    """Take what a company has made of its own: `model.npz` (`zhku understanding build`) and `words.yaml`, if there.
+
+    Raises OSError, ValueError.
+    """
+    own = folder / "model.npz", folder / "words.yaml"
+    path, words = (file if file.exists() else None for file in own)
+    if (path or WEIGHTS, words) != _in_use:
+        reload(path, words)
+
+
 @lru_cache(maxsize=1)
 def _model() -> model.Model:
-    return model.load(_loaded_from)
+    return model.load(_in_use[0])
 
 
 def understand(text: str, channel: str = "chat", expecting: str | None = None) -> Understanding:
@@ -108,6 +123,8 @@ def _by_model(text: str, expecting: str | None) -> Understanding:
         chances /= chances.sum()
     best = np.argsort(chances)[::-1][: _ALTERNATIVES + 1]
     ranked = [(trained.intents[i], round(float(chances[i]), 4)) for i in best]
+    if ranked[0][0] == OUT_OF_SCOPE and ranked[0][1] < _REFUSED:
+        ranked = [*ranked[1:], ranked[0]]
     ranked = sorted(ranked, key=lambda one: _is_feared(one, ranked[0]), reverse=True)
     intent, confidence = ranked[0]
     return Understanding(intent, slots.extract(intent, text), confidence, tuple(ranked[1:]))

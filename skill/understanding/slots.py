@@ -46,7 +46,9 @@ def extract(intent: str, text: str) -> Slots:
     table = _table()
     if intent == "out_of_scope":
         return {}
-    found, parts = markers(text), words(text)
+    if intent == "submit_reading":
+        text = readings.spread(text)
+    found, parts = markers(text, mistyped=intent == "submit_reading"), words(text)
     when = dates.find(text, found)
     numbers = segments(text) if _NUMBER_LIKE.search(text.lower()) else []
     if intent == "submit_reading":
@@ -171,6 +173,8 @@ def _is_money(parts: list[str], number: Segment) -> bool:
 
 def _period_meant(intent: str, parts: list[str], period: str) -> bool:
     """«больше, чем в том месяце» asks of the coming month, not of the last."""
+    if intent == "submit_reading":
+        return not readings.of_earlier(parts)
     if intent in ("forecast", "explain_bill") and period in ("last_month", "this_year"):
         return False
     return not (intent == "explain_bill" and "чем" in parts)
