@@ -5,83 +5,28 @@ Prints its table: `pytest -m slow -s tests/benchmarks/test_line_benchmark.py`.
 
 import asyncio
 import os
-import re
-import subprocess
-import sys
 import time
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from statistics import quantiles
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine
 
-from billing import accounts, store
-from skill import calls
-from skill.app import open_books, utc_now
-from skill.settings import Settings
 from tests.telephony.fake_pbx import VOICED, Heard, Telephone, recorded
+from tests.telephony.line_process import Line, running_line
 
 pytestmark = pytest.mark.slow
 
 RECORDINGS = ("number_125", "number_148", "number_195", "number_881", "number_1838", "number_20", "number_5126")
-START_SECONDS = 120
 AT_ONCE = 20
 TURNS = 4
 IN_A_ROW = 1000
-COMMAND = "from skill.commands.line import line; line(None, 0)"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A running line: its process, port and books."""
-
-    process: int
-    port: int
-    engine: Engine
-
-    def announced(self, number: str) -> str:
-        """A call that the dialplan has announced, from a resident of the demo flat."""
-        call = str(uuid.uuid4())
-        with store.transaction(self.engine) as db:
-            account = accounts.find(db, "100512")[0]
-            now, how = utc_now(), "operator"
-            accounts.link(db, channel="telephone", external_id=number, account_id=account.id, verified_how=how, now=now)
-            calls.announce(db, call, number, utc_now())
-        return call
-
-    def holds(self) -> tuple[int, int, int]:
-        """Open descriptors, threads, and resident memory in MiB."""
-        status = Path(f"/proc/{self.process}/status").read_text()
-        threads, memory = (int(re.search(rf"{name}:\s+(\d+)", status)[1]) for name in ("Threads", "VmRSS"))  # type: ignore[index]
-        return len(list(Path(f"/proc/{self.process}/fd").iterdir())), threads, memory // 1024
 
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    folder = tmp_path_factory.mktemp("line")
-    environment = os.environ | {"ZHKU_DATA_DIR": str(folder), "ZHKU_DATABASE_URL": ""}
-    log = (folder / "log").open("w+")
-    process = subprocess.Popen([sys.executable, "-c", COMMAND], env=environment, stdout=log, stderr=log)
-    port = _port(folder / "log", process)
-    engine = open_books(Settings(data_dir=folder, database_url=""))
-    yield Line(process.pid, port, engine)
-    engine.dispose()
-    process.terminate()
-    assert process.wait(30) == 0
-
-
-def _port(log: Path, process: "subprocess.Popen[bytes]") -> int:
-    for _ in range(START_SECONDS * 10):
-        found = re.search(r"Calls: listening at [\d.]+:(\d+)", log.read_text())
-        if found:
-            return int(found[1])
-        assert process.poll() is None, log.read_text()
-        time.sleep(0.1)
-    raise TimeoutError(log.read_text())
+    with running_line(tmp_path_factory.mktemp("line")) as line:
+        yield line
 
 
 def show(capsys: pytest.CaptureFixture[str], row: str) -> None:
@@ -105,21 +50,31 @@ async def asked(phone: Telephone, name: str) -> float | None:
 
 
 def test_answers_to_one_caller(line: Line, capsys: pytest.CaptureFixture[str]) -> None:
-    async def talk(keys: str) -> list[float]:
-        phone = await Telephone.dial(line.port, call_id=line.announced("+79000000001"))
-        await phone.listens()
-        waits = []
-        for name in RECORDINGS:
-            for key in keys:  # a topic whose question waits for digits: «показания», then the first meter
-                phone.press(key)
-                await phone.listens(quiet=0.6)
-            waits.append(await asked(phone, name))
-        await phone.hang_up()
-        return [wait for wait in waits if wait is not None]
+    """Each kind of question in a call of its own: its pause is most of the wait."""
 
-    free = asyncio.run(talk(""))
-    show(capsys, f"answer to one caller, questions as they come: {spread(free)}")
-    assert len(free) == len(RECORDINGS)
+    async def talk(keys: str, names: Sequence[str]) -> list[float]:
+        waits = []
+        for name in names:
+            phone = await Telephone.dial(line.port, call_id=line.announced("+79000000001"))
+            await phone.listens(quiet=0.8)
+            for key in keys:
+                phone.press(key)
+                await phone.listens(quiet=0.8)
+            wait = await asked(phone, name)
+            waits += [wait] if wait is not None else []
+            await phone.hang_up()
+        return waits
+
+    questions = {
+        "anything (0.7 s)": ("", RECORDINGS),
+        "a reading, said complete (0.6 s)": ("11", ("number_125", "number_148") * 4),
+        "a reading, more may follow (1.1 s)": ("11", ("number_20", "number_881", "number_5126")),
+        "yes or no (0.5 s)": ("11125#", ("yes", "no") * 4),
+    }
+    for question, (keys, names) in questions.items():
+        waits = asyncio.run(talk(keys, names))
+        show(capsys, f"answer to one caller, {question}: {spread(waits)}")
+        assert len(waits) == len(names)
 
 
 def test_cutting_in(line: Line, capsys: pytest.CaptureFixture[str]) -> None:
