@@ -83,7 +83,7 @@ def align(
 
 @app.command()
 def train(
-    out: Annotated[Path, typer.Argument(help="folder of the run: model.pt, state.pt, progress.jsonl, progress.png")],
+    out: Annotated[Path, typer.Argument(help="folder of the run: model.pt, epochN.pt, state.pt, progress.jsonl, .png")],
     corpora: Corpora,
     held_out: HeldOut = None,
     start: Annotated[Path | None, typer.Option(help="checkpoint to start from; its shape is kept")] = None,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from speech.acoustic.corpus import read_corpus
 from speech.acoustic.frontend import MFCC_CONF
-from speech.acoustic.graph import GraphCosts, bigram_fst, lexicon_fst, write_graph
+from speech.acoustic.graph import GraphCosts, grammar_fst, lexicon_fst, write_graph
 from speech.acoustic.kaldi_format import acoustic_model, transition_model
 from speech.acoustic.language import sentences, slots
 from speech.acoustic.network import BLANK_SHIFT, load_checkpoint
@@ -15,11 +15,12 @@ from speech.acoustic.vocabulary import common_words, lexicon, numbered, words
 GENERATED_SENTENCES = 12000
 PATTERN_SAMPLES = 10
 SLOT_COPIES = 10
-SEEN_AT_LEAST = 5
+SEEN_AT_LEAST = 2
 MODEL_CONF = """--min-active=20
---max-active=1200
---beam=11.0
+--max-active=1000
+--beam=10.0
 --lattice-beam=4.0
+--phone-determinize=false
 --acoustic-scale=1.0
 --frame-subsampling-factor=3
 --endpoint.silence-phones=1
@@ -68,6 +69,6 @@ def build_model(
     choices = [choice for several in slots().values() for choice in several]
     said += [*sentences(GENERATED_SENTENCES, seed), *choices * SLOT_COPIES, *vocabulary]
     hclr = lexicon_fst(transition_model(outputs), outputs, table, numbers, costs or GraphCosts())
-    write_graph(folder / "graph", hclr, bigram_fst(numbers, said), numbers)
+    write_graph(folder / "graph", hclr, grammar_fst(numbers, said), numbers)
     sizes = {p.name: p.stat().st_size for p in sorted(folder.glob("*/*")) if p.is_file()}
     return {**sizes, "words": len(numbers)}

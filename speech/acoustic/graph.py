@@ -1,4 +1,4 @@
-"""The dynamic decoding graph: HCLr.fst (phones → words, a filler for [unk]) and Gr.fst (back-off bigram of words).
+"""The dynamic decoding graph: HCLr.fst (phones → words, a filler for [unk]) and Gr.fst (back-off trigram of words).
 
 Vosk composes the two as it decodes, or HCLr with a small grammar of its own made from the phrases it is given.
 """
@@ -17,6 +17,7 @@ from speech.acoustic.kaldi_format import FINAL_STATES, INNER_STATES, SILENCE, SI
 UNKNOWN = "[unk]"
 NEVER_A_TRANSITION = 1_000_000
 SHORTEST_UNKNOWN = 3
+RARE_HISTORY = 3
 
 
 @dataclass(frozen=True)
@@ -109,40 +110,62 @@ def lexicon_fst(
     return openfst.convert(lexicon.fst, "const")
 
 
-def bigram_fst(numbers: dict[str, int], sentences: Iterable[str], discount: float = 0.6) -> openfst.Fst:
-    """Gr.fst: an absolutely discounted back-off bigram over the sentences; every word of the lexicon may occur."""
-    single: Counter[str] = Counter()
-    pairs: dict[str, Counter[str]] = defaultdict(Counter)
-    for sentence in sentences:
-        before = "<s>"
-        for word in [*(w for w in sentence.split() if w in numbers), "</s>"]:
-            pairs[before][word] += 1
-            single[word] += 1
-            before = word
-    for word in numbers:
-        single[word] += 1
-    total = sum(single.values())
+History = tuple[str, ...]
+
+
+class NGram:
+    """Absolutely discounted, interpolated probabilities of words after the one or two words before them."""
+
+    def __init__(self, vocabulary: Iterable[str], sentences: Iterable[str], order: int, discount: float) -> None:
+        self.following: dict[History, Counter[str]] = defaultdict(Counter)
+        known, self._discount = set(vocabulary), discount
+        for sentence in sentences:
+            words = ["<s>", *(word for word in sentence.split() if word in known), "</s>"]
+            for end in range(1, len(words)):
+                for length in range(min(order, end + 1)):
+                    self.following[tuple(words[end - length : end])][words[end]] += 1
+        for word in known:
+            self.following[()][word] += 1
+        self.following = {h: c for h, c in self.following.items() if len(h) < 2 or c.total() >= RARE_HISTORY}
+
+    def left(self, history: History) -> float:
+        """What a history leaves to the shorter one."""
+        counts = self.following[history]
+        return self._discount * len(counts) / counts.total()
+
+    def probability(self, history: History, word: str) -> float:
+        counts = self.following[history]
+        if not history:
+            return counts[word] / counts.total()
+        seen = max(0.0, counts[word] - self._discount) / counts.total()
+        return seen + self.left(history) * self.probability(history[1:], word)
+
+
+def grammar_fst(
+    numbers: dict[str, int], sentences: Iterable[str], order: int = 3, discount: float = 0.6
+) -> openfst.Fst:
+    """Gr.fst: an n-gram of the sentences that backs off; every word of the lexicon may occur anywhere."""
+    model = NGram(numbers, sentences, order, discount)
     grammar = openfst.VectorFst()
-    backed_off = grammar.add_state()
-    states = {word: grammar.add_state() for word in pairs}
-    grammar.set_start(states["<s>"])
-    grammar.set_final(backed_off, _weight(-math.log(single["</s>"] / total)))
+    states = {history: grammar.add_state() for history in model.following}
+    grammar.set_start(states["<s>",])
 
-    def accept(source: int, word: str, probability: float) -> None:
-        cost = _weight(-math.log(probability))
-        if word == "</s>":
-            grammar.set_final(source, cost)
-        else:
-            grammar.add_arc(source, openfst.Arc(numbers[word], numbers[word], cost, states.get(word, backed_off)))
+    def after(history: History, word: str) -> int:
+        """The state of the longest history that these words are."""
+        words = (*history, word)
+        return next(states[words[k:]] for k in range(len(words) + 1) if words[k:] in states)
 
-    for word in numbers:
-        accept(backed_off, word, single[word] / total)
-    for before, following in pairs.items():
-        seen = following.total()
-        left = discount * len(following) / seen
-        for word, count in following.items():
-            accept(states[before], word, (count - discount) / seen + left * single[word] / total)
-        grammar.add_arc(states[before], openfst.Arc(0, 0, _weight(-math.log(left)), backed_off))
+    for history, counts in model.following.items():
+        for word in counts:
+            cost = _weight(-math.log(model.probability(history, word)))
+            if word == "</s>":
+                grammar.set_final(states[history], cost)
+            else:
+                arc = openfst.Arc(numbers[word], numbers[word], cost, after(history, word))
+                grammar.add_arc(states[history], arc)
+        if history:
+            cost = _weight(-math.log(model.left(history)))
+            grammar.add_arc(states[history], openfst.Arc(0, 0, cost, states[history[1:]]))
     symbols = openfst.SymbolTable()
     symbols.add_symbol("<eps>", 0)
     for word, number in numbers.items():

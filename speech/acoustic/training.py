@@ -161,7 +161,11 @@ def loss_of(
 
 
 class Trainer:
-    """One training run in a folder: state.pt to go on from, model.pt the averaged weights, progress.jsonl the curve."""
+    """One training run in a folder.
+
+    state.pt is what to go on from; model.pt the averaged weights, kept of every epoch as epochN.pt; progress.jsonl the
+    curve.
+    """
 
     def __init__(
         self, folder: Path, network: AcousticNetwork, phones: list[str], factory: BatchFactory, probe: Probe,
@@ -197,7 +201,8 @@ class Trainer:
             self.epoch += 1
             measured = {"epoch": self.epoch, "loss": round(loss, 4), "seconds": round(time.monotonic() - started)}
             measured |= self.probe.measure(self.average)
-            save_checkpoint(self.folder / "model.pt", self.average, self.phones)
+            for name in ("model.pt", f"epoch{self.epoch}.pt"):
+                save_checkpoint(self.folder / name, self.average, self.phones)
             save_checkpoint(
                 self.folder / "state.pt", self.network, self.phones, average=self.average.state_dict(),
                 optimiser=self.optimiser.state_dict(), epoch=self.epoch, steps=self.steps,
