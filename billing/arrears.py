@@ -132,13 +132,29 @@ def _add_debts(db: Session, found: dict[int, Ledger], account_ids: Sequence[int]
         ledger.debts.append(Debt(row.period, own - repair[row.id], row.due_on, region=region))
         if repair[row.id]:
             ledger.debts.append(Debt(row.period, repair[row.id], row.due_on, True, region))
+    _add_payments(db, found, account_ids, through)
+
+
+def _add_payments(db: Session, found: dict[int, Ledger], account_ids: Sequence[int], through: date) -> None:
+    """Payments less what was given back of them."""
     paid = select(Payment).where(
         col(Payment.account_id).in_(account_ids), col(Payment.status).in_(PAID), col(Payment.paid_on) <= through
     )
-    for row_paid in db.exec(paid).all():
-        if row_paid.paid_on is not None:
-            payment = penalties.Payment(row_paid.paid_on, row_paid.amount_kopecks, row_paid.period)
-            found[row_paid.account_id].payments.append(payment)
+    rows = db.exec(paid).all()
+    back = (
+        select(Refund.payment_id, func.sum(Refund.amount_kopecks))
+        .where(
+            col(Refund.payment_id).in_([row.id for row in rows]),
+            Refund.status == "DONE",
+            col(Refund.done_on) <= through,
+        )
+        .group_by(col(Refund.payment_id))
+    )
+    returned = {payment_id: int(amount) for payment_id, amount in db.exec(back).all()}
+    for row in rows:
+        kept = row.amount_kopecks - returned.get(row.id, 0)
+        if row.paid_on is not None and kept > 0:
+            found[row.account_id].payments.append(penalties.Payment(row.paid_on, kept, row.period))
 
 
 def _regions(db: Session, account_ids: Sequence[int]) -> dict[int, str]:

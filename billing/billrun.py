@@ -23,7 +23,7 @@ from billing.charges import NoTariff
 from billing.house import ADJUSTED_IN, House, houses_of
 from billing.recalculation import Past
 from billing.store import transaction
-from billing.tables import Account, Act, Meter, Premises, Property, Reading, Receipt
+from billing.tables import Account, Act, Meter, Organization, Premises, Property, Reading, Receipt
 from billing.usage import LOOK_BACK, SUBMITTED, MeterMonth, meter_months, past_lines
 from billing.windows import month_start
 
@@ -96,8 +96,10 @@ def _report(issued_on: date) -> RunReport:
 
 
 def issue(db: Session, flats: Sequence[_Flat], period: date, issued_on: date, report: RunReport) -> None:
-    """Receipts of one company's accounts, with their lines."""
-    book = open_book(db, flats[0].account.organization_id)
+    """Receipts of one company's accounts, with their lines. Runs of one company wait for each other."""
+    company_id = flats[0].account.organization_id
+    db.exec(select(Organization.id).where(Organization.id == company_id).with_for_update()).one()
+    book = open_book(db, company_id)
     ids = [flat.account.id for flat in flats]
     done = set(
         db.exec(select(Receipt.account_id).where(Receipt.period == period, col(Receipt.account_id).in_(ids))).all()

@@ -160,7 +160,7 @@ def open_desk(
         taken_at=taken_at,
         today=today,
         window=window,
-        limits=limits.limits_for(meter.resource, meter.registered, rules),
+        limits=limits.limits_for(meter.resource, meter.registered, rules, meter.tariff_group),
         previous=_previous(history, zone_of, window.period),
         booked={zone: (row.value, row.status) for zone, row in booked.items()},
         averages=_averages(history, zone_of, window.period),

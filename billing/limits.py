@@ -32,13 +32,13 @@ def rules_of(db: Session, organization_id: int, resource: str) -> Sequence[Row[A
     return sorted(rows, key=lambda row: row.resource is not None)
 
 
-def limits_for(resource: str, people: int, rules: Sequence[Row[Any]] = ()) -> dict[str, Decimal]:
-    """Monthly limits by code for a flat with so many people."""
+def limits_for(resource: str, people: int, rules: Sequence[Row[Any]] = (), group: str = "") -> dict[str, Decimal]:
+    """Monthly limits by code for a flat with so many people, of a group of flats that may have its own."""
     limits = {}
     for code, by_resource in defaults().items():
         amount = by_resource.get(resource, by_resource["default"])
-        per_person = amount.get("per_person")
-        limits[code] = Decimal(per_person * max(1, people) if per_person else amount["flat"])
+        own = amount.get(group or "flat", amount.get("flat"))
+        limits[code] = Decimal(amount["per_person"] * max(1, people) if own is None else own)
     return limits | {rule.code: rule.limit for rule in rules if rule.limit is not None}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from billing import billrun, receipts, store
-from billing.tables import Account, Meter, Organization, Reading, Receipt, ReceiptLine, Service, Tariff
+from billing.tables import Account, Meter, Organization, Reading, Receipt, ReceiptLine, Refund, Service, Tariff
 from fixtures.demo_company import DemoSummary
 
 Village = Any  # the fixture's class lives in conftest.py
@@ -209,6 +209,26 @@ def test_a_late_debt_brings_a_penalty_from_the_31st_day(village: Village) -> Non
     # through 1 August: April 48 days 31.01, May (due 15 June) 17 days 10.98; 10.98 of it was charged before
     assert receipt.penalty_kopecks == 31_01 + 10_98 - 10_98
     assert sum(line.penalty_kopecks for line in lines.values()) == receipt.penalty_kopecks
+
+
+def test_a_penalty_does_not_forget_what_was_given_back(village: Village) -> None:
+    village.read(month(4), "6")
+    village.bill(month(4))
+    payment = village.pay(date(2026, 5, 10), 2040_00)
+    village.db.add(
+        Refund(
+            payment_id=payment.id,
+            amount_kopecks=1040_00,
+            status="DONE",
+            idempotency_key="back",
+            created_at=payment.created_at,
+            done_on=date(2026, 5, 12),
+        )
+    )
+    for number in (5, 6):
+        village.read(month(number), "6")
+        receipt, _ = village.bill(month(number))
+    assert receipt.penalty_kopecks == 5_60  # 17 days × 1040 × 9.5 % / 300
 
 
 def test_running_a_month_twice_makes_no_second_bill(village: Village) -> None:

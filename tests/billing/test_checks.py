@@ -279,6 +279,28 @@ def test_three_times_the_households_average_is_asked_about() -> None:
     assert finding.facts["average"] == Decimal("2.5")
 
 
+def test_a_flat_heated_by_gas_has_a_limit_of_its_own() -> None:
+    assert limits.limits_for("GAS", people=2)["UNUSUAL"] == 26
+    assert limits.limits_for("GAS", people=2, group="gas_heating")["UNUSUAL"] == 600
+    assert limits.limits_for("COLD_WATER", people=2, group="gas_heating")["UNUSUAL"] == 14
+
+
+@pytest.mark.parametrize(
+    ("resource", "people", "unusual", "too_big"),
+    [
+        ("COLD_WATER", 3, 21, 50),
+        ("COLD_WATER", 0, 7, 50),
+        ("HOT_WATER", 3, 15, 50),
+        ("GAS", 1, 13, 1500),
+        ("ELECTRICITY", 3, 600, 15_000),
+        ("HEAT", 3, 3, 20),
+    ],
+)
+def test_plausible_maxima(resource: str, people: int, unusual: int, too_big: int) -> None:
+    found = limits.limits_for(resource, people)
+    assert (found["UNUSUAL"], found["TOO_BIG"]) == (unusual, too_big)
+
+
 def test_a_tiny_average_makes_nothing_unusual() -> None:
     assert codes(water("121", averages={"single": Decimal("0.1")})) == []
 

@@ -16,9 +16,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import Session, SQLModel, select
 
-from billing import readings, store
+from billing import billrun, readings, store
 from billing.readings import KeyReused, NotAccepted
-from billing.tables import AuditEntry, Meter, Organization, Reading, Register, Resident
+from billing.tables import AuditEntry, Meter, Organization, Reading, Receipt, Register, Resident
 from fixtures.demo_company import DemoSummary
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -205,6 +205,22 @@ def test_two_processes_repeating_one_request_book_it_once(demo_url: str, demo: D
     with store.reading(engine) as db:
         rows = db.exec(select(Reading).where(Reading.meter_id == cold, Reading.period == NOVEMBER)).all()
     assert len(rows) == 1
+    engine.dispose()
+
+
+def _issue(url: str, organization_id: int, start: object) -> None:
+    engine = store.connect(url)
+    start.wait()  # type: ignore[attr-defined]  # a multiprocessing barrier has no public type
+    billrun.run(engine, organization_id, NOVEMBER, date(2026, 12, 1))
+    engine.dispose()
+
+
+def test_two_processes_issuing_one_month_make_one_bill_each(demo_url: str, demo: DemoSummary) -> None:
+    assert _together(_issue, [(demo_url, demo.organization_id)] * 2) == [0, 0]
+    engine = store.connect(demo_url)
+    with store.reading(engine) as db:
+        accounts = db.exec(select(Receipt.account_id).where(Receipt.period == NOVEMBER)).all()
+    assert len(accounts) == len(set(accounts)) == 60
     engine.dispose()
 
 
