@@ -12,13 +12,13 @@ from sqlmodel import col
 
 from billing import store
 from billing.accounts import Speaker
-from skill.dialogue import handoffs, record, scenes, temper, transcript
+from skill.dialogue import context, handoffs, record, scenes, temper, transcript
 from skill.dialogue.familiar import familiar
 from skill.dialogue.record import Found
 from skill.dialogue.relay import relay
 from skill.dialogue.tables import AnsweredTurn, DialogueSession
 from skill.dialogue.talk import Scene, Talk, after
-from skill.dialogue.turn import Reply, Turn, digest
+from skill.dialogue.turn import OFFER, Reply, Turn, digest
 from skill.dialogue.turn import session_name as session_name
 from skill.identity import masking
 from skill.settings import Settings
@@ -34,6 +34,8 @@ DECIDING = {"yes": 0.8, "no": SURE, "back": SURE, "stop": SURE}
 """Answers that decide something are asked for again below these: a yes may book, a no gives up what was gathered."""
 GUESSED = 0.35
 """Below it an intent does not carry the conversation away from the open question."""
+RETURNS = 2
+"""So often in a row an interrupted question is asked again; then it is put off."""
 
 
 @cache
@@ -103,6 +105,8 @@ def _take(db: Database, turn: Turn, found: Found, now: datetime, settings: Setti
     asked = str(session.last.get("expecting", "command"))
     relayed = _relayed(talk) if found.led else None
     reply = replace(relayed or _return(talk, _answer(talk)), slow=session.slow)
+    if talk.beside != "remark":
+        session.told = reply.to_json()
     if turn.familiar:
         reply = replace(reply, text=familiar(reply.text))
     speaker = talk.resident.id if talk.resident else None
@@ -128,10 +132,17 @@ def _return(talk: Talk, reply: Reply) -> Reply:
     session = talk.session
     if session.aside and not session.scene and talk.resident is not None:
         reply = _resume(talk, reply)
-    if session.suspended and not session.scene and not reply.end:
-        question = session.resume()
-        reply = replace(question, text=f"{reply.text} {talk.say('general.return', question=question.text)}")
-    return reply
+    if not talk.beside:
+        session.question = reply.to_json() if session.scene else {}
+    if not session.suspended or session.scene or reply.end:
+        return reply
+    session.returns += 1
+    if session.returns > RETURNS:
+        session.suspended, session.returns = [], 0
+        return replace(reply, text=f"{reply.text} {talk.say('general.put_off')}")
+    question = session.resume()
+    session.question = question.to_json()
+    return replace(question, text=f"{reply.text} {talk.say('general.return', question=question.text)}")
 
 
 def _answer(talk: Talk) -> Reply:
@@ -145,7 +156,8 @@ def _answer(talk: Talk) -> Reply:
         return _open("general", talk, Understanding("misunderstood", {}, 1.0))
     if masking.card_said(talk.turn.text):
         return _open("general", talk, Understanding("card", {}, 1.0))
-    said = understand(talk.turn.text, talk.turn.channel, expecting=talk.session.last.get("expecting"))
+    heard = understand(talk.turn.text, talk.turn.channel, expecting=talk.session.last.get("expecting"))
+    said = context.in_context(talk, heard)
     if talk.scene is not None and said.confidence < DECIDING.get(said.intent, 0.0):
         said = Understanding("out_of_scope", {}, said.confidence)
     talk.session.anger += temper.signs(talk.turn.text)
@@ -168,15 +180,18 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
     """
     opener = openers().get(said.intent)
     anywhere = opener is not None and said.intent in opener.anywhere
-    floor = GUESSED if talk.scene else NOISE
+    floor = GUESSED if talk.scene and talk.session.step != OFFER else NOISE
     sure = floor if talk.scene is None or said.intent == "emergency" else SURE
     if opener is not None and anywhere and said.confidence >= sure:
         return opener.begin(talk, said)
     reply = talk.scene.answer(talk, said) if talk.scene else None
+    if reply is not None:
+        talk.session.returns = 0
     if reply is not None or opener is None or said.confidence < floor:
         return reply
     if not anywhere:
         talk.session.suspend()
+    context.notes(talk, said)
     return opener.begin(talk, said)
 
 

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from sqlmodel import Session as Database
 
@@ -21,6 +21,7 @@ class Talk:
     """One turn as scenes see it: the open transaction, the clock, what was said, and the state of the conversation.
 
     scene: the topic whose question is open.
+    beside: the reply is not what the open question is about: `help`, or a `remark` that need not be repeated either.
     """
 
     db: Database
@@ -30,6 +31,7 @@ class Talk:
     settings: Settings
     resident: Resident | Speaker | None
     scene: "Scene | None" = None
+    beside: Literal["", "help", "remark"] = ""
     _flats: list[Home] | None = field(default=None, repr=False)
 
     @property

@@ -123,8 +123,11 @@ class Session:
     account_id: the account spoken about.
     misses: phrases in a row that were not understood.
     said: how often each phrase was used, so that variants take turns.
-    last: the last reply, for «повтори».
-    suspended: topics with an open question that another topic interrupted, each scene, step, draft and last reply.
+    last: the last reply.
+    suspended: topics with an open question that another topic interrupted, each scene, step, draft and question.
+    told: the last reply that told or asked something, for «повтори»; question: the open question, as it was asked.
+    about: what was asked last (intent, slots, text), for «а за свет?».
+    returns: how often in a row an interrupted question was asked again.
     anger: signs of anger and failures so far; they shorten the way to a person.
     slow: the resident asked for slower speech.
     unlocked: the PIN was given in this conversation.
@@ -139,6 +142,10 @@ class Session:
     said: dict[str, int] = field(default_factory=dict)
     last: dict[str, Any] = field(default_factory=dict)
     suspended: list[dict[str, Any]] = field(default_factory=list)
+    told: dict[str, Any] = field(default_factory=dict)
+    question: dict[str, Any] = field(default_factory=dict)
+    about: dict[str, Any] = field(default_factory=dict)
+    returns: int = 0
     anger: int = 0
     slow: bool = False
     unlocked: bool = False
@@ -150,7 +157,8 @@ class Session:
     def suspend(self) -> None:
         """Leave the open topic so that its question can be taken up again."""
         if self.scene and self.step != OFFER:
-            kept = {"scene": self.scene, "step": self.step, "draft": self.draft, "last": self.last}
+            asked = self.question or self.last
+            kept = {"scene": self.scene, "step": self.step, "draft": self.draft, "last": asked}
             self.suspended = [*self.suspended[-2:], kept]
         self.close()
 

@@ -1,17 +1,18 @@
 """Greetings, help, thanks, goodbye, silence, and what to say when nothing was understood or must not be said."""
 
-import re
 from dataclasses import replace
 
-from skill.dialogue import reminding, temper
+from skill.dialogue import context, reminding, temper
+from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk
-from skill.dialogue.turn import Reply
+from skill.dialogue.turn import OFFER, Reply
 from skill.understanding import Understanding
 
 CHOICES = ("Передать показания", "Сколько платить", "Отключения", "Позвать оператора")
-WHY = re.compile(r"(а )?(зачем|почему|для чего|а что|в смысле|как это)\b")
-"""A question about the open question: its help answers it."""
 PUBLIC_CHOICES = ("Привязать счёт", "Тарифы", "Отключения", "Позвать оператора")
+ABOUT_US = frozenset({"robot", "well"})
+FOREIGN = 0.7
+"""From this confidence on a phrase is surely about something else than a flat."""
 
 
 class General:
@@ -19,8 +20,10 @@ class General:
     what no topic understands."""
 
     name = "general"
-    intents = frozenset({"help", "repeat", "thanks", "stop", "back", "yes", "no"})
-    anywhere = frozenset({"help", "repeat", "thanks"})
+    intents = (
+        frozenset({"help", "repeat", "thanks", "stop", "back", "yes", "no", "wait", "unclear", "louder"}) | ABOUT_US
+    )
+    anywhere = frozenset({"help", "repeat", "thanks", "wait", "unclear", "louder"}) | ABOUT_US
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Answer, leaving an open topic open."""
@@ -31,13 +34,19 @@ class General:
                 return _help(talk)
             case "repeat":
                 return _repeat(talk)
+            case "unclear":
+                return _unclear(talk)
+            case "louder":
+                return _again(talk, "general.louder")
             case "stop" | "no":
                 talk.session.suspended = []
                 return replace(talk.reply("general.bye"), end=True)
-            case "event" | "thanks" | "yes" | "back" | "silence" | "card":
-                return _still_open(talk, talk.reply(f"general.{said.intent}"))
+            case "thanks" | "robot" | "well" if _is_asked(talk):
+                return _remark(talk, talk.reply(f"general.{said.intent}_asked", company=talk.settings.company))
+            case "event" | "thanks" | "yes" | "back" | "silence" | "card" | "wait" | "robot" | "well":
+                return _remark(talk, talk.reply(f"general.{said.intent}", company=talk.settings.company))
             case _:
-                return _still_open(talk, _misunderstood(talk))
+                return _misunderstood(talk, said)
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """No question of its own is ever open."""
@@ -58,25 +67,61 @@ def _start(talk: Talk) -> Reply:
 
 def _help(talk: Talk) -> Reply:
     text = (talk.scene.help(talk) if talk.scene else None) or SCENE.help(talk) or ""
-    return _still_open(talk, Reply(text))
+    return _helping(talk, text)
 
 
 def _repeat(talk: Talk) -> Reply:
-    return Reply.from_json(talk.session.last) if talk.session.last else talk.reply("general.nothing_to_repeat")
+    talk.beside = "remark"
+    return Reply.from_json(talk.session.told) if talk.session.told else talk.reply("general.nothing_to_repeat")
 
 
-def _misunderstood(talk: Talk) -> Reply:
-    """A hint at first; the second time choices, or what can be said to the open question. Rude words are met calmly."""
-    if temper.is_rude(talk.turn.text):
-        return talk.reply("general.rude")
-    if talk.session.misses > 1 and not talk.session.scene:
+def _unclear(talk: Talk) -> Reply:
+    """«Не поняла»: the open question is put in other words, what was told is told once more."""
+    reason = talk.scene.help(talk) if talk.scene and _is_asked(talk) else None
+    if reason or not talk.session.told:
+        return _helping(talk, reason or SCENE.help(talk) or "")
+    return _again(talk, "general.once_more")
+
+
+def _again(talk: Talk, key: str) -> Reply:
+    told = _repeat(talk)
+    return replace(told, text=f"{talk.say(key)} {told.text}")
+
+
+def _misunderstood(talk: Talk, said: Understanding) -> Reply:
+    """What kind of answer is waited for, then what can be said to the open question; choices where none is open.
+
+    Anger is met calmly, and a question about the open question is answered.
+    """
+    asked, misses = _is_asked(talk), talk.session.misses
+    if temper.signs(talk.turn.text):
+        return _remark(talk, talk.reply("general.rude"))
+    helping = talk.scene.help(talk) if talk.scene and (misses > 1 or context.is_question(talk.turn.text)) else None
+    if asked and helping:
+        return _helping(talk, helping)
+    key = f"general.missed.{talk.session.last.get('expecting')}"
+    if asked and key in phrases():
+        return _remark(talk, talk.reply(key))
+    if misses > 1 and not asked:
+        talk.beside = "remark"
         return talk.reply("general.choices", buttons=CHOICES if talk.resident else PUBLIC_CHOICES)
-    if talk.scene and WHY.match(talk.turn.text.lower()) and (reason := talk.scene.help(talk)):
-        return Reply(reason)
-    if talk.session.misses == 1 and talk.session.last.get("expecting") == "yes_no":
-        return talk.reply("general.yes_or_no")
-    helping = talk.scene.help(talk) if talk.scene and talk.session.misses > 1 else None
-    return Reply(helping) if helping else talk.reply("general.misunderstood")
+    foreign = said.intent == "out_of_scope" and said.confidence >= FOREIGN and not asked
+    return _remark(talk, talk.reply("general.declined" if foreign else "general.misunderstood"))
+
+
+def _is_asked(talk: Talk) -> bool:
+    """Whether a question is open that wants an answer, not merely an offer."""
+    return bool(talk.session.scene) and talk.session.step != OFFER
+
+
+def _helping(talk: Talk, text: str) -> Reply:
+    talk.beside = "help"
+    return _still_open(talk, Reply(text))
+
+
+def _remark(talk: Talk, reply: Reply) -> Reply:
+    talk.beside = "remark"
+    return _still_open(talk, reply)
 
 
 def _still_open(talk: Talk, reply: Reply) -> Reply:

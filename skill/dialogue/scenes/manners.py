@@ -34,8 +34,8 @@ class Manners(Topic):
 
     def _slower(self, talk: Talk) -> Reply:
         """From now on slower, and the last answer again."""
-        talk.session.slow = True
-        last = Reply.from_json(talk.session.last) if talk.session.last else talk.reply("general.nothing_to_repeat")
+        talk.session.slow, talk.beside = True, "remark"
+        last = Reply.from_json(talk.session.told) if talk.session.told else talk.reply("general.nothing_to_repeat")
         return replace(last, text=f"{talk.say('manners.slower')} {last.text}")
 
     def _feedback(self, talk: Talk, said: Understanding) -> Reply:
@@ -57,6 +57,7 @@ class Manners(Topic):
 
 def _open(talk: Talk, reply: Reply) -> Reply:
     """The reply with the buttons and the grammar of the question that is still open."""
+    talk.beside = "remark"
     if not talk.session.scene or not talk.session.last:
         return reply
     last = Reply.from_json(talk.session.last)

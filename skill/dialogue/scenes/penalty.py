@@ -13,7 +13,7 @@ from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
 
-RULE = ("процент", "ставк", "как считают", "как начисл", "по закону", "с какого дня", "через сколько")
+RULE = ("процент", "ставк", "как считают", "как начисл", "по закону", "с какого дня", "через сколько", "закон", "прав", "не плат", "не заплач", "не буду")
 
 
 class Penalty(Topic):

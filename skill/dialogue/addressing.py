@@ -1,0 +1,63 @@
+"""Which of several flats a phrase names, and what each is called."""
+
+import re
+
+from sqlmodel import select
+
+from billing import accounts
+from billing.tables import Account, AccountLink
+from skill.dialogue.naming import listed
+from skill.dialogue.talk import Talk
+from speech.numerals import numbers
+
+ORDER = {"перв": 0, "втор": 1, "трет": 2, "четверт": 3}
+KINDS = frozenset({"улица", "проспект", "переулок", "проезд", "шоссе", "бульвар", "набережная", "площадь"})
+
+
+def is_named(talk: Talk) -> bool:
+    """Whether the phrase names one of the speaker's flats."""
+    return talk.resident is not None and meant(talk, accounts.accounts_of(talk.db, talk.resident.id)) is not None
+
+
+def meant(talk: Talk, linked: list[Account]) -> Account | None:
+    """The account that the phrase names by its nickname, street, flat, number or place in the list."""
+    text = talk.turn.text.lower().replace("ё", "е")
+    words = [*re.findall(r"[а-я]+|\d+", text), *numbers(text)]
+    fits = {account.id: _likeness(talk, account, words) for account in linked}
+    best = [account for account in linked if fits[account.id] == max(fits.values()) > 0]
+    if len(best) == 1:
+        return best[0]
+    for stem, place in ORDER.items():
+        if any(word.startswith(stem) for word in words) and place < len(linked):
+            return linked[place]
+    return None
+
+
+def _likeness(talk: Talk, account: Account, words: list[str]) -> int:
+    """How much of the account the words name."""
+    address = accounts.address_of(talk.db, account)
+    street = [word for word in re.findall(r"[а-я]+", address.street.lower()) if len(word) > 4 and word not in KINDS]
+    nickname = (_nickname(talk, account) or "").lower()
+    stems = [name[:-2] for name in street] + ([nickname[:-1]] if len(nickname) > 3 else [])
+    named = sum(any(word.startswith(stem) for word in words) for stem in stems)
+    flat = address.flat in words and any(word.startswith("кв") for word in words)
+    return named + 2 * flat + 4 * (account.number in words)
+
+
+def names(talk: Talk, linked: list[Account]) -> str:
+    """All of them in a row."""
+    return listed([name(talk, account) for account in linked])
+
+
+def name(talk: Talk, account: Account) -> str:
+    """The resident's own name for the flat, else its address without the town."""
+    address = accounts.address_of(talk.db, account)
+    return _nickname(talk, account) or f"{address.street}, дом {address.house}, квартира {address.flat}"
+
+
+def _nickname(talk: Talk, account: Account) -> str | None:
+    assert talk.resident is not None  # noqa: S101
+    row = talk.db.exec(
+        select(AccountLink).where(AccountLink.resident_id == talk.resident.id, AccountLink.account_id == account.id)
+    ).first()
+    return row.nickname if row else None

@@ -1,0 +1,129 @@
+"""What a phrase means beside what was said before it: «а за свет?», «это много?», «погодите» (`context.yaml`)."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from skill.dialogue.addressing import is_named
+from skill.dialogue.talk import Talk
+from skill.dialogue.turn import OFFER
+from skill.understanding import Understanding, understand
+from skill.understanding.slots import extract
+
+DOUBTFUL = 0.5
+"""From this confidence on a phrase speaks for itself."""
+SHORT = 6
+"""So many words at most leave the question to what was said before."""
+LEADS = r"(?:(?:а|и|ну|так|ой|ага|угу|хорошо|ладно|понятно|девушка|милая|алло|вот|да|нет) )*"
+ELLIPSIS = re.compile(rf"^{LEADS}(?:а|и|там|тогда|теперь|также|тоже)\b")
+QUESTION = re.compile(
+    rf"^{LEADS}(зачем|почему|для чего|что|чего|какой|какая|какие|какое|какую|куда|откуда|где|как|кто|в смысле)\b"
+)
+TOPICS = frozenset(
+    {
+        "balance", "benefits", "charges", "create_ticket", "due_date", "explain_bill", "forecast", "last_reading",
+        "meter_verification", "norms", "outages", "pay", "payment_history", "payment_status", "penalty",
+        "reading_window", "saving_tips", "submit_reading", "tariffs", "ticket_status",
+    }
+)  # fmt: skip
+"""Intents that a short question after them may be about."""
+
+
+def in_context(talk: Talk, said: Understanding) -> Understanding:
+    """The phrase as it is meant here and now."""
+    text = plain(talk.turn.text)
+    remark = next((name for name, found in _table()["remarks"].items() if _fits(found, text)), None)
+    if remark is not None:
+        return Understanding(remark, {}, 1.0)
+    if talk.session.scene and talk.session.step != OFFER:
+        return said
+    if said.intent == "no" and not talk.session.scene and len(text.split()) > SHORT // 2:
+        said = Understanding("out_of_scope", {}, said.confidence)
+    if said.confidence < DOUBTFUL and len(talk.flats) > 1 and is_named(talk):
+        return Understanding("switch_account", {}, DOUBTFUL)
+    if said.confidence >= DOUBTFUL or not text:
+        return said
+    meant = _pointed(talk, text) or _again(talk, text)
+    if meant is not None:
+        return meant
+    if talk.session.step == OFFER:  # an offer binds nobody to yes or no
+        free = understand(talk.turn.text, talk.turn.channel)
+        return free if free.confidence >= said.confidence or said.intent in {"yes", "no"} else said
+    return said
+
+
+def notes(talk: Talk, said: Understanding) -> None:
+    """Keep what the conversation is about now."""
+    if said.intent in TOPICS:
+        kept = {name: value for name, value in said.slots.items() if name in {"resource", "zone", "period"}}
+        before, text = talk.session.about, talk.turn.text
+        if before.get("intent") == said.intent and ELLIPSIS.match(plain(text)):
+            text = before["text"]
+        talk.session.about = {"intent": said.intent, "slots": kept, "text": text}
+
+
+def points_at(name: str, text: str) -> bool:
+    """Whether a phrase only points at what was said: `much`, `why`, `when`, `roubles`.
+
+    >>> points_at("much", "А это много?"), points_at("much", "много воды")
+    (True, False)
+    """
+    return _fits(_table()["pointing"][name]["words"], plain(text))
+
+
+def is_question(text: str) -> bool:
+    """Whether a phrase asks something back: «какой код?», «а зачем вам номер»."""
+    return QUESTION.match(plain(text)) is not None
+
+
+def plain(text: str) -> str:
+    """Lower case, «е» for «ё», no punctuation."""
+    return " ".join(re.findall(r"[\w]+", text.lower().replace("ё", "е")))
+
+
+def _pointed(talk: Talk, text: str) -> Understanding | None:
+    about = talk.session.about
+    for entry in _table()["pointing"].values():
+        if about.get("intent") in entry["after"] and _fits(entry["words"], text):
+            return Understanding(entry["after"][about["intent"]], about["slots"], DOUBTFUL)
+    return None
+
+
+def _again(talk: Talk, text: str) -> Understanding | None:
+    """The last question asked again of another resource, zone or month, or of another flat."""
+    about, words = talk.session.about, text.split()
+    if not about or len(words) > SHORT:
+        return None
+    intent, again = str(about["intent"]), _table()["again"]
+    named = extract("charges", text) | extract(intent, text)
+    changed = {name: named[name] for name in ("resource", "zone", "period") if name in named}
+    if not changed and not (len(words) <= SHORT // 2 and "там" in words):
+        return None
+    if changed and not ELLIPSIS.match(text) and len(words) > SHORT // 2:
+        return None
+    for name in ("resource", "period"):
+        if name in changed:
+            intent = again[name].get(intent, intent)
+    return Understanding(intent, about["slots"] | changed, DOUBTFUL)
+
+
+def _fits(patterns: list[re.Pattern[str]], text: str) -> bool:
+    return any(pattern.fullmatch(text) for pattern in patterns)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    loaded = yaml.safe_load(files("skill.dialogue").joinpath("context.yaml").read_text("utf-8"))
+    compiled = {name: _compiled(patterns) for name, patterns in loaded["remarks"].items()}
+    pointing = {
+        name: {"words": _compiled(entry["words"]), "after": entry["after"]}
+        for name, entry in loaded["pointing"].items()
+    }
+    return {"remarks": compiled, "pointing": pointing, "again": loaded["again"]}
+
+
+def _compiled(patterns: list[str]) -> list[re.Pattern[str]]:
+    return [re.compile(LEADS + pattern.removeprefix("L")) for pattern in patterns]
