@@ -5,7 +5,7 @@ The payer's account is told in the purpose of the payment («ЛС 100512»), or 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from billing.exchange.registries import Paid, roubles
@@ -16,7 +16,7 @@ from billing.tables import Organization
 
 FIRST_LINE, LAST_LINE = "1CClientBankExchange", "КонецФайла"
 IN_PURPOSE = re.compile(
-    r"(?i)(?<![а-яё])(?:л\s?[/.]?\s?с\.?|л\.?\s?сч[её]т|лицев\w*\s+сч[её]т\w*)\s*[:№#]?\s*"
+    r"(?i)(?<![а-яё])(?:л\s?[/.]?\s?сч?\.?|л\.?\s?сч[её]т|лицев\w*\s+сч[её]т\w*)\s*[:№#]?\s*"
     r"((?=[\w/-]*\d)[0-9a-zа-яё][0-9a-zа-яё/-]{2,29})"
 )
 UNIFIED = re.compile(r"(?i)(?<![\dа-яa-z])\d{2}[a-zа-яё]{2}\d{6}(?![-\d])")
@@ -48,7 +48,7 @@ def read(path: Path, our_account: str) -> Iterator[Row]:
         raise BrokenFile(f"the line {LAST_LINE} is missing: the file was cut")
 
 
-def write(path: Path, payments: Iterable[Paid], company: Organization, first: date, last: date, now: datetime) -> int:
+def write(path: Path, payments: Iterable[Paid], company: Organization, first: date, last: date, today: date) -> int:
     """A statement of what came to the company's account in some days. Returns the documents written."""
     count = 0
     account = company.bank_account or ""
@@ -56,8 +56,8 @@ def write(path: Path, payments: Iterable[Paid], company: Organization, first: da
         "ВерсияФормата": "1.03",
         "Кодировка": "Windows",
         "Отправитель": "zhku-voice",
-        "ДатаСоздания": f"{now:%d.%m.%Y}",
-        "ВремяСоздания": f"{now:%H:%M:%S}",
+        "ДатаСоздания": f"{today:%d.%m.%Y}",
+        "ВремяСоздания": "00:00:00",
         "ДатаНачала": f"{first:%d.%m.%Y}",
         "ДатаКонца": f"{last:%d.%m.%Y}",
         "РасчСчет": account,

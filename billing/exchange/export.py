@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlmodel import Session
@@ -80,7 +80,7 @@ def _gorod(out: Outgoing) -> int:
 
 def _clientbank(out: Outgoing) -> int:
     last = month_start(out.period, 1) - timedelta(days=1)
-    return clientbank.write(out.path, out.payments(), out.company, out.period, last, datetime.now(UTC))
+    return clientbank.write(out.path, out.payments(), out.company, out.period, last, out.today)
 
 
 TABLES: Mapping[str, Callable[[Outgoing], int]] = {

@@ -196,7 +196,7 @@ def bill_rows(db: Session, company: Organization, period: date) -> Iterator[list
             roubles(line.recalculated_kopecks),
             roubles(line.privilege_kopecks),
             roubles(line.penalty_kopecks),
-            roubles(line.to_pay_kopecks),
+            roubles(line.to_pay_kopecks - line.opening_kopecks),
             *(_of_the_bill(receipt) if receipt.id != before else [None] * 3),
             {"A": "по среднему", "N": "по нормативу", "M": "по прибору учёта"}.get(line.method),
         ]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from billing.exchange.accounts import AccountsLoader
 from billing.exchange.acquirer import AcquirerLoader
 from billing.exchange.charges import ChargesLoader
+from billing.exchange.charging import SHEETS, ChargingLoader
 from billing.exchange.gis_loading import AcksLoader, DevicesLoader
 from billing.exchange.loading import Loader
 from billing.exchange.meters import MetersLoader
@@ -22,11 +23,16 @@ def _payments(form: str) -> Maker:
     return lambda company, now: PaymentsLoader(company, now, form)
 
 
+def _charging(kind: str) -> Maker:
+    return lambda company, now: ChargingLoader(kind, company, now)
+
+
 LOADERS: Mapping[str, Maker] = {
     "accounts": lambda company, now: AccountsLoader(company, now, _today(company, now)),
     "meters": lambda company, now: MetersLoader(company, now, _today(company, now)),
     "readings": ReadingsLoader,
     "charges": lambda company, now: ChargesLoader(company, now, _today(company, now)),
+    **{kind: _charging(kind) for kind in SHEETS},
     "payments": PaymentsLoader,
     **{form: _payments(form) for form in FORMATS if form != "table"},
     "tochka": AcquirerLoader,

@@ -3,12 +3,15 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 
 from billing.exchange.loading import Loader, Report, load_file
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
+ON_SQLITE = pytest.mark.parametrize("demo_url", ["sqlite"], indirect=True)
+"""For many rows that differ only in how they are read."""
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
 

@@ -14,7 +14,7 @@ from billing.exchange.charges import ChargesLoader
 from billing.exchange.meters import MetersLoader
 from billing.tables import Account, Meter, Organization, Reading
 from fixtures.demo_company import DemoSummary
-from tests.billing.files import NOVEMBER, NOW, TODAY, load, written
+from tests.billing.files import NOVEMBER, NOW, ON_SQLITE, TODAY, load, written
 
 ACCOUNTS = "account;bill_code;city;street;house;flat;holder;registered;area\n"
 
@@ -42,6 +42,7 @@ def test_accounts_and_meters_are_loaded_with_their_houses(books: Engine, tmp_pat
         assert [row.value for row in db.exec(select(Reading).order_by(col(Reading.id)))] == [Decimal("12.5"), 100, 50]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

@@ -19,7 +19,7 @@ from billing.exchange.loading import AlreadyLoaded, HasBadRows, load_file
 from billing.exchange.readings import ReadingsLoader
 from billing.tables import Organization, Reading
 from fixtures.demo_company import DemoSummary
-from tests.billing.files import NOVEMBER, NOW, load, written
+from tests.billing.files import NOVEMBER, NOW, ON_SQLITE, load, written
 
 
 def november(db: Session, meter_id: int) -> list[Decimal]:
@@ -69,6 +69,7 @@ def test_another_value_replaces_a_submitted_one(
         assert row.consumption == 11
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
