@@ -90,7 +90,7 @@ def grant(
         valid_to=valid_to,
         document=document,
     )
-    return _enter(db, benefit, known, now, actor)
+    return _enter(db, benefit, now, actor)
 
 
 def grant_subsidy(
@@ -107,19 +107,24 @@ def grant_subsidy(
         valid_from=valid_from,
         valid_to=clipped(month_start(valid_from, months), valid_from.day) - timedelta(days=1),
     )
-    return _enter(db, benefit, known, now, actor)
+    return _enter(db, benefit, now, actor)
 
 
-def _enter(db: Session, benefit: Benefit, known: Category, now: datetime, actor: str) -> Benefit:
-    """The row, its trace, and payments without commission where the category has that right."""
+def _enter(db: Session, benefit: Benefit, now: datetime, actor: str) -> Benefit:
     db.add(benefit)
-    account = db.get(Account, benefit.account_id)
-    if account is not None and known.without_commission:
-        account.without_commission = True
+    free_of_commission(db, benefit)
     db.flush()
     after = {"kind": benefit.kind, "category": benefit.category, "from": benefit.valid_from.isoformat()}
     audit.record_row(db, benefit, now, actor, "operator", "grant", after)
     return benefit
+
+
+def free_of_commission(db: Session, benefit: Benefit) -> None:
+    """Payments of the account are without commission where the category has that right."""
+    known = categories().get(benefit.category)
+    account = db.get(Account, benefit.account_id)
+    if known is not None and known.without_commission and account is not None:
+        account.without_commission = True
 
 
 def of_accounts(db: Session, account_ids: Iterable[int], period: date) -> dict[int, list[Benefit]]:
