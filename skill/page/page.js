@@ -26,16 +26,21 @@ async function post(path, type, body, again = true) {
   }
   if (answer.headers.get("Content-Type").startsWith("audio/wav")) {
     const part = (name) => decodeURIComponent(answer.headers.get(`X-Zhku-${name}`) || "");
-    return { text: part("Text"), heard: part("Heard"), buttons: part("Buttons").split("|").filter(Boolean), sound: await answer.blob() };
+    return { text: part("Text"), heard: part("Heard"), buttons: part("Buttons").split("|").filter(Boolean), link: part("Link"), sound: await answer.blob() };
   }
   const said = await answer.json();
   if (!answer.ok) throw new Error(said.text);
   return said;
 }
 
-function show(text, mine) {
+function show(text, mine, link) {
   const line = document.createElement("li");
   line.textContent = text;
+  if (link) {
+    const opener = document.createElement("a");
+    Object.assign(opener, { href: link, target: "_blank", rel: "noopener", textContent: "Открыть" });
+    line.append(document.createElement("br"), opener);
+  }
   if (mine) line.className = "mine";
   byId("talk").append(line);
   line.scrollIntoView({ block: "end" });
@@ -63,7 +68,7 @@ async function exchange(send) {
   try {
     const answer = await send();
     if (answer.heard !== undefined && answer.heard !== "") show(answer.heard, true);
-    show(answer.text, false);
+    show(answer.text, false, answer.link);
     offer(answer.buttons);
     if (answer.sound) play(answer.sound);
   } catch (error) {

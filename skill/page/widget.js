@@ -26,8 +26,8 @@
   const root = host.attachShadow({ mode: "open" });
   const style = new CSSStyleSheet();
   style.replaceSync(`
-    :host { all: initial; --accent: #17694a; --paper: #fff; --ink: #1c2421; --line: #8a968f; --mine: #d9ecdf; color-scheme: light dark; }
-    @media (prefers-color-scheme: dark) { :host { --accent: #6fcfa3; --paper: #1b211f; --ink: #e8eeeb; --line: #7d8a83; --mine: #24453a; } }
+    :host { all: initial; --accent: #17694a; --paper: #fff; --ink: #1c2421; --line: #8a968f; --mine: #d9ecdf; --trouble: #b3261e; color-scheme: light dark; }
+    @media (prefers-color-scheme: dark) { :host { --accent: #6fcfa3; --paper: #1b211f; --ink: #e8eeeb; --line: #7d8a83; --mine: #24453a; --trouble: #ff9a91; } }
     * { box-sizing: border-box; font: 1rem/1.4 system-ui, sans-serif; }
     [hidden] { display: none !important; }
     .open, .panel { position: fixed; inset: auto 1rem 1rem auto; z-index: 2147483000; }
@@ -41,9 +41,11 @@
     li { max-width: 88%; padding: .45rem .75rem; border: 1px solid var(--line); border-radius: .9rem; overflow-wrap: anywhere; }
     li.mine { align-self: flex-end; background: var(--mine); }
     .hints { display: flex; flex-wrap: wrap; gap: .4rem; padding: 0 .8rem .5rem; }
-    .trouble { margin: 0; padding: 0 .8rem .5rem; color: #c5221f; }
-    form { display: flex; gap: .4rem; padding: .6rem; border-top: 1px solid var(--line); }
-    input { flex: 1; min-width: 0; padding: .55rem .7rem; border: 1px solid var(--line); border-radius: .6rem; background: transparent; color: inherit; }
+    .trouble { margin: 0; padding: 0 .8rem .5rem; color: var(--trouble); }
+    form { display: flex; flex-wrap: wrap; gap: .4rem; padding: .6rem; border-top: 1px solid var(--line); }
+    input { flex: 1 1 100%; min-width: 0; padding: .55rem .7rem; border: 1px solid var(--line); border-radius: .6rem; background: transparent; color: inherit; }
+    .microphone, .send { flex: 1; }
+    ::placeholder { color: inherit; opacity: .75; }
     :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
   `);
   root.adoptedStyleSheets = [style];
@@ -113,6 +115,7 @@
         hint.addEventListener("click", () => say(phrase));
         return hint;
       }));
+      talk.lastElementChild.scrollIntoView({ block: "end" }); // the hints have taken some of its room
     } catch (error) {
       fail(error instanceof TypeError ? "Нет связи с сервером. Попробуйте ещё раз." : error.message);
     }

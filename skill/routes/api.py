@@ -90,7 +90,7 @@ def _spoken(service: Service, reply: Reply, body: dict[str, object]) -> Response
             rate=rate,
         )
     answer = Response(wav, content_type="audio/wav")
-    for name in ("text", "session", "heard", "expecting"):
+    for name in ("text", "session", "heard", "expecting", "link"):
         answer.headers[f"X-Zhku-{name.title()}"] = quote(str(body.get(name, "")))
     answer.headers["X-Zhku-Buttons"] = quote("|".join(reply.buttons))
     answer.headers["X-Zhku-End"] = "true" if reply.end else "false"

@@ -77,6 +77,16 @@ def test_the_answer_can_be_heard(client: FlaskClient, bearer: dict[str, str]) ->
     assert "холодная" in heard[0].text
 
 
+def test_a_spoken_answer_brings_its_link_along(
+    settings: Settings, engine: Engine, clock: Clock, bearer: dict[str, str]
+) -> None:
+    public = settings.model_copy(update={"public_url": "https://zhku.example"})
+    client = create_app(public, engine=engine, clock=clock).test_client()
+    headers = bearer | {"Accept": "audio/wav"}
+    answer = client.post("/api/v1/utterance", json={"text": "пришлите квитанцию"}, headers=headers)
+    assert unquote(answer.headers["X-Zhku-Link"]).startswith("https://zhku.example/bill/")
+
+
 def test_a_request_sent_again_has_one_effect(client: FlaskClient, bearer: dict[str, str]) -> None:
     headers = bearer | {"Idempotency-Key": "k-1"}
     first = client.post("/api/v1/utterance", json={"text": "помощь"}, headers=headers).get_json()

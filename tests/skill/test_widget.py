@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from flask import Flask
@@ -13,6 +14,25 @@ from skill.settings import Settings
 
 DOOR = "/api/v1/utterance"
 CHROMIUM = Path("/usr/bin/chromium")
+SHADOW = "() => [...document.body.children].find((one) => one.shadowRoot).shadowRoot"
+CONTRASTS = f"""() => {{
+  const root = ({SHADOW})();
+  const light = (colour) => {{
+    const parts = colour.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255);
+    const [r, g, b] = parts.map((part) => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  }};
+  const ground = (one) => {{
+    for (; one; one = one.parentElement)
+      if (getComputedStyle(one).backgroundColor !== "rgba(0, 0, 0, 0)") return getComputedStyle(one).backgroundColor;
+    return "rgb(255, 255, 255)";
+  }};
+  return [...root.querySelectorAll("button, li, h2, input, .trouble")].map((one) => {{
+    const pair = [light(getComputedStyle(one).color), light(ground(one))].sort((a, b) => b - a);
+    return (pair[0] + 0.05) / (pair[1] + 0.05);
+  }});
+}}"""
+"""The contrast of everything written in the widget, by WCAG 2's formula."""
 
 
 def served(app: Flask) -> BaseWSGIServer:
@@ -98,4 +118,31 @@ def test_a_resident_talks_on_the_companys_site(home: str, site: tuple[Flask, str
         opener.click()
         expect(log).to_contain_text("привязать счёт")
         assert faults == []
+        browser.close()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_narrow_telephone_everything_can_be_read_and_typed(
+    home: str, site: tuple[Flask, str], scheme: Literal["light", "dark"]
+) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 360, "height": 640}, color_scheme=scheme)
+        page.goto(site[1])
+        page.get_by_role("button", name="Показания и счета").click()
+        line = page.get_by_role("textbox", name="Сообщение")
+        for said in ("помощь", "какие тарифы", "помощь"):
+            line.fill(said)
+            line.press("Enter")
+            expect(page.get_by_role("listitem").last).not_to_have_text(said)
+        talk, last = page.get_by_role("log").bounding_box(), page.get_by_role("listitem").last.bounding_box()
+        assert talk
+        assert last
+        assert last["y"] + last["height"] <= talk["y"] + talk["height"] + 1
+        assert (line.bounding_box() or {"width": 0})["width"] > 250
+        assert min(page.evaluate(CONTRASTS)) >= 4.5
         browser.close()
