@@ -1,4 +1,4 @@
-"""Smart meters: packets of waterius and of plain JSON, kept as their own source.
+"""Smart meters: their packets (`billing.packets`), kept as their own source.
 
 A device proves itself by its key. Packets come late, twice and out of order, and counters are reset: all are kept with
 what was made of them. A reading is submitted from them only where the meter's `submits_automatically` is on, in the
@@ -7,16 +7,16 @@ last days of its window.
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import ROUND_DOWN, Decimal, InvalidOperation
-from typing import Any
+from datetime import datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from billing import readings, windows
+from billing.packets import BadPacket, Packet
 from billing.readings import NotAccepted
 from billing.tables import Account, Device, DeviceInput, DevicePacket, Meter, Premises, Property, Register
 
@@ -24,34 +24,10 @@ SKEW = timedelta(hours=26)
 """How far in the future a device's clock may be: some send local time for UTC."""
 OLDEST = timedelta(days=400)
 LAST_DAYS = 3
-THOUSANDTH = Decimal("0.001")
-INPUTS = 8
 
 
 class UnknownDevice(LookupError):
     """No device has this key, or its key was revoked."""
-
-
-class BadPacket(ValueError):
-    """The packet cannot be read; the message says why."""
-
-
-@dataclass(frozen=True)
-class Value:
-    """What an input counted, in the meter's unit."""
-
-    input: int
-    value: Decimal
-
-
-@dataclass(frozen=True)
-class Packet:
-    """A message of a device, whatever its dialect. taken_at: None when the device has no clock."""
-
-    key: str
-    values: tuple[Value, ...]
-    taken_at: datetime | None
-    battery_low: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,32 +61,6 @@ def revoke(db: Session, device_id: int, now: datetime) -> None:
         raise UnknownDevice(device_id)
     device.revoked_at = now
     db.flush()
-
-
-def waterius(message: Mapping[str, Any]) -> Packet:
-    """The JSON of a waterius, over HTTP or MQTT: ch0, ch1 … in cubic metres, key, timestamp. Raises BadPacket."""
-    values = tuple(
-        Value(number, _decimal(message[f"ch{number}"], f"ch{number}"))
-        for number in range(INPUTS)
-        if message.get(f"ch{number}") is not None
-    )
-    return _packet(message, values, message.get("timestamp"), battery_low=bool(message.get("voltage_low")))
-
-
-def plain(message: Mapping[str, Any]) -> Packet:
-    """Our own JSON: {"key", "taken_at", "values": {"0": "123.456"}}. Raises BadPacket."""
-    given = message.get("values")
-    if not isinstance(given, Mapping) or not all(str(number).isdigit() for number in given):
-        raise BadPacket("values is not an object of inputs")
-    values = tuple(Value(int(number), _decimal(value, f"values.{number}")) for number, value in given.items())
-    return _packet(message, values, message.get("taken_at"))
-
-
-def read(message: object) -> Packet:
-    """A packet in either dialect. Raises BadPacket."""
-    if not isinstance(message, Mapping):
-        raise BadPacket("the message is not an object")
-    return plain(message) if "values" in message else waterius(message)
 
 
 def take(db: Session, packet: Packet, now: datetime) -> Taken:
@@ -207,39 +157,6 @@ def _submit(db: Session, meter_id: int, taken_at: datetime, now: datetime) -> in
     except NotAccepted:
         return 0  # the packet is kept; an operator or the resident will read the meter
     return 0 if booking.duplicate else 1
-
-
-def _packet(message: Mapping[str, Any], values: Sequence[Value], at: object, *, battery_low: bool = False) -> Packet:
-    key = message.get("key")
-    if not isinstance(key, str) or not key or not key.isascii():
-        raise BadPacket("key is missing")
-    if not values:
-        raise BadPacket("there are no values")
-    return Packet(key, tuple(values), _instant(at), battery_low)
-
-
-def _instant(at: object) -> datetime | None:
-    if at is None or at == "":
-        return None
-    if not isinstance(at, str):
-        raise BadPacket("the time is not text")
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        raise BadPacket(f"the time cannot be read: {at[:40]}") from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _decimal(value: object, name: str) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
-        raise BadPacket(f"{name} is not a number")
-    try:
-        exact = Decimal(repr(value) if isinstance(value, float) else str(value).replace(",", "."))
-    except InvalidOperation:
-        raise BadPacket(f"{name} is not a number") from None
-    if not exact.is_finite() or not 0 <= exact < Decimal(10) ** 12:
-        raise BadPacket(f"{name} is not a reading")
-    return exact.quantize(THOUSANDTH, ROUND_DOWN)
 
 
 def _digest(key: str) -> str:

@@ -13,8 +13,9 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import Engine
 
-from billing import devices, store
-from billing.devices import BadPacket, Taken, UnknownDevice
+from billing import devices, packets, store
+from billing.devices import Taken, UnknownDevice
+from billing.packets import BadPacket
 
 LARGEST_MESSAGE = 65_536
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ def take_message(engine: Engine, payload: bytes, now: datetime) -> Taken | None:
     try:
         if len(payload) > LARGEST_MESSAGE:
             raise BadPacket("the message is too long")
-        packet = devices.read(json.loads(payload))
+        packet = packets.read(json.loads(payload))
         with store.transaction(engine) as db:
             return devices.take(db, packet, now)
     except (BadPacket, UnknownDevice, ValueError, RecursionError) as refused:

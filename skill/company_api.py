@@ -14,8 +14,9 @@ from pydantic import BaseModel, ValidationError
 from sqlmodel import Session
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-from billing import devices, keys, payments, refunds, store
-from billing.devices import BadPacket, UnknownDevice
+from billing import devices, keys, packets, payments, refunds, store
+from billing.devices import UnknownDevice
+from billing.packets import BadPacket
 from billing.payments import AmountMismatch
 from billing.providers.provider import BadWebhook, Event, Provider, ProviderFailed
 from billing.tables import ApiKey
@@ -153,11 +154,11 @@ def _wrong(wrong: ValidationError) -> Response:
 
 
 def _devices(service: Service) -> Callable[[], Response]:
-    """A smart meter's packet: its key is in it."""
+    """A smart meter's packet: its key is in it, or in the header X-Device-Key."""
 
     def take() -> Response:
         try:
-            packet = devices.read(request.get_json())
+            packet = packets.read(request.get_json(), request.headers.get("X-Device-Key"))
             with store.transaction(service.engine) as db:
                 taken = devices.take(db, packet, service.clock())
         except BadPacket as bad:

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from billing import devices, mqtt, store
-from billing.devices import BadPacket, Taken, UnknownDevice
+from billing import devices, mqtt, packets, store
+from billing.devices import Taken, UnknownDevice
+from billing.packets import BadPacket, Value
 from billing.tables import Device, DevicePacket, Meter, Reading
 from fixtures.demo_company import DemoSummary
 
@@ -43,7 +44,7 @@ def a_device(db: Session, demo: DemoSummary, now: datetime) -> str:
 
 
 def send(db: Session, key: str, now: datetime, **changes: Any) -> Taken:
-    return devices.take(db, devices.read(WATERIUS | {"key": key} | changes), now)
+    return devices.take(db, packets.read(WATERIUS | {"key": key} | changes), now)
 
 
 def kept(db: Session) -> list[tuple[Decimal, str]]:
@@ -59,9 +60,37 @@ def test_a_waterius_is_understood(books: tuple[Session, str], now: datetime) -> 
 
 def test_our_plain_json_is_understood(books: tuple[Session, str], now: datetime) -> None:
     db, key = books
-    packet = devices.read({"key": key, "taken_at": "2026-11-21T12:30:00+03:00", "values": {"1": "125,5"}})
+    packet = packets.read({"key": key, "taken_at": "2026-11-21T12:30:00+03:00", "values": {"1": "125,5"}})
     assert packet.taken_at == now
     assert devices.take(db, packet, now) == Taken(kept=1)
+
+
+SAURES_METER = {
+    "meter_id": 77, "sn": "0012", "input": 1, "meter_name": "ХВС", "type": {"number": 1, "name": "Холодная вода"},
+    "state": {"number": 0, "name": ""}, "vals": [125.5], "approve_dt": "2030-04-01",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        SAURES_METER,
+        {"meters": [SAURES_METER]},
+        {"sensors": [{"sn": "c", "readout_dt": "2026-11-21T12:30:00+03:00", "meters": [SAURES_METER]}]},
+        {"status": "ok", "data": {"sensors": [{"sn": "c", "meters": [SAURES_METER]}]}},
+    ],
+)
+def test_a_saures_is_understood_in_every_shape(
+    books: tuple[Session, str], now: datetime, shape: dict[str, Any]
+) -> None:
+    db, key = books
+    assert devices.take(db, packets.read(shape, key), now) == Taken(kept=1)
+    assert kept(db) == [(Decimal("125.5"), "KEPT")]
+
+
+def test_tariffs_of_one_input_count_apart() -> None:
+    light = {**SAURES_METER, "input": 3, "vals": [6229.4, 1838, None, None], "key": "x"}
+    assert packets.read(light).values == (Value(31, Decimal("6229.4")), Value(32, Decimal(1838)))
 
 
 def test_nothing_is_submitted_unless_it_is_switched_on(books: tuple[Session, str], now: datetime) -> None:
@@ -144,22 +173,24 @@ def test_an_unknown_or_revoked_key_is_refused(books: tuple[Session, str], now: d
         {"key": "x", "ch0": True}, {"key": "x", "ch0": -1}, {"key": "x", "ch0": 1e300},
         {"key": "x", "ch0": float("nan")}, {"key": "x", "ch0": 1, "timestamp": "yesterday"},
         {"key": "x", "ch0": 1, "timestamp": 5}, {"key": "x", "values": [1]}, {"key": "x", "values": {"a": 1}},
-        {"key": "x", "values": {"0": None}},
+        {"key": "x", "values": {"0": None}}, {"key": "x", "meters": 5}, {"key": "x", "meters": [{}]},
+        {"key": "x", "vals": [1]}, {"key": "x", "input": 99, "vals": [1]}, {"key": "x", "input": 1, "vals": []},
+        {"key": "x", "input": True, "vals": [1]}, {"key": "x", "data": {"sensors": [1]}},
     ],
 )  # fmt: skip
 def test_a_packet_that_makes_no_sense_is_refused(message: object) -> None:
     with pytest.raises(BadPacket):
-        devices.read(message)
+        packets.read(message)
 
 
-KEYS = st.sampled_from(["key", "ch0", "ch1", "values", "timestamp", "0"])
+KEYS = st.sampled_from(["key", "ch0", "values", "timestamp", "0", "data", "sensors", "meters", "vals", "input"])
 PLAIN = st.none() | st.booleans() | st.floats() | st.integers() | st.text()
 
 
 @given(st.recursive(PLAIN, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner)))
 def test_no_json_breaks_the_reader(message: object) -> None:
     with contextlib.suppress(BadPacket):
-        devices.read(message)
+        packets.read(message)
 
 
 @pytest.fixture
