@@ -28,6 +28,10 @@ class Flat:
         """What works today, by resource and place."""
         return meters.meters_of(self._db, self.home.account_id, self.today)
 
+    def read_again(self) -> None:
+        """Readings were booked: the meters show something else now."""
+        self.__dict__.pop("meters", None)
+
     @cached_property
     def window(self) -> Window:
         """When readings are taken, whatever the resource."""

@@ -4,30 +4,36 @@ python -m venv aliceio && aliceio/bin/pip install aliceio
 ZHKU_ALICEIO_PYTHON=aliceio/bin/python pytest tests/benchmarks/test_webhook_benchmark.py -m slow -s
 
 aliceio needs an older pydantic than ours, hence an environment of its own. Its skill only echoes; ours understands,
-looks into the books and keeps the dialogue in the database.
+looks into the books and keeps the dialogue in the database. Both get the same phrases from this process.
 """
 
-import http.client
-import json
 import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
-from statistics import median
 
 import pytest
 
+from tests.benchmarks.residents import Resident, at_rate, without_pause
+
 pytestmark = pytest.mark.slow
-LINKING = ("привязать счёт", "100512", "482913", "да")
-PHRASES = ("холодная вода 125", "нет 126", "помощь", "отмена")
-CLIENTS, SECONDS, RATE = 8, 8.0, 50
+KINDS = {
+    "greeting": ("",),
+    "help": ("помощь",),
+    "small talk": ("спасибо",),
+    "stranger's question": ("какой тариф на холодную воду",),
+    "dates": ("до какого числа передавать показания", "нет"),
+    "balance": ("сколько я должен", "нет"),
+    "reading asked": ("холодная вода 12{n}", "отмена"),
+    "reading booked": ("холодная вода 12{n}", "да", "хватит"),
+    "mix": ("", "сколько я должен", "нет", "холодная вода 12{n}", "да", "хватит", "помощь", "спасибо"),
+}
+STRANGERS = {"greeting", "help", "small talk", "stranger's question"}
+SPEAKERS, SECONDS, WARM_SECONDS, RATE = 8, 6.0, 2.0, 50
 
 
 def free_port() -> int:
@@ -54,75 +60,19 @@ def running(command: list[str], port: int, **environment: str) -> Iterator[None]
         process.wait(timeout=30)
 
 
-class Client:
-    """One resident with one kept connection: every call says the next phrase and gives the seconds it took.
-
-    The first phrases link the demo company's account.
-    """
-
-    def __init__(self, port: int, path: str) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        self._turn = threading.Lock()
-        self._path, self._numbers = path, count(1)
-        self._body = json.loads(Path("fixtures/requests/alice/start.json").read_text("utf-8"))
-        self._body["session"] |= {"new": False, "session_id": f"session-{id(self)}"}
-        self._body["session"]["user"]["user_id"] = f"user-{id(self)}"
-
-    def __call__(self) -> float:
-        with self._turn:
-            return self._say()
-
-    def _say(self) -> float:
-        number = next(self._numbers)
-        phrase = LINKING[number - 1] if number <= len(LINKING) else PHRASES[number % len(PHRASES)]
-        self._body["session"]["message_id"] = number
-        self._body["request"] |= {"command": phrase, "original_utterance": phrase}
-        raw = json.dumps(self._body)
-        started = time.perf_counter()
-        try:
-            answer = self._exchange(raw)
-        except ConnectionError:  # the server closes a connection that was idle
-            self._connection.close()
-            answer = self._exchange(raw)
-        body = json.loads(answer.read())
-        assert answer.status == 200
-        assert body["response"]["text"]
-        return time.perf_counter() - started
-
-    def _exchange(self, raw: str) -> http.client.HTTPResponse:
-        self._connection.request("POST", self._path, raw, {"Content-Type": "application/json"})
-        return self._connection.getresponse()
+def speakers(port: int, path: str, kind: str, number: int = SPEAKERS) -> list[Resident]:
+    found = [Resident(port, path, KINDS[kind]) for _ in range(number)]
+    for resident in found:
+        if kind not in STRANGERS:
+            resident.link()
+    return found
 
 
-def throughput(port: int, path: str) -> float:
+def throughput(port: int, path: str, kind: str) -> float:
     """Answers a second with so many residents who speak without a pause."""
-    clients = [Client(port, path) for _ in range(CLIENTS)]
-
-    def speak(client: Client, until: float) -> int:
-        answered = 0
-        while time.perf_counter() < until:
-            client()
-            answered += 1
-        return answered
-
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        list(pool.map(lambda client: speak(client, time.perf_counter() + 2), clients))
-        started = time.perf_counter()
-        answered = sum(pool.map(lambda client: speak(client, started + SECONDS), clients))
-        return answered / (time.perf_counter() - started)
-
-
-def latencies(port: int, path: str) -> list[float]:
-    """Seconds of each answer at 50 requests a second, sorted."""
-    clients = [Client(port, path) for _ in range(RATE)]
-    for client in clients * len(LINKING):
-        client()
-    with ThreadPoolExecutor(RATE) as pool:
-        started, waiting = time.perf_counter(), []
-        for number in range(int(RATE * SECONDS)):
-            time.sleep(max(0.0, started + number / RATE - time.perf_counter()))
-            waiting.append(pool.submit(clients[number % RATE]))
-        return sorted(answer.result() for answer in waiting)
+    residents = speakers(port, path, kind)
+    without_pause(residents, WARM_SECONDS)
+    return without_pause(residents, SECONDS)
 
 
 @pytest.fixture
@@ -134,10 +84,11 @@ def ours(tmp_path: Path) -> Iterator[int]:
         yield port
 
 
-def test_latency_at_fifty_requests_a_second(ours: int) -> None:
-    found = latencies(ours, "/alice/secret")
-    p99 = found[int(len(found) * 0.99)]
-    print(f"\nat {RATE} turns a second: median {median(found) * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms")  # noqa: T201 - a report
+@pytest.mark.parametrize("kind", KINDS)
+def test_latency_at_fifty_requests_a_second(ours: int, kind: str) -> None:
+    found = at_rate(speakers(ours, "/alice/secret", kind, RATE), RATE, SECONDS)
+    median, p99 = found[len(found) // 2], found[int(len(found) * 0.99)]
+    print(f"\n{kind} at {RATE} turns a second: median {median * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms")  # noqa: T201 - a report
     assert len(found) == int(RATE * SECONDS)
 
 
@@ -146,7 +97,7 @@ def test_throughput_beside_a_bare_echo(ours: int) -> None:
     port = free_port()
     echo = str(Path(__file__).parent / "aliceio_echo.py")
     with running([os.environ["ZHKU_ALICEIO_PYTHON"], echo, str(port)], port):
-        theirs = throughput(port, "/alice")
-    own = throughput(ours, "/alice/secret")
-    print(f"\nanswers a second: ours {own:.0f}, aliceio's bare echo {theirs:.0f}, ratio {own / theirs:.2f}")  # noqa: T201 - a report
-    assert own > 0
+        for kind in KINDS:
+            theirs, own = throughput(port, "/alice", kind), throughput(ours, "/alice/secret", kind)
+            print(f"\n{kind}: {own:.0f} answers a second, aliceio's echo {theirs:.0f}, ratio {own / theirs:.2f}")  # noqa: T201
+            assert own > 0

@@ -1,5 +1,6 @@
 """One turn, one transaction; a delivery has one effect however often and in whatever order it comes."""
 
+import multiprocessing
 import threading
 from collections.abc import Callable
 
@@ -11,7 +12,7 @@ from billing import accounts, store
 from billing.tables import Reading
 from fixtures.demo_company import DemoSummary
 from skill.dialogue.engine import converse, forget
-from skill.dialogue.tables import AnsweredTurn
+from skill.dialogue.tables import AnsweredTurn, DialogueSession
 from skill.dialogue.turn import Reply, Turn, spoken
 from skill.settings import Settings
 from tests.skill.talking import Clock, Ledger
@@ -75,6 +76,30 @@ def test_the_same_delivery_at_the_same_moment_books_once(
     assert all(answer == answers[0] for answer in answers)
     with store.reading(engine) as db:
         assert len(db.exec(select(Reading).where(Reading.channel == "alice")).all()) == 1
+
+
+def test_processes_take_turns_of_one_conversation(
+    engine: Engine, settings: Settings, clock: Clock, speaker: str, take: Take
+) -> None:
+    url = engine.url.render_as_string(hide_password=False)
+
+    def thanks(who: int) -> None:
+        books = store.connect(url)
+        for number in range(10):
+            turn = Turn("alice", speaker, "s", spoken("спасибо"), turn_key=f"{who}:{number}")
+            converse(books, turn, now=clock(), settings=settings)
+
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=thanks, args=(who,)) for who in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+    with store.reading(engine) as db:
+        (conversation,) = db.exec(select(DialogueSession)).all()
+        assert conversation.state["said"]["general.thanks"] == 30
+        assert len(db.exec(select(AnsweredTurn)).all()) == 30
 
 
 def test_another_speaker_does_not_get_the_answer_of_a_session_name_it_guessed(

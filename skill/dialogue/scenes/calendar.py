@@ -61,7 +61,7 @@ def _window_of(talk: Talk, said: Understanding, on: date) -> Window | None:
     if talk.resident is not None:
         flat = Flat(talk)
         wanted = resources(said)
-        meter = next((meter for meter in flat.meters if meter.resource in wanted), None)
+        meter = next((meter for meter in flat.meters if meter.resource in wanted), None) if wanted else None
         return windows.window_for(talk.db, meter.id, on) if meter else flat.window
     company = company_of(talk)
     if company is None:
