@@ -1,121 +1,105 @@
-"""espeak-ng by pyttsx3, from the espeakng-loader wheel, so that pip alone is enough.
+"""espeak-ng in a process of its own: sound asked for by a pipe, and a crash of the library costs a sentence, not calls.
 
-pyttsx3 2.99's own espeak driver returns before the sound is there, hangs after a fork and reads past its buffer, so a
-synchronous driver replaces it. espeak-ng has one voice and one callback a process: a lock serialises the calls, at a
-few milliseconds a sentence. The engine is made on first use and survives a fork.
+espeak-ng has one voice and one callback a process, so a lock serialises the calls, at a few milliseconds a sentence;
+its phoneme code has been seen to fault (in MakePhonemeList, 1.52) in a process that also decodes and recognises sound.
+The process starts on first use, is started again when it dies, and is not shared with a forked child.
 """
 
-import ctypes
-import io
 import os
+import subprocess
 import sys
 import threading
-import types
-import wave
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
-import espeakng_loader  # type: ignore[import-untyped]  # has no annotations
 import numpy as np
 
 from speech.audio import Pcm
 
-VOLUME = 0.6
-"""Of full scale: espeak-ng's peaks would clip in A-law and after resampling."""
+LONGEST_SECONDS = 20.0
+"""A piece of 500 characters is made in a tenth of a second; what takes this long hangs."""
 
-_lock = threading.RLock()
-os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+Answer = tuple[int, bytes] | str
+"""Sampling rate and 16-bit mono samples, or what was wrong with the request."""
 
 
 def say(words: str, voice: str, words_per_minute: int) -> Pcm:
-    """The words said by a voice («ru», or with a variant as «ru+f3»). Raises ValueError for an unknown voice."""
+    """The words said by a voice («ru», or with a variant as «ru+f3»).
+
+    Raises ValueError for an unknown voice, RuntimeError if espeak-ng dies of the same words twice.
+    """
     with _lock:
-        return _engine().say(words, voice, words_per_minute)
+        for _ in range(2):
+            try:
+                answer = _speaker().ask((words, voice, words_per_minute))
+                break
+            except (EOFError, OSError):
+                _forget()
+        else:
+            raise RuntimeError("espeak-ng stopped twice at the same words")
+    if isinstance(answer, str):
+        raise ValueError(answer)
+    rate, samples = answer
+    return Pcm(np.frombuffer(samples, np.int16), rate)
 
 
-class _Engine:
-    """pyttsx3 with the synchronous driver. Not for two threads at once."""
+class _Speaker:
+    """The process and our end of its pipe."""
 
     def __init__(self) -> None:
-        os.environ.setdefault("ESPEAK_DATA_PATH", espeakng_loader.get_data_path())
-        ctypes.CDLL(espeakng_loader.get_library_path())  # so that pyttsx3 finds this library by its soname
-        import pyttsx3  # type: ignore[import-untyped]  # has no annotations
-
-        driver = _driver_class()
-        module = types.ModuleType("pyttsx3.drivers.espeak_synchronous")
-        module.buildDriver = driver  # type: ignore[attr-defined]  # pyttsx3 looks the driver up by module name
-        sys.modules[module.__name__] = module
-        self._errors: list[Exception] = []
-        self._pyttsx3 = pyttsx3.init("espeak_synchronous")
-        self._pyttsx3.connect("error", lambda exception, **_: self._errors.append(exception))
-
-    def say(self, words: str, voice: str, words_per_minute: int) -> Pcm:
-        out = io.BytesIO()
-        self._errors.clear()
-        self._pyttsx3.setProperty("voice", voice)
-        self._pyttsx3.setProperty("volume", VOLUME)
-        self._pyttsx3.setProperty("rate", words_per_minute)
-        self._pyttsx3.save_to_file(words, out)
-        self._pyttsx3.runAndWait()
-        if self._errors:
-            raise ValueError(f"espeak-ng cannot speak with the voice {voice!r}") from self._errors[0]
-        with wave.open(io.BytesIO(out.getvalue())) as made:
-            return Pcm(np.frombuffer(made.readframes(made.getnframes()), np.int16), made.getframerate())
-
-
-_made: _Engine | None = None
-
-
-def _engine() -> _Engine:
-    global _made
-    if _made is None:
-        _made = _Engine()
-    return _made
-
-
-def _driver_class() -> Any:  # noqa: ANN401  (pyttsx3 has no types)
-    """pyttsx3's espeak driver, but the sound is there when runAndWait returns: espeak-ng runs in the caller's thread,
-    and is told the true length of the text."""
-    from pyttsx3.drivers import _espeak  # type: ignore[import-untyped]  # has no annotations
-    from pyttsx3.drivers.espeak import EspeakDriver  # type: ignore[import-untyped]  # has no annotations
-
-    class SynchronousDriver(EspeakDriver):  # type: ignore[misc]  # pyttsx3 has no types
-        rate = 0
-        _text_to_say: str | None
-        _save_file: Any
-
-        def __init__(self, proxy: Any) -> None:  # noqa: ANN401
-            if not EspeakDriver._moduleInitialized:
-                SynchronousDriver.rate = _espeak.Initialize(_espeak.AUDIO_OUTPUT_SYNCHRONOUS, 1000)
-                if SynchronousDriver.rate <= 0:
-                    raise RuntimeError("espeak-ng could not be initialised")
-                EspeakDriver._moduleInitialized = True
-                EspeakDriver._defaultVoice = "ru"
-            self._chunks: list[bytes] = []
-            super().__init__(proxy)
-
-        def startLoop(self) -> None:  # noqa: N802  (pyttsx3's name)
-            self._proxy.setBusy(False)
-            if self._text_to_say:
-                self._start_synthesis(self._text_to_say)
-
-        def _start_synthesis(self, text: str) -> None:
-            data = text.encode()
-            self._chunks.clear()
-            code = _espeak.cSynth(
-                data, len(data) + 1, 0, _espeak.POS_CHARACTER, 0, _espeak.ENDPAUSE | _espeak.CHARS_UTF8, None, None
+        self._pipe: Connection[Any, Any]
+        self._pipe, theirs = Pipe()
+        with theirs:
+            program = [sys.executable, str(Path(__file__).with_name("espeak_process.py")), str(theirs.fileno())]
+            self._process = subprocess.Popen(  # noqa: S603  (our own file)
+                program, pass_fds=[theirs.fileno()], start_new_session=True
             )
-            if code != _espeak.EE_OK:
-                raise RuntimeError(f"espeak-ng failed with code {code}")
-            with wave.open(self._save_file, "wb") as file:
-                file.setnchannels(1)
-                file.setsampwidth(2)
-                file.setframerate(SynchronousDriver.rate)
-                file.writeframes(b"".join(self._chunks))
-            self._text_to_say = self._save_file = None
 
-        def _onSynth(self, wav: Any, count: int, _events: Any) -> int:  # noqa: ANN401, N802  (pyttsx3's name)
-            if count > 0:
-                self._chunks.append(ctypes.string_at(wav, count * 2))
-            return 0
+    def ask(self, request: tuple[str, str, int]) -> Answer:
+        """Raises EOFError or OSError if the process is gone or hangs."""
+        self._pipe.send(request)
+        if not self._pipe.poll(LONGEST_SECONDS):
+            raise TimeoutError("espeak-ng hangs")
+        answer: Answer = self._pipe.recv()
+        return answer
 
-    return SynchronousDriver
+    def stop(self) -> None:
+        self._pipe.close()
+        self._process.kill()
+        self._process.wait()
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: the process is the parent's."""
+        self._pipe.close()
+        self._process.returncode = 0  # not ours to wait for
+
+
+_lock = threading.RLock()
+_started: _Speaker | None = None
+
+
+def _speaker() -> _Speaker:
+    global _started
+    if _started is None:
+        _started = _Speaker()
+    return _started
+
+
+def _forget() -> None:
+    global _started
+    if _started is not None:
+        _started.stop()
+    _started = None
+
+
+def _in_forked_child() -> None:
+    global _started
+    if _started is not None:
+        _started.leave_to_parent()
+    _started = None
+    _lock.release()
+
+
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_in_forked_child)

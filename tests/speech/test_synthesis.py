@@ -9,6 +9,7 @@ import sys
 import time
 import wave
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -163,12 +164,30 @@ def test_a_fork_while_another_thread_speaks() -> None:
         assert all(len(future.result()) > 100_000 for future in busy)
 
 
+def _espeak_processes() -> list[int]:
+    children = " ".join(tasks.read_text() for tasks in Path("/proc/self/task").glob("*/children")).split()
+    return [int(child) for child in children if b"espeak_process" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_espeak_may_die_and_nobody_notices() -> None:
+    speak("Показания приняты, спасибо.")
+    assert _espeak_processes()
+    with ThreadPoolExecutor(2) as pool:
+        busy = [pool.submit(speak, LONG * 10 + str(n)) for n in range(20, 24)]
+        for process in _espeak_processes():
+            os.kill(process, signal.SIGSEGV)
+        assert all(len(future.result()) > 100_000 for future in busy)
+    assert sound("Мы на связи.").seconds > 0.5
+
+
 def test_only_the_wheels_library_is_used_and_nothing_is_printed() -> None:
     program = (
-        "from speech.synthesis import speak\n"
+        "from pathlib import Path; from speech.synthesis import speak\n"
         "speak('Показания приняты.')\n"
-        "print({l.split()[-1] for l in open('/proc/self/maps') if 'espeak' in l and '.so' in l})"
+        "children = ' '.join(tasks.read_text() for tasks in Path('/proc/self/task').glob('*/children')).split()\n"
+        "maps = [Path(f'/proc/{process}/maps').read_text() for process in ['self', *children]]\n"
+        "print([{l.split()[-1] for l in m.splitlines() if 'espeak' in l and '.so' in l} for m in maps])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert re.fullmatch(r"\{'[^']*espeakng_loader[^']*'\}", done.stdout.strip())
+    assert re.fullmatch(r"\[set\(\), \{'[^']*espeakng_loader[^']*'\}\]", done.stdout.strip())
     assert done.stderr == ""
