@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from billing import store
+from fixtures.demo_company import DemoSummary
 from skill.app import create_app
 from skill.dialogue.tables import ApiToken
 from skill.identity import tokens
@@ -185,6 +186,13 @@ def test_the_page_and_its_visitor(client: FlaskClient) -> None:
     token = client.post("/api/v1/visit").get_json()["token"]
     answer = client.post("/api/v1/utterance", json={"text": ""}, headers={"Authorization": f"Bearer {token}"})
     assert "привязать счёт" in answer.get_json()["text"]
+
+
+def test_a_visitor_links_with_number_and_code(client: FlaskClient, demo: DemoSummary) -> None:
+    headers = {"Authorization": f"Bearer {client.post('/api/v1/visit').get_json()['token']}"}
+    for said in ("привязать счёт", demo.account.number, demo.account.bill_code, "да"):
+        answer = client.post("/api/v1/utterance", json={"text": said}, headers=headers).get_json()
+    assert "Лесная" in answer["text"]
 
 
 def test_an_address_gets_so_many_visitors_an_hour(settings: Settings, engine: Engine, clock: Clock) -> None:

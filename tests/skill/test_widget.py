@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from fixtures.demo_company import DemoSummary
 from skill.settings import Settings
 
 DOOR = "/api/v1/utterance"
@@ -88,7 +89,7 @@ def test_the_script_needs_nothing_from_elsewhere(client: FlaskClient) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
-def test_a_resident_talks_on_the_companys_site(home: str, site: tuple[Flask, str]) -> None:
+def test_a_resident_talks_on_the_companys_site(home: str, site: tuple[Flask, str], demo: DemoSummary) -> None:
     from playwright.sync_api import expect, sync_playwright
 
     with sync_playwright() as playwright:
@@ -107,10 +108,15 @@ def test_a_resident_talks_on_the_companys_site(home: str, site: tuple[Flask, str
         page.keyboard.type("привязать счёт")
         page.keyboard.press("Enter")
         expect(log).to_contain_text("лицевого счёта")
+        for said, told in ((demo.account.number, "код"), (demo.account.bill_code, "согласны"), ("да", "Лесная")):
+            page.keyboard.type(said)
+            page.keyboard.press("Enter")
+            expect(log.get_by_role("listitem").last).to_contain_text(told)
+        before = log.get_by_role("listitem").count()
         page.get_by_role("button", name="Говорить").click()
         page.wait_for_timeout(800)
         page.get_by_role("button", name="Готово").click()
-        expect(log.get_by_role("listitem")).not_to_have_count(3)
+        expect(log.get_by_role("listitem")).not_to_have_count(before)
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
         expect(opener).to_be_focused()

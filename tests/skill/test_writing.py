@@ -7,15 +7,17 @@ import pytest
 
 from skill.channels.channel import Arrival, assistants, messengers
 from skill.channels.limits import contracts
-from skill.dialogue.turn import Reply, Turn
+from skill.dialogue.turn import Card, Reply, Turn
 
 LINK = "https://zhku.example/bill/abc?sum=100"
+BILL = Card("Октябрь: 8 030 ₽", tuple((f"Услуга {number} " * 40, "1 889 ₽ 57 коп.") for number in range(30)))
 REPLIES = {
     "short": Reply("Записать?", buttons=("Да", "Нет")),
     "end": Reply("До свидания!", end=True),
     "link": Reply("Вот ссылка на оплату 1 234 ₽.", buttons=("Помощь",), link=LINK),
     "long": Reply("Очень длинный ответ о начислениях за месяц. " * 400, buttons=("Да", "Нет")),
     "many buttons": Reply("Какой?", buttons=tuple(f"Счётчик номер {number}" for number in range(40))),
+    "card": Reply("За октябрь 8 030 ₽. Назвать остальное?", buttons=("Да", "Нет"), card=BILL),
     "long buttons": Reply("Какой?", buttons=("Показания счётчика горячей воды в ванной комнате " * 8, "Да")),
 }
 BODIES: dict[str, list[dict[str, Any]]] = {
@@ -51,6 +53,16 @@ def written(platform: str, reply: Reply) -> list[dict[str, Any]]:
 def test_any_reply_fits_the_platform(platform: str, reply: Reply) -> None:
     for answer in written(platform, reply):
         assert contracts()[platform].problems(answer) == []
+
+
+@pytest.mark.parametrize(
+    "platform", ["alice", "alexa", "actions_builder", "bot_framework", "dialogflow_cx", "dialogflow_es"]
+)
+def test_a_bill_is_a_table_where_the_platform_has_one(platform: str) -> None:
+    small = Reply("За октябрь 2 127 ₽.", card=Card("Октябрь: 2 127 ₽", (("Горячая вода", "1 889 ₽ 57 коп."),)))
+    shown = str(written(platform, small)[0])
+    assert "Горячая вода" in shown
+    assert "1 889 ₽ 57 коп." in shown
 
 
 @pytest.mark.parametrize("platform", sorted({*assistants(), *messengers()} - {"alexa"}))

@@ -11,14 +11,15 @@ from sqlmodel import select
 
 from billing import store
 from billing.tables import Reading
+from fixtures.demo_company import DemoSummary
 from skill.app import create_app
 from skill.channels.channel import assistants
 from skill.channels.limits import contracts, platform_of
 from skill.dialogue.phrases import phrase
 from skill.replay.mutations import mutations
 from skill.settings import Settings
-from tests.skill.assistants.asking import REQUESTS, post, recorded
-from tests.skill.talking import Clock
+from tests.skill.assistants.asking import REQUESTS, post, recorded, with_text
+from tests.skill.talking import Clock, Ledger
 
 BODIES = [file for name in assistants() for file in sorted((REQUESTS / name).glob("*.json"))]
 
@@ -66,6 +67,22 @@ def test_many_spoiled_bodies(client: FlaskClient, engine: Engine) -> None:
 def test_a_wrong_secret_is_not_found(client: FlaskClient, platform: str) -> None:
     assert client.post(f"/{platform}/secre", json={}).status_code == 404
     assert client.post(f"/{platform}/sécret", json={}).status_code == 404
+
+
+@pytest.mark.parametrize("platform", sorted(assistants()))
+def test_a_reading_is_said_and_confirmed(client: FlaskClient, residents: None, ledger: Ledger, platform: str) -> None:
+    question = post(client, platform, with_text(platform, "холодная вода сто двадцать пять", 1))
+    assert "Записать?" in json.dumps(question, ensure_ascii=False)
+    for _ in range(2):
+        post(client, platform, with_text(platform, "да", 2))
+    assert ledger.newest()["COLD_WATER"] == 125
+
+
+@pytest.mark.parametrize("platform", sorted(assistants()))
+def test_a_stranger_links_with_number_and_code(client: FlaskClient, demo: DemoSummary, platform: str) -> None:
+    said = ("привязать счёт", demo.account.number, demo.account.bill_code, "да")
+    answers = [post(client, platform, with_text(platform, text, number)) for number, text in enumerate(said, start=1)]
+    assert "Лесная" in json.dumps(answers[-1], ensure_ascii=False)
 
 
 def test_strangers_without_a_name_do_not_share_a_conversation(client: FlaskClient) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from billing import store
 from billing.tables import Reading
+from fixtures.demo_company import DemoSummary
 from skill.app import create_app
 from skill.channels.channel import messengers
 from skill.channels.limits import platform_of
@@ -68,6 +69,18 @@ def test_a_reading_is_typed_and_confirmed(
     assert ledger.newest()["COLD_WATER"] == 125
     sender.send_due()
     assert len(sandbox.sent) == (0 if channel == "telegram" else 2)
+
+
+@pytest.mark.parametrize("channel", sorted(USERS))
+def test_a_stranger_links_with_number_and_code(
+    channel: str, deliver: Deliver, sender: Sender, sandbox: Sandbox, demo: DemoSummary
+) -> None:
+    said = ("привязать счёт", demo.account.number, demo.account.bill_code, "да")
+    for number, text in enumerate(said, start=1):
+        answer = deliver(channel, with_text(channel, text, number)).get_json()
+    sender.send_due()
+    last = Sent(channel, "", answer) if answer else sandbox.sent[-1]
+    assert "Лесная" in shown(last)
 
 
 @pytest.mark.parametrize("channel", ["telegram", "max", "whatsapp"])
