@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 from billing.tables import ApiKey
 
 SCOPES = (
-    "accounts:read", "readings:read", "readings:write", "money:read", "payments:write", "service:read", "service:write",
-    "audit:read",
+    "accounts:read", "accounts:write", "readings:read", "readings:write", "money:read", "charges:write",
+    "payments:write", "service:read", "service:write", "audit:read",
 )  # fmt: skip
 
 

@@ -1,11 +1,14 @@
 """What a payment provider is told of a payment: its purpose, where the money goes, the fiscal receipt (чек, 54-ФЗ)."""
 
+import hashlib
+
 from sqlmodel import Session
 
 from billing import autopay
 from billing.providers.provider import Check, Item, Order, Recipient
 from billing.tables import Account, Organization, Payment, Receipt
 
+LONGEST_KEY = 64
 FEE_TITLE = "Комиссия за приём платежа"
 
 
@@ -16,7 +19,7 @@ def order_of(db: Session, payment: Payment, return_url: str = "") -> Order:
     month = f" за {payment.period:%m.%Y}" if payment.period else ""
     purpose = f"ЖКУ{month}, лицевой счёт {account.number}"
     return Order(
-        key=payment.idempotency_key,
+        key=key_of(payment.idempotency_key),
         kopecks=payment.amount_kopecks + payment.fee_kopecks,
         method=payment.method,
         purpose=purpose,
@@ -30,6 +33,11 @@ def order_of(db: Session, payment: Payment, return_url: str = "") -> Order:
         check=check_of(payment, purpose, payment.amount_kopecks, payment.fee_kopecks),
         save=autopay.is_wanted(db, payment.id),
     )
+
+
+def key_of(name: str) -> str:
+    """A name as an idempotency key that providers take: at most 64 signs."""
+    return name if len(name) <= LONGEST_KEY else hashlib.sha256(name.encode()).hexdigest()
 
 
 def _recipient(company: Organization) -> Recipient | None:

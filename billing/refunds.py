@@ -1,12 +1,13 @@
 """Giving money back (возвраты): wholly or in part, never more than was paid."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from billing import audit
-from billing.orders import check_of
+from billing.orders import check_of, key_of
 from billing.payments import PaymentRefused, local_day, locked
 from billing.providers.provider import RefundAnswer, RefundOrder, Returned
 from billing.tables import Payment, Refund
@@ -43,8 +44,26 @@ def refund(
         db.add(known)
         db.flush()
         audit.record_row(db, payment, now, actor, channel, "refund", {"refund": known.id, "kopecks": amount_kopecks})
-    check = check_of(payment, "Возврат оплаты ЖКУ", amount_kopecks)
-    return known, RefundOrder(payment.external_id or "", amount_kopecks, idempotency_key, check)
+    return known, order_of(payment, known)
+
+
+def order_of(payment: Payment, row: Refund) -> RefundOrder:
+    """What a provider needs to give money back."""
+    check = check_of(payment, "Возврат оплаты ЖКУ", row.amount_kopecks)
+    return RefundOrder(payment.external_id or "", row.amount_kopecks, key_of(row.idempotency_key), check)
+
+
+def waiting(db: Session, providers: Collection[str]) -> list[tuple[Refund, Payment]]:
+    """Refunds that no provider has been asked for yet."""
+    query = (
+        select(Refund, Payment)
+        .join(Payment, col(Payment.id) == col(Refund.payment_id))
+        .where(
+            Refund.status == "CREATED", col(Refund.external_id).is_(None), col(Payment.provider).in_(list(providers))
+        )
+        .order_by(col(Refund.id))
+    )
+    return list(db.exec(query).all())
 
 
 def refunded(db: Session, refund_id: int, answer: RefundAnswer, *, now: datetime, channel: str = "webhook") -> Refund:

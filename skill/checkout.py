@@ -12,7 +12,7 @@ import structlog
 from sqlmodel import Session as Database
 from sqlmodel import col, select
 
-from billing import autopay, contacts, orders, payments, store
+from billing import autopay, contacts, orders, payments, refunds, store
 from billing.autopay import Charge, Telling
 from billing.payments import AmountMismatch, FeeRule
 from billing.providers.provider import Provider, ProviderFailed
@@ -148,6 +148,24 @@ def catch_up(service: "Service") -> int:
     for payment_id in waiting:
         refresh(service, payment_id)
     return len(waiting)
+
+
+def give_back(service: "Service") -> int:
+    """Hand the refunds that were ordered to their providers; how many were taken."""
+    known, taken = providers(service.settings), 0
+    with store.reading(service.engine) as db:
+        rows = refunds.waiting(db, known)
+        waiting = [(row.id, payment.provider, refunds.order_of(payment, row)) for row, payment in rows]
+    for refund_id, name, order in waiting:
+        try:
+            answer = known[name].refund(order)
+        except ProviderFailed as failed:
+            log.warning("refund not taken", refund=refund_id, reason=str(failed))
+            continue
+        with store.transaction(service.engine) as db:
+            refunds.refunded(db, refund_id, answer, now=service.clock(), channel="provider")
+        taken += 1
+    return taken
 
 
 def pay_by_themselves(service: "Service") -> int:

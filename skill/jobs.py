@@ -51,6 +51,7 @@ JOBS = (
     Job("reminders", timedelta(minutes=15), notifying.run),
     Job("autopay", timedelta(hours=1), checkout.pay_by_themselves),
     Job("payments", timedelta(minutes=5), checkout.catch_up),
+    Job("refunds", timedelta(minutes=5), checkout.give_back),
     Job("forget", timedelta(days=1), forget),
 )
 

@@ -1,6 +1,6 @@
 """Loading charges (начисления) that another billing made: rows of services become receipts that add up."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -48,9 +48,7 @@ class ChargesLoader:
 
     def rows(self, path: Path) -> Iterator[Row]:
         """Bills of a CSV or XLSX file."""
-        for _, rows in groupby(table(path, self.kind), lambda row: (row.cells.get("account"), row.cells.get("period"))):
-            services = tuple(rows)
-            yield Bill(services[0].line, services[0].cells, services)
+        return bills(table(path, self.kind))
 
     def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]:
         """Make receipts, or change the newest ones."""
@@ -115,6 +113,13 @@ class ChargesLoader:
             before=before,
             after={"to_pay": receipt.to_pay_kopecks},
         )
+
+
+def bills(rows: Iterable[Row]) -> Iterator[Bill]:
+    """Rows of services that stand together as bills."""
+    for _, own in groupby(rows, lambda row: (row.cells.get("account"), row.cells.get("period"))):
+        services = tuple(own)
+        yield Bill(services[0].line, services[0].cells, services)
 
 
 def _line(row: Row) -> ReceiptLine:

@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from skill import checkout, company_api
+from skill import checkout
 from skill.app import Service
+from skill.company import api
 
 
 def mount(app: Flask, service: Service) -> None:
     """Add the routes, and the webhooks of the payment providers that are set up."""
-    company_api.mount(app, service, checkout.providers(service.settings))
+    api.mount(app, service, checkout.providers(service.settings))

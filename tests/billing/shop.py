@@ -45,6 +45,8 @@ class Shop:
     def take(self, path: str, key: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """A POST: the same key gets the same answer."""
         self.asked.append((path, key, body))
+        if not 0 < len(key) <= 64:
+            return 400, {"type": "error", "code": "invalid_request", "parameter": "Idempotence-Key"}
         if path == "/payments" and "payment_order" not in body:
             return 400, {"type": "error", "code": "invalid_request", "parameter": "payment_order"}
         if key not in self._keys:

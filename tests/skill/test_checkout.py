@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from billing import accounts, autopay, receipts, store, windows
-from billing.tables import AccountContact, AuditEntry, Autopay, Notice, Payment, Receipt
+from billing import accounts, autopay, keys, receipts, store, windows
+from billing.tables import AccountContact, AuditEntry, Autopay, Notice, Payment, Receipt, Refund
 from fixtures.demo_company import DemoSummary
 from skill import checkout
 from skill.app import Service, create_app
@@ -274,3 +274,30 @@ def test_the_sandbox_plays_the_bank(engine: Engine, demo: DemoSummary, clock: Cl
     back = client.post(page, data={"pay": "1"}).location
     assert re.fullmatch(r"https://zhku\.example/bill/\S+", back)
     assert "Оплата прошла" in client.get(back.removeprefix("https://zhku.example")).get_data(as_text=True)
+
+
+def test_money_is_given_back_by_the_provider(
+    say: Say, shop: Shop, service: Service, client: FlaskClient, engine: Engine, clock: Clock
+) -> None:
+    """Ordered by the company's own system; the provider, down at first, is asked again with the same key."""
+    say("оплатить тысячу рублей")
+    say("да")
+    client.post(WEBHOOK, data=shop.pay(the_payment(engine).external_id))
+    with store.transaction(engine) as db:
+        key = keys.issue(db, organization_id=1, name="1C", scopes=["payments:write"], now=clock())
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "r" * 100}
+    order = f"/api/v1/company/payments/{the_payment(engine).id}/refunds"
+    assert client.post(order, json={"amount_kopecks": 1001_00}, headers=headers).json["error"]["code"] == "TOO_MUCH"
+    assert [client.post(order, json={"amount_kopecks": 400_00}, headers=headers).status_code for _ in "ab"] == [
+        202,
+        202,
+    ]
+    shop.down = True
+    assert checkout.give_back(service) == 0
+    shop.down = False
+    assert (checkout.give_back(service), checkout.give_back(service)) == (1, 0)
+    (refund,) = shop.refunds.values()
+    assert (refund["payment_id"], float(refund["amount"]["value"])) == (the_payment(engine).external_id, 400)
+    assert refund["receipt"]["customer"] == {"email": "office@uk.example"}
+    with store.reading(engine) as db:
+        assert db.exec(select(Refund.status)).all() == ["DONE"]

@@ -20,12 +20,13 @@ from billing.providers.provider import Event
 from billing.providers.sandbox import Sandbox
 from billing.tables import Account, Payment, Reading, Ticket
 from fixtures.demo_company import DemoSummary
-from skill import company_api
 from skill.app import Service
+from skill.company import api
 from skill.routes import errors
 from skill.settings import Settings
+from tests.billing.files import ON_SQLITE
 
-PREFIX = company_api.PREFIX
+PREFIX = api.PREFIX
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]
 
 
@@ -38,7 +39,7 @@ def an_app(engine: Engine, now: datetime, folder: Path) -> Flask:
     app = Flask("skill")
     service = Service(Settings(data_dir=folder), engine, lambda: now)
     errors.mount(app, service)
-    company_api.mount(app, service, {"sandbox": Sandbox("secret")})
+    api.mount(app, service, {"sandbox": Sandbox("secret")})
     return app
 
 
@@ -109,6 +110,36 @@ def test_receipts_come_with_their_lines(client: FlaskClient, demo: DemoSummary) 
     newest = client.get(f"{PREFIX}/accounts/{demo.account.id}/receipts").json["items"][0]
     assert newest["period"] == "2026-10-01"
     assert sum(line["to_pay_kopecks"] for line in newest["lines"]) == newest["to_pay_kopecks"] + newest["paid_kopecks"]
+
+
+def test_accounts_meters_and_charges_are_loaded_as_rows(client: FlaskClient, demo: DemoSummary) -> None:
+    account = {"account": "200001", "bill_code": "123456", "city": "Примерск", "street": "улица Новая", "house": "1"}
+    rows = [account | {"flat": "1"}, account | {"flat": "", "account": "200002"}]
+    answer = client.post(f"{PREFIX}/accounts", json={"rows": rows}).json["items"]
+    assert answer == [{"row": 1, "result": "added"}, {"row": 2, "result": "bad", "reason": "flat is empty"}]
+    meter = {"account": "200001", "serial": "N1", "resource": "ХВС", "t1": "12.5"}
+    assert client.post(f"{PREFIX}/meters", json={"rows": [meter]}).json["items"][0]["result"] == "added"
+    assert client.get(f"{PREFIX}/meters?serial=N1").json["items"][0]["resource"] == "COLD_WATER"
+    charge = {"account": "200001", "period": "2026-11"}
+    charges = [
+        charge | {"service": "ХВС", "charged": "100"},
+        charge | {"service": "MAINTENANCE", "charged": "900.50"},
+    ]
+    assert client.post(f"{PREFIX}/charges", json={"rows": charges}).json["items"] == [{"row": 1, "result": "added"}]
+    (found,) = client.get(f"{PREFIX}/accounts?number=200001").json["items"]
+    assert client.get(f"{PREFIX}/accounts/{found['id']}/balance").json["kopecks"] == 1000_50
+
+
+def test_a_request_that_came_another_way_is_taken_once(client: FlaskClient, demo: DemoSummary) -> None:
+    body = {"account_id": demo.account.id, "category": "PLUMBING", "details": "Течёт кран"}
+    headers = {"Idempotency-Key": "call-17"}
+    first, again = (client.post(f"{PREFIX}/tickets", json=body, headers=headers) for _ in range(2))
+    assert (first.status_code, first.json["number"]) == (201, again.json["number"])
+
+
+def test_news_are_announced_and_listed(client: FlaskClient) -> None:
+    made = client.post(f"{PREFIX}/news", json={"title": "Собрание", "body": "В субботу в полдень"}).json
+    assert made["id"] in [row["id"] for row in client.get(f"{PREFIX}/news").json["items"]]
 
 
 def test_an_outage_is_announced_and_taken_back(client: FlaskClient) -> None:
@@ -199,7 +230,7 @@ def test_a_providers_webhook_moves_the_payment(
 
 def test_the_document_names_every_endpoint(client: FlaskClient) -> None:
     paths = client.get(f"{PREFIX}/openapi.json").json["paths"]
-    assert sum(len(methods) for methods in paths.values()) == len(company_api.ENDPOINTS)
+    assert sum(len(methods) for methods in paths.values()) == len(api.ENDPOINTS)
     assert json.dumps(paths)
 
 
@@ -209,6 +240,7 @@ def readings_of(engine: Engine) -> list[Any]:
         return list(db.exec(rows.order_by(col(Reading.id))).all())
 
 
+@ON_SQLITE
 def test_no_request_breaks_it(app: Flask, client: FlaskClient, demo_books: Engine) -> None:
     """Whatever is sent, the answer is one that the document names, and no billed reading changes."""
     before = readings_of(demo_books)

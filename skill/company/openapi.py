@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from billing.keys import SCOPES
-from skill.company_api import LONGEST_KEY, PREFIX, Endpoint
-from skill.company_bodies import LARGEST_ID
+from skill.company.api import LONGEST_KEY, PREFIX, Endpoint
+from skill.company.bodies import LARGEST_ID
 
 PROBLEM = {"$ref": "#/components/responses/problem"}
 

@@ -1,6 +1,6 @@
 """The REST API of the company's own systems: `/api/v1/company/…`, keys with scopes, an OpenAPI document of its own.
 
-An endpoint is a function in `skill.company_endpoints` with the `endpoint` decorator; its route, its checks and its part
+An endpoint is a function of this folder with the `endpoint` decorator; its route, its checks and its part
 of the OpenAPI document are all made from that.
 """
 
@@ -21,7 +21,7 @@ from billing.payments import AmountMismatch
 from billing.providers.provider import BadWebhook, Event, Provider, ProviderFailed
 from billing.tables import ApiKey
 from skill.app import Service
-from skill.company_bodies import LARGEST_ID
+from skill.company.bodies import LARGEST_ID
 from skill.routes.errors import problem
 
 PREFIX = "/api/v1/company"
@@ -92,8 +92,8 @@ def endpoint(
 
 def mount(app: Flask, service: Service, providers: Mapping[str, Provider] | None = None) -> None:
     """Add the company's API, the devices' door, and the webhooks of payment providers by their names."""
-    from skill import company_endpoints  # noqa: F401 - filling ENDPOINTS
-    from skill.company_openapi import document
+    from skill.company import accounts, loading, money, readings, residents  # noqa: F401 - they fill ENDPOINTS
+    from skill.company.openapi import document
 
     blueprint = Blueprint("company", __name__)
     for one in ENDPOINTS:

@@ -46,6 +46,28 @@ class NewPayment(Body):
     period: Month | None = None
 
 
+class NewRefund(Body):
+    """Money to be given back."""
+
+    amount_kopecks: Annotated[int, Field(ge=1, le=10**11, strict=True)]
+
+
+class Rows(Body):
+    """Rows as a file would hold them: names of columns and their cells, all text."""
+
+    rows: Annotated[list[dict[Text, Annotated[str, Field(max_length=300)]]], Field(min_length=1, max_length=500)]
+
+
+class NewTicket(Body):
+    """A request of a resident that came to the company another way."""
+
+    account_id: Id
+    category: Text
+    details: LongText
+    is_emergency: bool = False
+    contact: Text | None = None
+
+
 class NewOutage(Body):
     """An outage; without houses it is at all of them."""
 
@@ -87,6 +109,12 @@ class AccountsPage(Page):
     """Accounts, or those with a number."""
 
     number: Annotated[str, StringConstraints(min_length=1, max_length=30, pattern=r"^[^\x00]+$")] | None = None
+
+
+class MetersPage(Page):
+    """Meters, or those with a serial number."""
+
+    serial: Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=r"^[^\x00]+$")] | None = None
 
 
 class ReadingsPage(Page):
