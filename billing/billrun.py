@@ -116,7 +116,7 @@ def issue(db: Session, flats: Sequence[_Flat], period: date, issued_on: date, re
         subsidy = benefits.monthly_subsidy(flat.benefits)
         ledger = money[flat.account.id]
         made.append(issuing.receipt(book.company, flat.account, charged, ledger, period, issued_on, subsidy))
-    issuing.write(db, made)
+    issuing.write(db, made, period)
     _accept(db, [row["account_id"] for row, _ in made], period)
     report.issued += len(made)
 

@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
-from billing import law
+from billing import law, store
 from billing.arrears import Ledger, new_penalty
 from billing.charges import Line, allocate
 from billing.tables import Account, Organization, Receipt, ReceiptLine
@@ -56,17 +56,19 @@ def receipt(
     return row, rows
 
 
-def write(db: Session, made: Sequence[Rows]) -> None:
-    """Insert receipts with their lines."""
+def write(db: Session, made: Sequence[Rows], period: date) -> None:
+    """Insert a month's receipts with their lines."""
     if not made:
         return
-    statement = insert(Receipt).returning(col(Receipt.id), sort_by_parameter_order=True)
-    ids = db.scalars(statement, [row for row, _ in made]).all()
-    rows = [
-        line | {"receipt_id": receipt_id} for receipt_id, (_, lines) in zip(ids, made, strict=True) for line in lines
-    ]
+    store.run(db, insert(Receipt), [row for row, _ in made])
+    accounts = [row["account_id"] for row, _ in made]
+    numbered = select(col(Receipt.account_id), col(Receipt.id)).where(
+        col(Receipt.period) == period, col(Receipt.account_id).in_(accounts)
+    )
+    ids = {row.account_id: row.id for row in store.run(db, numbered)}
+    rows = [line | {"receipt_id": ids[row["account_id"]]} for row, lines in made for line in lines]
     if rows:
-        db.execute(insert(ReceiptLine), rows)
+        store.run(db, insert(ReceiptLine), rows)
 
 
 def _line(code: str, line: Line | None, ledger: Ledger, opening: int, penalty: int) -> dict[str, Any]:

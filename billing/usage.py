@@ -213,26 +213,29 @@ def _add_history(
         return
     wanted = {one.meter_id: one for one in silent}
     wanted |= {old: wanted[new] for new, old in replaces.items() if old is not None and new in wanted}
-    rows = db.exec(
-        select(Reading, Register.zone)
-        .join(Register, col(Register.id) == col(Reading.register_id))
+    counted = sqlalchemy.select(
+        col(Reading.meter_id), col(Reading.period), col(Reading.taken_on), col(Reading.consumption),
+        col(Reading.months), col(Register.zone),
+    )  # fmt: skip
+    rows = db.execute(
+        counted.join(Register, col(Register.id) == col(Reading.register_id))
         .where(
             col(Reading.meter_id).in_(wanted.keys()),
-            Reading.period < silent[0].period,
-            Reading.period >= month_start(silent[0].period, -LOOK_BACK),
+            col(Reading.period) < silent[0].period,
+            col(Reading.period) >= month_start(silent[0].period, -LOOK_BACK),
             col(Reading.status).in_(LIVE),
             col(Reading.consumption).is_not(None),
         )
         .order_by(col(Reading.period).desc(), col(Reading.id).desc())
     ).all()
-    for row, zone in rows:
-        one = wanted[row.meter_id]
-        if not _verified(until.get(row.meter_id), row.taken_on):
+    for meter_id, period, taken_on, consumption, months, zone in rows:
+        if not _verified(until.get(meter_id), taken_on):
             continue
-        monthly = (row.consumption or Decimal(0)) / row.months
-        months = (month_start(row.period, -ago).month for ago in range(row.months))
-        counted = [monthly for month in months if one.resource != "HEAT" or month in heating_season]
-        one.history.setdefault(zone, []).extend(counted)
+        one = wanted[meter_id]
+        if one.resource == "HEAT":
+            months = sum(month_start(period, -ago).month in heating_season for ago in range(months))
+        if months:
+            one.history.setdefault(zone, []).extend([consumption / months] * months)
 
 
 def past_lines(
