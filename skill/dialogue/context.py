@@ -40,6 +40,9 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         return Understanding(remark, {}, 1.0)
     if talk.session.scene and talk.session.step != OFFER:
         return said
+    sure = next((intent for intent, found in _table()["always"].items() if _fits(found, text)), None)
+    if sure is not None and said.intent != sure:
+        return Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
     if said.intent == "no" and not talk.session.scene and len(text.split()) > SHORT // 2:
         said = Understanding("out_of_scope", {}, said.confidence)
     if said.confidence < DOUBTFUL and len(talk.flats) > 1 and is_named(talk):
@@ -122,7 +125,8 @@ def _table() -> dict[str, Any]:
         name: {"words": _compiled(entry["words"]), "after": entry["after"]}
         for name, entry in loaded["pointing"].items()
     }
-    return {"remarks": compiled, "pointing": pointing, "again": loaded["again"]}
+    always = {intent: _compiled(patterns) for intent, patterns in loaded["always"].items()}
+    return {"always": always, "remarks": compiled, "pointing": pointing, "again": loaded["again"]}
 
 
 def _compiled(patterns: list[str]) -> list[re.Pattern[str]]:

@@ -21,6 +21,7 @@ class Entry:
     sure: codes of the books' doubts to which the resident said yes.
     guess: what the open question offers as meant: `{"values": …}` or, for another meter, `{"meter": id}`.
     refused: codes of findings whose guess the resident did not mean.
+    rejected: values that were read back and taken for wrong; a yes instead of a new value brings them back.
     """
 
     meter: int | None = None
@@ -31,6 +32,7 @@ class Entry:
     sure: list[str] = field(default_factory=list)
     guess: dict[str, Any] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    rejected: dict[str, str] = field(default_factory=dict)
 
     def fits(self, meter: MeterView) -> bool:
         """Whether what was said of the meter may mean this one."""
@@ -68,7 +70,7 @@ class Entry:
 
     def forget(self) -> None:
         """The value is another one now: whatever was said of the old one counts no more."""
-        self.sure, self.refused, self.guess = [], [], {}
+        self.sure, self.refused, self.guess, self.rejected = [], [], {}, {}
 
 
 @dataclass

@@ -9,11 +9,13 @@ from billing.readings import Finding, NotAccepted, Preview
 from skill.dialogue.draft import Draft, Entry
 from skill.dialogue.flat import Flat
 from skill.dialogue.naming import capital, listed, month_name, register_name
-from skill.dialogue.readback import finding_sentence, read_back, shown, values_shown
+from skill.dialogue.readback import finding_sentence, read_back, shown, usual_lines, values_shown
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import Reply
 
 YES_NO = ("Да", "Нет")
+ALOUD = 3
+"""More readings than these are counted, not named once more, where nothing can be shown."""
 FINAL = frozenset(
     {
         "METER_AUTOMATIC",
@@ -38,6 +40,7 @@ class Gathering:
         known = Draft.load(talk.session.draft).entries
         self.draft = Draft([entry for entry in known if entry.meter is None or self.flat.knows(entry.meter)])
         self._outcomes: dict[tuple[int | None, tuple[tuple[str, str], ...]], Preview | NotAccepted] = {}
+        self._corrected: list[Entry] = []
 
     @property
     def step(self) -> str:
@@ -52,18 +55,22 @@ class Gathering:
     def next(self) -> Reply:
         """The next question that the draft leaves open; the read-back when it leaves none."""
         for entry in list(self.draft.entries):
+            self._settle(entry)
+        for entry in list(self.draft.entries):
             reply = self._which(entry) or self._missing(entry) or self._objection(entry)
             if reply is not None:
                 return reply
         if self.draft.entries:
-            previews = [(self.flat.meter(entry.meter), self._tried(entry)) for entry in self.draft.entries]
+            same = len(self.draft.entries) - len(self._corrected) if self._corrected else 0
+            entries = self._corrected if same > 1 else self.draft.entries
+            previews = [(self.flat.meter(entry.meter), self._tried(entry)) for entry in entries]
             text = read_back(self.talk, self.flat, [(meter, p) for meter, p in previews if isinstance(p, Preview)])
+            text += self.talk.say("readings.as_before") if same > 1 else ""
             return self._ask("confirm", "readings.confirm", "yes_no", YES_NO, readings=text, Readings=capital(text))
-        if len(self.flat.meters) == 1:
-            only = self.flat.meters[0]
-            self.draft.entries = [Entry(only.id, only.resource, only.place)]
-            return self.next()
         some = self.flat.left() or self.flat.meters
+        if len(some) == 1:
+            self.draft.entries = [Entry(some[0].id, some[0].resource, some[0].place)]
+            return self.next()
         return self._ask("which", "readings.which", "meter", self.flat.buttons(some), meters=self.flat.names(some))
 
     def repeats(self, said: list[Entry]) -> bool:
@@ -74,6 +81,8 @@ class Gathering:
 
     def take(self, entry: Entry, said: Entry) -> None:
         """Put what was said of an entry's meter into it."""
+        if self.step in {"confirm", "fix"} and entry.values:
+            self._corrected.append(entry)
         entry.take(said, self.flat.meter(entry.meter) if entry.meter is not None else None)
 
     def sure(self) -> Reply:
@@ -99,8 +108,11 @@ class Gathering:
         """The guess was wrong: the value is doubted as it was said."""
         entry = self.asked
         if entry is not None:
-            code, entry.guess = str(entry.guess.get("code", "")), {}
-            entry.refused.append(code)
+            code = str(entry.guess.get("code", ""))
+            for one in self.draft.entries:
+                if one is entry or one.meter == entry.guess.get("meter"):
+                    one.refused.append(code)
+            entry.guess = {}
             if any(finding.level == "block" for finding in self._findings(entry)):
                 return self.wrong()
         return self.next()
@@ -113,9 +125,24 @@ class Gathering:
         if self.step == "confirm" and len(self.draft.entries) > 1:
             return self._ask("fix", "readings.fix_what", "meter")
         name = self.flat.name(self.flat.meter(entry.meter))
-        entry.values, entry.loose = {}, []
+        rejected, entry.values, entry.loose = entry.values, {}, []
         entry.forget()
+        entry.rejected = rejected
         return self._ask("value", "readings.fix_value", "number", meter=name, Meter=capital(name))
+
+    def restored(self) -> Reply:
+        """The value that was rejected is right after all («ой, погоди… да, правильно»)."""
+        if self.asked is not None and self.asked.rejected:
+            self.asked.values = self.asked.rejected
+            self.asked.forget()
+        return self.next()
+
+    def usual(self) -> Reply:
+        """«Это много?»: what the meters of the draft use in other months, and the question that is open again."""
+        meters = [self.flat.meter(entry.meter) for entry in self.draft.entries if entry.meter is not None]
+        lines = usual_lines(self.talk, self.flat, meters)
+        key = "readings.usual" if lines else "readings.nothing_usual"
+        return self.talk.reply(key, lines=", ".join(lines), buttons=YES_NO, expecting="yes_no")
 
     def book(self) -> Reply:
         """Write the draft into the books and say what is left for this month."""
@@ -136,6 +163,8 @@ class Gathering:
             lines.append(f"{self.flat.name(meter)} {values_shown(entry.decimals(), meter)}")
             replaced, known = replaced or booking.replaced, known and booking.duplicate
         key = "already" if known else "replaced" if replaced else "booked"
+        if len(lines) > ALOUD and not self.talk.turn.screen:
+            lines = [self.talk.say("readings.count", count=str(len(lines)))]
         said = self.talk.say(f"readings.{key}", readings=", ".join(lines), month=month_name(self.flat.period))
         return after(said, self._rest())
 
@@ -150,13 +179,31 @@ class Gathering:
         key = "readings.rest_one" if len(left) == 1 else "readings.rest"
         return self._ask("rest", key, "meter", self.flat.buttons(left), meters=self.flat.names(left))
 
+    def _settle(self, entry: Entry) -> None:
+        """Find the entry's meter where its name leaves no choice; the same meter named twice is one entry."""
+        if entry.meter is not None or entry.resource is None:
+            return
+        fitting = self._fitting(entry)
+        if len(fitting) == 1:
+            entry.settle(fitting[0])
+        again = [other for other in self.draft.entries if other.meter is not None and other.resource == entry.resource]
+        if not fitting and len(again) == 1 and entry is not again[0]:
+            self.draft.entries.remove(entry)
+            self.take(again[0], entry)
+
+    def _fitting(self, entry: Entry) -> list[MeterView]:
+        """Meters that the entry may mean; one that hangs in no such place, if there is none else."""
+        taken = {other.meter for other in self.draft.entries}
+        free = [meter for meter in self.flat.meters if meter.id not in taken]
+        anywhere = replace(entry, place=None) if entry.resource else entry
+        return [meter for meter in free if entry.fits(meter)] or [meter for meter in free if anywhere.fits(meter)]
+
     def _which(self, entry: Entry) -> Reply | None:
         """Settle which meter the entry means, or ask."""
         if entry.meter is not None:
             entry.settle(self.flat.meter(entry.meter))
             return None
-        taken = {other.meter for other in self.draft.entries}
-        fitting = [meter for meter in self.flat.meters if meter.id not in taken and entry.fits(meter)]
+        fitting = self._fitting(entry)
         likely = [meter for meter in fitting if self._likely(entry, meter)] if len(fitting) > 1 else fitting
         if len(likely) == 1:
             entry.settle(likely[0])
@@ -225,7 +272,9 @@ class Gathering:
             return {"code": finding.code, "values": {zone: str(value) for zone, value in guess.items()}}
         other = finding.facts.get("other_meter_id")
         if isinstance(other, int) and self.flat.knows(other):
-            return {"code": finding.code, "meter": other}
+            said = next((entry for entry in self.draft.entries if entry.meter == other and entry.values), None)
+            both = {"said": next(iter(said.values.values()))} if said else {}
+            return {"code": finding.code, "meter": other, **both}
         return {}
 
     def _swap(self, entry: Entry, other_id: int) -> None:

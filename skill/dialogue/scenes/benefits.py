@@ -1,16 +1,19 @@
 """Льготы и субсидии: what the last bill was lowered by, and where to apply."""
 
-from billing import receipts
+from billing import benefits, receipts
+from billing.tables import Benefit, Receipt, ReceiptLine
+from skill.dialogue.asked import service_name
 from skill.dialogue.company import phone_of
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.naming import month_name
+from skill.dialogue.naming import listed, month_name
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
 
+ALOUD = 2
 OWN = ("мне", "моя", "мою", "моей", "меня", "у нас", "в квитанции", "почему", "сняли", "начисл", "пришл")
 
 
@@ -28,15 +31,44 @@ class Benefits(Topic):
         if (bar := barred(talk, money=True)) is not None:
             return bar
         receipt = receipts.latest(talk.db, home_of(talk).account_id)
-        if "субсид" in text:
+        if "субсид" in text and (receipt is None or not benefits.monthly_subsidy(_granted(talk, receipt))):
             return talk.reply("benefits.subsidy", phone=_phone(talk))
-        if receipt is not None and receipt.privilege_kopecks:
-            return talk.reply(
-                "benefits.applied",
-                month=month_name(receipt.period),
-                sum=wording.money(receipt.privilege_kopecks),
-            )
-        return talk.reply("benefits.none", phone=_phone(talk))
+        if receipt is None:
+            return talk.reply("benefits.none", phone=_phone(talk))
+        lines, granted = receipts.lines(talk.db, receipt.id), _granted(talk, receipt)
+        apart = _apart(talk, lines, granted)
+        if receipt.privilege_kopecks:
+            return Reply(" ".join(filter(None, [_applied(talk, receipt, lines), apart])))
+        if apart:
+            return Reply(apart)
+        return talk.reply("benefits.waiting" if granted else "benefits.none", phone=_phone(talk))
+
+
+def _granted(talk: Talk, receipt: Receipt) -> list[Benefit]:
+    """Support of the household in the bill's month."""
+    return benefits.of_accounts(talk.db, [receipt.account_id], receipt.period).get(receipt.account_id, [])
+
+
+def _applied(talk: Talk, receipt: Receipt, lines: list[ReceiptLine]) -> str:
+    """What the bill was lowered by, and where most."""
+    lowered = sorted((line for line in lines if line.privilege_kopecks), key=lambda line: -line.privilege_kopecks)
+    named = [f"{service_name(line.code)} {wording.money(line.privilege_kopecks)}" for line in lowered[:ALOUD]]
+    return talk.say(
+        "benefits.applied" if len(lowered) < 2 else "benefits.applied_to",
+        month=month_name(receipt.period),
+        sum=wording.money(receipt.privilege_kopecks),
+        lines=listed(named) if named else "",
+    )
+
+
+def _apart(talk: Talk, lines: list[ReceiptLine], granted: list[Benefit]) -> str:
+    """What is paid apart from the bill: compensation and subsidy."""
+    compensation = sum(int(line.explanation.get("compensation", {}).get("kopecks", 0)) for line in lines)
+    subsidy = benefits.monthly_subsidy(granted)
+    said = [talk.say("benefits.compensation", sum=wording.money(compensation))] if compensation else []
+    if subsidy:
+        said.append(talk.say("benefits.own_subsidy", sum=wording.money(subsidy)))
+    return " ".join(said)
 
 
 def _phone(talk: Talk) -> str:

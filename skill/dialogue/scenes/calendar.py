@@ -54,7 +54,11 @@ class Calendar(Topic):
         else:
             period = next(month for month in (month_start(on, -1), month_start(on)) if law.due_date(month) >= on)
             due = law.due_date(period)
-        return talk.reply("calendar.due", day=wording.day(due), month=month_name(period))
+        facts = {"day": wording.day(due), "month": month_name(period)}
+        if receipt is not None and receipt.due_on < on and receipts.balance(talk.db, receipt.account_id, on).overdue:
+            late, passed = month_name(receipt.period), wording.day(receipt.due_on)
+            return talk.reply("calendar.passed", late=late, passed=passed, **facts)
+        return talk.reply("calendar.due", **facts)
 
 
 def _window_of(talk: Talk, said: Understanding, on: date) -> Window | None:

@@ -6,6 +6,7 @@ from skill.dialogue.asked import months, service_name, services
 from skill.dialogue.company import today
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
+from skill.dialogue.grounds import corrections, ground
 from skill.dialogue.naming import capital, listed, month_name
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
@@ -14,6 +15,8 @@ from skill.understanding import Understanding
 from speech import wording
 
 FIRST = 3
+ALOUD = 4
+"""So many services are named at a time where nothing can be shown."""
 
 
 class Charges(Topic):
@@ -40,17 +43,21 @@ class Charges(Topic):
         return self._of_month(talk, chosen[0])
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
-        """A yes: every service; the name of one: that one."""
-        receipt_id = talk.session.draft.get("receipt")
+        """A yes: the services not named yet, so many at a time as can be listened to."""
+        receipt_id, at = talk.session.draft.get("receipt"), int(talk.session.draft.get("at", FIRST))
         if said.intent != "yes" or receipt_id is None:
             return super().answer(talk, said)
         talk.session.close()
-        lines = [line for line in receipts.lines(talk.db, receipt_id) if line.charged_kopecks]
-        return talk.reply("charges.all", lines=_named(lines))
+        left = _lines(talk, receipt_id)[at:]
+        some = left if talk.turn.screen or len(left) <= ALOUD + 1 else left[:ALOUD]
+        if len(some) == len(left):
+            return talk.reply("charges.rest", lines=_named(some))
+        reply = self.offers(talk, Reply(talk.say("charges.rest_more", lines=_named(some))))
+        talk.session.draft = {"receipt": receipt_id, "at": at + len(some)}
+        return reply
 
     def _of_month(self, talk: Talk, receipt: Receipt) -> Reply:
-        lines = [line for line in receipts.lines(talk.db, receipt.id) if line.charged_kopecks]
-        lines.sort(key=lambda line: -line.charged_kopecks)
+        lines = _lines(talk, receipt.id)
         more = len(lines) > FIRST
         text = talk.say(
             "charges.month" if more else "charges.month_all",
@@ -64,17 +71,27 @@ class Charges(Topic):
         return self.offers(talk, Reply(text, card=_card(receipt, lines)))
 
 
+def _lines(talk: Talk, receipt_id: int) -> list[ReceiptLine]:
+    """What was charged, the largest first."""
+    lines = [line for line in receipts.lines(talk.db, receipt_id) if line.charged_kopecks]
+    return sorted(lines, key=lambda line: -line.charged_kopecks)
+
+
 def _of_services(talk: Talk, chosen: list[Receipt], codes: list[str]) -> Reply:
     sums = dict.fromkeys(codes, 0)
+    grounds: list[str] = []
     for receipt in chosen:
         for line in receipts.lines(talk.db, receipt.id):
             if line.code in sums:
                 sums[line.code] += line.charged_kopecks + line.recalculated_kopecks
+                grounds += [ground(talk, line.explanation), corrections(talk, line.explanation)]
     lines = listed([f"{service_name(code)} {wording.money(amount)}" for code, amount in sums.items()])
     span = month_name(chosen[0].period)
     if len(chosen) > 1:
         span = f"{month_name(chosen[-1].period)} – {span}"
-    return talk.reply("charges.services", month=span, lines=lines, Lines=capital(lines))
+    text = talk.say("charges.services", month=span, lines=lines, Lines=capital(lines))
+    known = "; ".join(filter(None, grounds)) if len(chosen) == len(codes) == 1 else ""
+    return Reply(f"{text} {talk.say('charges.service_ground', Ground=capital(known))}" if known else text)
 
 
 def _of_months(talk: Talk, chosen: list[Receipt]) -> Reply:

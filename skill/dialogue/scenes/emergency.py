@@ -1,11 +1,13 @@
 """Авария: safety first, then 112 or 104 and the dispatcher. From any state, for anybody."""
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
 import yaml
 
 from skill.dialogue.company import company_of
+from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import YES_NO
@@ -22,25 +24,29 @@ class Emergency:
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """What to do now, whom to call, and the offer to tell the dispatcher."""
+        left = _unfinished(talk)
         talk.session.close()
         talk.session.suspended, talk.session.aside = [], ""
         talk.session.scene, talk.session.step = self.name, "dispatcher"
         danger = _danger(talk.turn.text, said)
+        talk.session.draft = {"danger": danger, "left": left}
         text = f"{talk.say(f'emergency.do.{danger}')} {_numbers(talk)} {talk.say('emergency.tell')}"
         return Reply(text, buttons=YES_NO, expecting="yes_no")
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """Yes: the dispatcher sees the conversation first of all in the queue."""
+        left = str(talk.session.draft.get("left", ""))
         if said.intent == "yes":
-            return OPERATOR.hand_over(talk, "emergency")
+            return _with(talk, OPERATOR.hand_over(talk, "emergency"), left)
         if said.intent not in {"no", "stop", "back"}:
             return None
         talk.session.close()
-        return Reply(f"{talk.say('emergency.not_told')} {_numbers(talk)}")
+        return _with(talk, Reply(f"{talk.say('emergency.not_told')} {_numbers(talk)}"), left)
 
     def help(self, talk: Talk) -> str | None:
-        """The numbers again."""
-        return f"{_numbers(talk)} {talk.say('emergency.tell')}"
+        """What to do and the numbers again."""
+        danger = str(talk.session.draft.get("danger", "other"))
+        return f"{talk.say(f'emergency.do.{danger}')} {_numbers(talk)} {talk.say('emergency.tell')}"
 
 
 def _danger(text: str, said: Understanding) -> str:
@@ -51,6 +57,21 @@ def _danger(text: str, said: Understanding) -> str:
             return name
     resource = said.slots.get("resource")
     return {"gas": "gas", "electricity": "spark", "heat": "water"}.get(str(resource), "other")
+
+
+def _unfinished(talk: Talk) -> str:
+    """What the danger interrupted and is given up: `readings`, `pay`, `ticket`; empty when nothing was under way."""
+    open_now = [talk.session.scene, *(kept["scene"] for kept in talk.session.suspended)]
+    if talk.session.scene == "emergency":
+        return str(talk.session.draft.get("left", ""))
+    return next((name for name in open_now if f"emergency.left.{name}" in phrases()), "")
+
+
+def _with(talk: Talk, reply: Reply, left: str) -> Reply:
+    """The reply, and that what was interrupted has not been done; a question stays last."""
+    if not left or reply.handoff or reply.expecting != "command":
+        return reply
+    return replace(reply, text=f"{reply.text} {talk.say(f'emergency.left.{left}')}")
 
 
 @cache

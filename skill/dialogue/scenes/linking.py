@@ -4,9 +4,12 @@ Nothing is told of an account until number and code fit together, not even wheth
 the resident consents to the processing of personal data.
 """
 
+import re
 from dataclasses import replace
 
 from billing import accounts
+from skill.dialogue.company import phone_of
+from skill.dialogue.context import is_question
 from skill.dialogue.flat import account_of
 from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk, after
@@ -17,6 +20,10 @@ from skill.understanding import Understanding
 from speech.numerals import numbers
 
 CODE_DIGITS = 6
+NO_BILL = re.compile(
+    r"(нету?|без|потерял\w*|не (могу )?най\w+|выбросил\w*)\b.*(квитанц|счет|бумаг|платежк|кода)|не приход\w+ квитанц"
+)
+SURE = 0.5
 
 
 class Linking:
@@ -49,13 +56,16 @@ class Linking:
             return self._one_more(talk, said)
         if talk.session.step == "consent":
             return self._consent(talk, said)
-        digits = [number for number in numbers(talk.turn.text) if number.isdecimal()]
-        if digits:
+        if digits := _groups(talk.turn.text):
             return self._take(talk, talk.session.step, digits)
         if talk.session.step == "code" and talk.settings.send_codes and sent_codes.is_wanted(talk.turn.text):
             number = str(talk.session.draft["number"])
             sent_codes.send(talk.db, talk.settings, number, now=talk.now, channel=talk.turn.channel)
             return talk.reply("linking.code_sent", expecting="code")
+        if NO_BILL.search(talk.turn.text.lower().replace("ё", "е")):
+            return self._without_bill(talk)
+        if is_question(talk.turn.text) and (said.confidence < SURE or said.intent == "link_account"):
+            return Reply(self.help(talk) or "", expecting=_expecting(talk.session.step))
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()
             talk.session.aside = ""
@@ -69,6 +79,14 @@ class Linking:
         step = talk.session.step if talk.session.step in {"code", "consent"} else "number"
         text = talk.say(f"linking.help_{step}")
         return f"{text} {talk.say('linking.help_send')}" if step == "code" and talk.settings.send_codes else text
+
+    def _without_bill(self, talk: Talk) -> Reply:
+        """No bill at hand: a code can be sent, or the office tells number and code."""
+        sends = talk.session.step == "code" and talk.settings.send_codes
+        number = phone_of(talk)
+        phone = talk.say("general.phone", phone=number) if number and not sends else ""
+        key = "linking.help_send" if sends else "linking.no_bill"
+        return talk.reply(key, phone=phone, expecting=_expecting(talk.session.step))
 
     def _one_more(self, talk: Talk, said: Understanding) -> Reply | None:
         if said.intent == "yes" or _digits(said):
@@ -95,6 +113,8 @@ class Linking:
         code = "".join(digits)
         if step == "code" and len(code) == CODE_DIGITS:
             return self._link(talk, talk.session.draft["number"], code)
+        if step == "code" and len(digits) > 1 and len(digits[-1]) == CODE_DIGITS:  # the number once more, and the code
+            return self._link(talk, "".join(digits[:-1]), digits[-1])
         return self._ask(talk, step)
 
     def _link(self, talk: Talk, number: str, code: str) -> Reply:
@@ -137,8 +157,18 @@ class Linking:
 
     def _ask(self, talk: Talk, step: str) -> Reply:
         talk.session.scene, talk.session.step = self.name, step
-        asked = talk.reply(f"linking.{step}", expecting="account" if step == "number" else "code")
+        asked = talk.reply(f"linking.{step}", expecting=_expecting(step))
         return replace(asked, linking=step == "number")
+
+
+def _expecting(step: str) -> str:
+    return "account" if step == "number" else "code"
+
+
+def _groups(text: str) -> list[str]:
+    """The numbers of an answer; written ones as they are grouped, since a space parts the number from the code."""
+    written = re.findall(r"\d+", text)
+    return written if len(written) > 1 else [number for number in numbers(text) if number.isdecimal()]
 
 
 def _digits(said: Understanding) -> list[str]:

@@ -23,6 +23,11 @@ from speech.numerals import numbers
 KIN = {"HOT_WATER": {"HEAT"}, "HEAT": {"HOT_WATER"}}
 
 
+MISSING = re.compile(r"\bнету?\b|пропал|исчез|не (идет|течет|горит|греет|работает|дают)|отключил|вырубил|перекрыл")
+"""Something is off now, whether announced or not."""
+ASKING = re.compile(
+    r"^(?:(?:а|ну|почему|отчего|когда|скажите|подскажите|что|опять|здравствуйте|девушка)[ ,]+)+", re.IGNORECASE
+)
 ADDRESS = re.compile(r"\bул|\bдом\b|проспект|переул|шоссе|бульвар|площад|проезд|\d")
 
 
@@ -47,7 +52,10 @@ class Outages(Topic):
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """The house, or what to do about an outage nobody has announced."""
         if talk.session.step != "house":
-            return super().answer(talk, said)
+            details = str(talk.session.draft.get("details", ""))
+            if said.intent != "yes" or not details:
+                return super().answer(talk, said)
+            return TICKET.propose(talk, details)
         house, wanted = _house_named(talk), list(talk.session.draft.get("wanted", ()))
         if house is not None:
             talk.session.close()
@@ -66,14 +74,24 @@ class Outages(Topic):
     def _tell(self, talk: Talk, found: list[Outage], wanted: list[str]) -> Reply:
         kin = set(wanted).union(*(KIN.get(code, set()) for code in wanted))
         touching = [one for one in found if not wanted or kin & set(one.resources)]
-        if touching:
+        now = MISSING.search(talk.turn.text.lower().replace("ё", "е")) is not None
+        if touching and (touching[0].start_at <= talk.now or not now or talk.resident is None):
             return Reply(_sentence(talk, touching[0]))
+        if touching:
+            text = f"{talk.say('outages.not_yet')} {_sentence(talk, touching[0])}"
+            return self._offer_request(talk, text, details=talk.turn.text)
         key = "outages.none_of" if wanted else "outages.none"
         names = listed([service_name(code) for code in wanted]) if wanted else ""
         text = talk.say(key, resources=names, phone=_phone(talk))
         if talk.resident is None:
             return Reply(text)
-        return self.offers(talk, Reply(f"{text} {talk.say('outages.ticket')}"))
+        return self._offer_request(talk, text, details=talk.turn.text if now else "")
+
+    def _offer_request(self, talk: Talk, text: str, *, details: str) -> Reply:
+        """Offer a request; what was said already is not asked for again."""
+        reply = self.offers(talk, Reply(f"{text} {talk.say('outages.ticket')}"))
+        talk.session.draft = {"details": ASKING.sub("", details)}
+        return reply
 
 
 def _sentence(talk: Talk, outage: Outage) -> str:

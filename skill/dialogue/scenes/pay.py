@@ -22,6 +22,9 @@ from speech.numerals import numbers
 HOW = ("карт", "как ", "где ", "сбп", "способ", "можно ли", "наличн", "комисс")
 AUTOPAY = ("автоплат", "автооплат", "автоматическ")
 OFF = ("отключ", "выключ", "отмен", "убер", "не надо", "не нуж", "останов", "стоп")
+CALL = "telephone"
+NAMING = frozenset({"submit_reading", "correct", "no", "yes", "pay", "balance"})
+"""Intents that a sum said alone sounds like."""
 BY_SBP = ("сбп", "qr", "куар", "кьюар", "систем")
 
 
@@ -51,8 +54,9 @@ class Pay:
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """Yes, another sum, or no."""
-        named = kopecks(said) or _sum(talk.turn.text)
-        if named is not None and said.intent in {"submit_reading", "correct", "no", "yes", "pay", "balance"}:
+        half = _half(talk)
+        named = kopecks(said) or _sum(talk.turn.text) or half
+        if named is not None and (half or said.intent in NAMING):
             if named == talk.session.draft.get("kopecks") and said.intent == "yes":
                 return self._order(talk)
             return self._confirm(talk, named)
@@ -108,7 +112,7 @@ class Pay:
         link = links.to_bill(talk.settings, account.id, amount, payment.id)
         if not talk.turn.screen and (tail := _texted(talk, account.id, payment, link)):
             return talk.reply("pay.by_sms", sum=wording.money(amount), tail=tail)
-        key = "pay.link" if talk.turn.screen else "pay.no_screen"
+        key = "pay.link" if talk.turn.screen else "pay.on_call" if talk.turn.channel == CALL else "pay.no_screen"
         return Reply(talk.say(key, sum=wording.money(amount)), link=link)
 
 
@@ -138,6 +142,12 @@ def _autopay(talk: Talk, text: str) -> Reply:
         return talk.reply("pay.autopay.on", limit=wording.money(going.limit_kopecks))
     offered = talk.settings.autopay and checkout.chosen(talk.settings) != checkout.PAGE
     return talk.reply("pay.autopay.how" if offered else "pay.autopay.not_here")
+
+
+def _half(talk: Talk) -> int | None:
+    """Half of the sum proposed, to the rouble, for «половину»."""
+    proposed = talk.session.draft.get("kopecks")
+    return round(proposed // 2, -2) if proposed and "половин" in talk.turn.text.lower() else None
 
 
 def _sum(text: str) -> int | None:

@@ -1,5 +1,7 @@
 """Пени: how much, and on which debt, since when, at what rate (ЖК РФ ст. 155 ч. 14)."""
 
+import re
+
 from billing import arrears, penalties, receipts
 from billing.penalties import Debt, Standing
 from skill.dialogue.company import today
@@ -13,7 +15,9 @@ from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
 
-RULE = ("процент", "ставк", "как считают", "как начисл", "по закону", "с какого дня", "через сколько", "закон", "прав", "не плат", "не заплач", "не буду")
+RULE = re.compile(
+    r"процент|ставк|как считают|как начисл|закон|прав|с какого дня|через сколько|не (за)?плач|не плат|не буду"
+)
 
 
 class Penalty(Topic):
@@ -25,7 +29,7 @@ class Penalty(Topic):
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The rule for anybody who asks how; the household's own penalty otherwise."""
-        if any(word in talk.turn.text.lower() for word in RULE):
+        if RULE.search(talk.turn.text.lower()):
             return talk.reply("penalty.rule")
         if (bar := barred(talk, money=True)) is not None:
             return bar

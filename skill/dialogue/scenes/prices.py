@@ -44,7 +44,7 @@ class PricesTopic(Topic):
         for resource in wanted or USUAL:
             prices = tariffs.prices_on(talk.db, company.id, resource, on)
             if prices:
-                lines.append(_price_line(talk, resource, prices, zone))
+                lines.append(_price_line(talk, resource, prices, zone, ranges=bool(wanted)))
         if not lines:
             return talk.reply("prices.no_tariff", resource=_names(wanted))
         more = talk.say("prices.more") if not wanted else ""
@@ -57,7 +57,7 @@ class PricesTopic(Topic):
         return talk.reply("prices.norms", lines=", ".join(lines))
 
 
-def _price_line(talk: Talk, resource: str, prices: Prices, zone: str) -> str:
+def _price_line(talk: Talk, resource: str, prices: Prices, zone: str, *, ranges: bool) -> str:
     """«электричество: день 7,04 ₽, ночь 2,90 ₽»; the first range, with the next one where there are ranges."""
     unit = FACTS[Resource(resource)].unit
     zones = {name: steps for name, steps in prices.items() if not zone or name == zone} or dict(prices)
@@ -69,7 +69,7 @@ def _price_line(talk: Talk, resource: str, prices: Prices, zone: str) -> str:
         parts.append(" ".join(filter(None, [register_name(name), price])))
     line = f"{resource_name(resource)}: {listed(parts)}"
     steps = next(iter(zones.values()))
-    if zone or len(steps) == 1:
+    if zone or len(steps) == 1 or not ranges:
         return line
     step = talk.say(
         "prices.range",

@@ -1,6 +1,7 @@
 """Отвязать и удалить: a flat is unlinked, or everything kept of a person is erased, after a yes."""
 
 from billing import accounts
+from skill.dialogue.context import is_question
 from skill.dialogue.flat import account_of
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import YES_NO
@@ -34,6 +35,8 @@ class Privacy:
             talk.session.close()
             return talk.reply("privacy.kept")
         if said.intent != "yes" or talk.resident is None:
+            if said.intent == "unlink" and is_question(talk.turn.text):
+                return Reply(self.help(talk) or "", buttons=YES_NO, expecting="yes_no")
             return self._ask(talk, talk.session.step) if said.intent == "unlink" else None
         return self._erase(talk) if talk.session.step == "erase" else self._unlink(talk)
 

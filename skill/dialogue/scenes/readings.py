@@ -2,16 +2,21 @@
 
 from dataclasses import replace
 
+from skill.dialogue.company import phone_of
+from skill.dialogue.context import points_at
 from skill.dialogue.dial import dial_value
 from skill.dialogue.draft import Entry, entries_of
 from skill.dialogue.gathering import Gathering
+from skill.dialogue.readback import declined
 from skill.dialogue.scenes.linking import SCENE as LINKING
-from skill.dialogue.talk import Talk
+from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from skill.understanding.slots import extract
 
 ANSWERS = frozenset({"yes", "no", "correct", "back", "stop"})
+READ_BACK = frozenset({"confirm", "doubt", "guess"})
+"""Steps that wait for a yes to values just said."""
 CERTAIN = 0.6
 """Nothing is booked on a yes, or dropped on a no, that is less sure."""
 UNSURE = 0.6
@@ -33,9 +38,12 @@ class Readings:
         gathering = Gathering(talk)
         if not gathering.flat.meters:
             talk.session.close()
-            return talk.reply("readings.no_meters")
+            number = phone_of(talk)
+            return talk.reply("readings.no_meters", phone=talk.say("general.phone", phone=number) if number else "")
         entries = entries_of(said.slots)
         gathering.draft.entries = entries
+        if not entries and (refused := declined(talk, gathering.flat)):
+            return after(refused, gathering.next())
         if said.intent == "correct" and not any(_tells(entry) for entry in entries):
             talk.session.step = "which"
             return talk.reply("readings.fix_booked", expecting="meter")
@@ -50,7 +58,11 @@ class Readings:
             return self._told(talk, gathering, entries)
         if said.intent in ANSWERS:
             return self._decided(talk, gathering, said)
-        return gathering.next() if said.intent == "submit_reading" else None
+        if talk.session.step in READ_BACK and points_at("much", talk.turn.text):
+            return gathering.usual()
+        if said.intent == "submit_reading" or (talk.session.step in READ_BACK and points_at("roubles", talk.turn.text)):
+            return gathering.next()
+        return None
 
     def help(self, talk: Talk) -> str | None:
         """Help that fits the open question."""
@@ -58,14 +70,20 @@ class Readings:
         asked, step = gathering.asked, talk.session.step
         if step == "value" and asked is not None and asked.meter is not None:
             return talk.say("readings.help_value", meter=gathering.flat.name(gathering.flat.meter(asked.meter)))
-        if step in {"confirm", "doubt", "guess", "fix"}:
+        if step in READ_BACK or step == "fix":
             return talk.say("readings.help_confirm")
         return talk.say("readings.help_which", meters=gathering.flat.names(gathering.flat.meters))
 
     def _decided(self, talk: Talk, gathering: Gathering, said: Understanding) -> Reply:
         intent, step = said.intent, talk.session.step
-        if said.confidence < CERTAIN and step in {"confirm", "doubt", "guess"} and intent in {"yes", "no"}:
+        if said.confidence < CERTAIN and step in READ_BACK and intent in {"yes", "no"}:
             return gathering.next()
+        if intent in {"no", "correct"} and step != "rest" and points_at("cancel", talk.turn.text):
+            talk.session.close()
+            return talk.reply("readings.dropped")
+        if intent in {"no", "correct"} and step == "rest" and points_at("wrong", talk.turn.text):
+            talk.session.step = "which"
+            return talk.reply("readings.fix_booked", expecting="meter")
         match intent, step:
             case "yes", "confirm":
                 return gathering.book()
@@ -77,14 +95,18 @@ class Readings:
                 return gathering.not_guessed()
             case "no" | "correct", "confirm" | "doubt" | "guess":
                 return gathering.wrong()
+            case "yes", "value":
+                return gathering.restored()
             case "yes" | "correct", _:
                 return gathering.next()
         unsaved = bool(gathering.draft.entries) and step != "rest"
         talk.session.close()
         if intent == "back":
             return talk.reply("readings.dropped")
+        if step == "rest" and intent == "no":
+            return talk.reply("readings.later")
         if step == "rest":
-            return replace(talk.reply("readings.later"), end=True)
+            return replace(talk.reply("readings.later_bye"), end=True)
         if intent == "no":
             return talk.reply("readings.dropped")
         return replace(talk.reply("general.bye_unsaved" if unsaved else "general.bye"), end=True)
@@ -102,7 +124,12 @@ class Readings:
             elif (known := gathering.draft.about(entry)) is not None:
                 gathering.take(known, entry)
             else:
-                gathering.draft.entries = [old for old in gathering.draft.entries if old.meter is not None or old.loose]
+                left = entry.loose or entry.values  # a value for another meter: the one asked for is left for later
+                gathering.draft.entries = [
+                    old
+                    for old in gathering.draft.entries
+                    if old.values or old.loose or (old.meter is not None and not (left and old is asked))
+                ]
                 gathering.draft.entries.append(entry)
         return gathering.next()
 

@@ -1,5 +1,6 @@
 """Заявка: what is broken, read back, sent after a yes with a number and a day; how earlier ones are doing."""
 
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -7,7 +8,9 @@ import yaml
 
 from billing import tickets
 from billing.tables import Ticket
+from skill.dialogue import temper
 from skill.dialogue.company import today
+from skill.dialogue.context import is_question, points_at
 from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import capital
@@ -21,6 +24,21 @@ from speech import wording
 ENOUGH_WORDS = 3
 LONGEST = 500
 LEAVING = frozenset({"no", "back", "stop"})
+DESCRIBING = LEAVING | {
+    "create_ticket",
+    "ticket_status",
+    "outages",
+    "feedback",
+    "out_of_scope",
+    "yes",
+    "correct",
+    "emergency",
+}
+"""Intents that a description of trouble may sound like."""
+SURE = 0.7
+COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
+ASKS = re.compile(r"\bмо[яейю]+\b|статус|рассмотр|ответ|номер|где|когда|\d")
+SHORT_COMPLAINT = 6
 
 
 class TicketTopic:
@@ -34,9 +52,13 @@ class TicketTopic:
         """Tell of earlier requests, or take a new one."""
         if (bar := barred(talk)) is not None:
             return bar
-        if said.intent == "ticket_status":
+        complains = COMPLAINT.search(talk.turn.text.lower()) is not None
+        if said.intent == "ticket_status" and not (complains and not ASKS.search(talk.turn.text.lower())):
             return _status(talk, [str(value) for value in said.slots.get("values", ())])
         talk.session.scene = self.name
+        if complains and len(talk.turn.text.split()) <= SHORT_COMPLAINT:
+            talk.session.step = "details"
+            return talk.reply("ticket.complaint", expecting="text")
         if said.intent == "create_ticket" and _category(talk.turn.text) != "other":
             return self._confirm(talk, talk.turn.text)
         talk.session.step = "details"
@@ -44,10 +66,10 @@ class TicketTopic:
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """The description, or the yes that sends it."""
+        if points_at("cancel", talk.turn.text):
+            return _dropped(talk)
         if talk.session.step == "details":
-            if said.intent in LEAVING and len(talk.turn.text.split()) < ENOUGH_WORDS:
-                return _dropped(talk)
-            return self._confirm(talk, talk.turn.text)
+            return self._described(talk, said)
         if said.intent == "yes":
             return self._send(talk)
         if said.intent == "correct":
@@ -55,7 +77,25 @@ class TicketTopic:
             return talk.reply("ticket.details", expecting="text")
         if said.intent in LEAVING:
             return _dropped(talk)
-        return self._confirm(talk, talk.turn.text) if said.intent == "create_ticket" else None
+        again = said.intent == "outages" and not is_question(talk.turn.text) and _category(talk.turn.text) != "other"
+        return self._confirm(talk, talk.turn.text) if said.intent == "create_ticket" or again else None
+
+    def propose(self, talk: Talk, details: str) -> Reply:
+        """A request whose words were said before."""
+        talk.session.scene = self.name
+        return self._confirm(talk, details)
+
+    def _described(self, talk: Talk, said: Understanding) -> Reply | None:
+        """A description; not one are a yes, an insult, or what surely belongs to another topic."""
+        words = len(talk.turn.text.split())
+        if said.intent in LEAVING and words < ENOUGH_WORDS:
+            return _dropped(talk)
+        if said.intent not in DESCRIBING and said.confidence >= SURE:
+            return None
+        known = _category(talk.turn.text) != "other"
+        if not known and words < ENOUGH_WORDS and (said.intent == "yes" or temper.signs(talk.turn.text)):
+            return talk.reply("ticket.what_exactly", expecting="text")
+        return self._confirm(talk, talk.turn.text)
 
     def help(self, talk: Talk) -> str | None:
         """What to say."""
