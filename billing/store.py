@@ -53,7 +53,11 @@ class Queue:
 
     def __enter__(self) -> None:
         self._here.acquire()
-        fcntl.lockf(self._file, fcntl.LOCK_EX)
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_EX)
+        except OSError:
+            self._here.release()
+            raise
 
     def __exit__(self, *_: object) -> None:
         fcntl.lockf(self._file, fcntl.LOCK_UN)

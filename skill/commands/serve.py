@@ -63,7 +63,7 @@ def _run(settings: Settings) -> None:
         blocking_threads=settings.threads,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_SECONDS,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     )
     server.on_startup(lambda: _greet(f"http://{settings.host}:{port}", settings))
     gc.freeze()  # what the processes share is never looked through for garbage, nor copied by it
