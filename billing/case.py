@@ -43,7 +43,7 @@ class Case:
     previous: newest live reading before this period; booked: live readings of this period with their status;
     averages: monthly consumption where three months or more are known; limits: monthly, by code;
     levels: the company's own, by code; other_company: who takes this resource here, when it is not the meter's company;
-    external: what the company's own billing says of the values.
+    ratio: units of the resource in one of the dial's; external: what the company's own billing says of the values.
     """
 
     resource: str
@@ -65,6 +65,7 @@ class Case:
     archived_on: date | None = None
     next_verification: date | None = None
     other_company: str | None = None
+    ratio: Decimal = Decimal(1)
     external: Finding | None = None
 
     @property
@@ -98,20 +99,25 @@ class Case:
         if before is None or self.taken(zone) >= before.value:
             return False
         turn = Decimal(10) ** self.digits_int
-        through_zero = self.taken(zone) + turn - before.value
+        through_zero = (self.taken(zone) + turn - before.value) * self.ratio
         return before.value >= turn * Decimal("0.9") and through_zero <= self.monthly("TOO_BIG")
 
     def consumed(self, zone: str) -> Decimal | None:
-        """Consumption since the previous reading, before the transformation ratio; None for a first reading."""
+        """Units of the dial since the previous reading; None for a first reading."""
         before = self.previous.get(zone)
         if before is None:
             return None
         turn = Decimal(10) ** self.digits_int if self.rolled_over(zone) else Decimal(0)
         return self.taken(zone) + turn - before.value
 
+    def used(self, zone: str) -> Decimal | None:
+        """Consumption of a zone, with the transformation ratio; None for a first reading."""
+        consumed = self.consumed(zone)
+        return None if consumed is None else consumed * self.ratio
+
     def total_consumed(self) -> Decimal | None:
-        """Consumption of all zones; None when any is a first reading."""
-        parts = [self.consumed(zone) for zone in self.zones]
+        """Consumption of all zones, with the transformation ratio; None when any is a first reading."""
+        parts = [self.used(zone) for zone in self.zones]
         known = [part for part in parts if part is not None]
         return sum(known, Decimal(0)) if len(known) == len(parts) else None
 
@@ -123,7 +129,7 @@ class Case:
     def plausible(self, zone: str, value: Decimal) -> bool:
         """Not less than before, and not unusually more."""
         before = self.previous.get(zone)
-        return before is not None and 0 <= value - before.value <= self.monthly("UNUSUAL")
+        return before is not None and 0 <= (value - before.value) * self.ratio <= self.monthly("UNUSUAL")
 
     def goes_back(self, zone: str) -> bool:
         """Less than before, and not through zero."""
@@ -142,7 +148,7 @@ class Case:
         if not fitting:
             return {}
         if zone in self.averages:
-            expected = self.previous[zone].value + self.averages[zone] * self.months
+            expected = self.previous[zone].value + self.averages[zone] * self.months / self.ratio
             fitting.sort(key=lambda value: abs(value - expected))
         return {"guess": {zone: fitting[0]}}
 

@@ -187,7 +187,7 @@ def rollover(case: Case) -> Finding | None:
     zones = tuple(zone for zone in case.zones if case.rolled_over(zone))
     if not zones:
         return None
-    facts = {"zones": zones, "consumption": {zone: case.consumed(zone) for zone in zones}}
+    facts = {"zones": zones, "consumption": {zone: case.used(zone) for zone in zones}}
     return Finding("ROLLOVER", "confirm", facts)
 
 
@@ -279,7 +279,7 @@ def run(case: Case, checks: tuple[Check, ...] = CHECKS) -> list[Finding]:
 
 def _changed_places(case: Case, zone: str, other: OtherMeter) -> bool:
     """Hot used so many times more than cold this month, or less, and in the months before it was the other way."""
-    own, average = case.consumed(zone), case.averages.get(zone)
+    own, average = case.used(zone), case.averages.get(zone)
     if own is None or average is None or other.consumed is None or other.average is None:
         return False
     times = case.limits["SWAPPED_METERS"]

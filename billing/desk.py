@@ -168,6 +168,7 @@ def open_desk(
         is_automatic=meter.is_automatic and not by_itself,
         archived_on=meter.archived_on,
         next_verification=meter.next_verification_on,
+        ratio=meter.ratio,
         other_company=None if meter.owner_id == meter.organization_id else meter.owner_name,
     )
     if meter.resource in WATER and _may_be_another_meters(case):
@@ -184,7 +185,7 @@ def _may_be_another_meters(case: Case) -> bool:
 
 def _against_history(case: Case, zone: str) -> bool:
     """Far from the usual: of two meters that changed places three to one, one is so by the root of three."""
-    usual, used = case.averages.get(zone), case.consumed(zone)
+    usual, used = case.averages.get(zone), case.used(zone)
     return usual is not None and used is not None and not usual / FAR <= used / case.months <= usual * FAR
 
 

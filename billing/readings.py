@@ -221,12 +221,8 @@ def _as_booking(db: Session, desk: Desk, rows: Sequence[Row[Any]]) -> Booking:
 
 def _consumption(desk: Desk) -> dict[str, Decimal]:
     """By zone, with the transformation ratio; without zones that have no previous reading."""
-    consumed = {zone: desk.case.consumed(zone) for zone in desk.case.zones}
-    return {
-        zone: (volume * desk.meter.ratio).quantize(LITRE, ROUND_HALF_UP)
-        for zone, volume in consumed.items()
-        if volume is not None
-    }
+    used = {zone: desk.case.used(zone) for zone in desk.case.zones}
+    return {zone: volume.quantize(LITRE, ROUND_HALF_UP) for zone, volume in used.items() if volume is not None}
 
 
 def _cost(db: Session, desk: Desk, consumption: Mapping[str, Decimal]) -> int | None:

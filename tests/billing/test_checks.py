@@ -311,6 +311,15 @@ def test_limits_grow_with_the_months_covered() -> None:
     assert codes(case) == []
 
 
+def test_limits_and_averages_are_of_the_resource_not_of_the_dial() -> None:
+    """A dial that counts twenty times less than is used: 7 more on it are 140."""
+    case = water("125", ratio=Decimal(20))
+    assert [finding.facts["consumption"] for finding in checks.run(case)] == [140]
+    assert codes(case) == [("TOO_BIG", "block")]
+    assert codes(water("118.7", ratio=Decimal(20), averages={"single": Decimal(14)})) == []
+    assert codes(water("119.05", ratio=Decimal(20), averages={"single": Decimal(5)})) == [("UNUSUAL", "confirm")]
+
+
 def test_a_long_silence_is_looked_at() -> None:
     assert codes(water("125", previous={"single": shown("118", date(2026, 8, 20))})) == []
     assert codes(water("125", previous={"single": shown("118", date(2026, 7, 20))})) == [("GAP_3_MONTHS", "review")]
