@@ -8,9 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
+from billing import contacts
+from billing.contacts import BadContact
 from billing.exchange.loading import Bad, Fate, change, each
 from billing.exchange.rows import BadCell, Row, table
 from billing.tables import Account, Organization, Premises, Property
+from billing.tables.paying import CONTACT_KINDS
 
 UNIT_TYPES = {
     "квартира": "flat", "комната": "room", "машиноместо": "parking", "кладовка": "warehouse",
@@ -30,7 +33,7 @@ class Home(NamedTuple):
 
 
 class AccountsLoader:
-    """Columns account, bill_code, city, street, house, flat …; an account is known by its number."""
+    """Columns account, bill_code, city, street, house, flat …, email, phone; an account is known by its number."""
 
     kind = "accounts"
 
@@ -56,7 +59,7 @@ class AccountsLoader:
         return fates
 
     def _take(self, db: Session, row: Row, known: dict[str, Account]) -> Fate:
-        number, home, said = _number(row), _home(row), _said(row)
+        number, home, said, reached = _number(row), _home(row), _said(row), _contacts(row)
         area, opened = row.number("area"), row.day("opened_on") or self._today
         flat = self._flat(db, home)
         account = known.get(number)
@@ -66,11 +69,20 @@ class AccountsLoader:
                 organization_id=self.organization_id, premises_id=flat_id, number=number, opened_on=opened, **said
             )
             db.add(account)
+            db.flush()
             known[number] = account
+            self._reach(db, account, reached)
             return "added"
         if account.premises_id != flat:
             raise BadCell("the account is of another flat: SAME_ACCOUNT_NUMBER_EXISTS_IN_OTHER_UNIT")
-        return change(db, account, said, "account", account.id, self._now)
+        fate = change(db, account, said, "account", account.id, self._now)
+        return "changed" if self._reach(db, account, reached) else fate
+
+    def _reach(self, db: Session, account: Account, reached: dict[str, str]) -> bool:
+        """Note how the owner is reached; whether that is new."""
+        how: dict[str, Any] = {"now": self._now, "actor": "system", "channel": "import"}
+        kept = [contacts.keep(db, account.id, kind, value, **how) for kind, value in reached.items()]
+        return any(kept)
 
     def _flat(self, db: Session, home: Home) -> int | None:
         house = (
@@ -114,6 +126,13 @@ def _home(row: Row) -> Home:
     if kind is None:
         raise BadCell(f"unknown unit_type: {row.cells['unit_type']}")
     return Home(row.text("city"), row.text("street"), row.text("house"), kind, row.text("flat"))
+
+
+def _contacts(row: Row) -> dict[str, str]:
+    try:
+        return {kind: contacts.tidy(kind, row.cells[kind]) for kind in CONTACT_KINDS if kind in row.cells}
+    except BadContact as bad:
+        raise BadCell(str(bad)) from bad
 
 
 def _said(row: Row) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from billing import receipts, store
+from billing import contacts, receipts, store
 from billing.exchange.accounts import AccountsLoader
 from billing.exchange.charges import ChargesLoader
 from billing.exchange.meters import MetersLoader
@@ -40,6 +40,47 @@ def test_accounts_and_meters_are_loaded_with_their_houses(books: Engine, tmp_pat
         meter = db.exec(select(Meter).where(Meter.resource == "COLD_WATER")).one()
         assert (meter.place, meter.next_verification_on) == ("кухня", date(2030, 5, 1))
         assert [row.value for row in db.exec(select(Reading).order_by(col(Reading.id)))] == [Decimal("12.5"), 100, 50]
+
+
+def test_owners_are_reached_as_the_file_says(
+    demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path
+) -> None:
+    heading = "account;bill_code;city;street;house;flat;Электронная почта;телефон\n"
+    home = "100512;482913;Примерск;улица Лесная;5;12"
+    path = written(tmp_path, f"{heading}{home};Ivan@Example.org;8 (912) 345-67-89\n")
+    assert load(demo_books, AccountsLoader(company, NOW, TODAY), path).changed == 1
+    assert load(demo_books, AccountsLoader(company, NOW, TODAY), path, force=True).unchanged == 1
+    with store.reading(demo_books) as db:
+        assert contacts.of_account(db, demo.account.id, "email") == "ivan@example.org"
+        assert contacts.of_account(db, demo.account.id, "phone") == "+79123456789"
+    path = written(tmp_path, f"{heading}{home};ivan;112\n")
+    assert load(demo_books, AccountsLoader(company, NOW, TODAY), path).bad_rows[0][1] == "not an e-mail address: ivan"
+
+
+def test_what_a_file_does_not_say_stays(
+    demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path
+) -> None:
+    cold = demo.account.meters[0]
+    path = written(tmp_path, f"account;serial;resource;place\n100512;{cold.serial};ХВС;кухня\n")
+    with store.reading(demo_books) as db:
+        before = db.get_one(Meter, cold.id)
+    assert load(demo_books, MetersLoader(company, NOW, TODAY), path).changed == 1
+    with store.reading(demo_books) as db:
+        after = db.get_one(Meter, cold.id)
+    assert after.place == "кухня"
+    assert (after.digits_int, after.submit_frac, after.next_verification_on) == (
+        before.digits_int,
+        before.submit_frac,
+        before.next_verification_on,
+    )
+
+
+def test_a_bad_meter_leaves_nothing_behind(demo_books: Engine, company: Organization, tmp_path: Path) -> None:
+    """Its row is bad because of its initial value: then there is no meter either."""
+    path = written(tmp_path, "account;serial;resource;t1\n100512;N1;ХВС;1000000\n")
+    assert load(demo_books, MetersLoader(company, NOW, TODAY), path).bad_rows == [(2, "t1 is not on the dial")]
+    with store.reading(demo_books) as db:
+        assert db.exec(select(Meter).where(Meter.serial == "N1")).all() == []
 
 
 @ON_SQLITE
