@@ -16,7 +16,8 @@ from rich.console import Console
 from skill.app import create_app, open_books, utc_now
 from skill.channels.channel import assistants
 from skill.commands.db import load_demo_if_empty
-from skill.dialogue.engine import forget
+from skill.dialogue.engine import forget, openers
+from skill.dialogue.phrases import phrases
 from skill.sandbox import Sandbox, Sent
 from skill.settings import Settings
 from skill.understanding import understand
@@ -48,8 +49,7 @@ def _run(settings: Settings) -> None:
     engine = open_books(settings)
     load_demo_if_empty(engine, console)
     forget(engine, now=utc_now(), settings=settings)
-    recognition.preload()
-    understand("да")  # loads the model that the processes then share
+    _prepare()
     app = create_app(settings, engine=engine)
     engine.dispose()  # the processes inherit no connection
     port = _free_port(settings.host, settings.port)
@@ -68,6 +68,14 @@ def _run(settings: Settings) -> None:
     server.on_startup(lambda: _greet(f"http://{settings.host}:{port}", settings))
     gc.freeze()  # what the processes share is never looked through for garbage, nor copied by it
     server.serve(target_loader=lambda: _awake(app), wrap_loader=False)
+
+
+def _prepare() -> None:
+    """Load what the processes then share, so that nobody's first turn waits for it."""
+    recognition.preload()
+    understand("да")
+    openers()
+    phrases()
 
 
 def _awake(app: Flask) -> Flask:
