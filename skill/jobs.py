@@ -4,6 +4,7 @@ Any number of processes may look at the clock: each piece of time is claimed in 
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,17 +58,31 @@ JOBS = (
 
 
 def run_due(service: Service) -> dict[str, int]:
-    """Do what nobody has done yet in this piece of time; how much was done, by job."""
+    """Do what nobody has done yet in this piece of time; how much was done, by job.
+
+    A job that fails is told of and tried in the next piece of time; the others are done all the same.
+    """
     done = {}
-    for job in JOBS:
-        with store.reading(service.engine) as db:
-            slot = _slot(job, service.clock())
-            fresh = db.exec(select(JobRun.slot).where(JobRun.name == job.name)).first() != slot
-        if fresh and _claim(service, job.name, slot):
-            done[job.name] = job.run(service)
+    with ThreadPoolExecutor(1) as worker:
+        for job in JOBS:
+            if not _is_ours(service, job):
+                continue
+            future = worker.submit(job.run, service)
+            if (error := future.exception()) is not None:
+                log.error("job failed", job=job.name, exc_info=error)
+                continue
+            done[job.name] = future.result()
             if done[job.name]:
                 log.info("job done", job=job.name, count=done[job.name])
     return done
+
+
+def _is_ours(service: Service, job: Job) -> bool:
+    """Whether the job is to be done now, and by this process."""
+    slot = _slot(job, service.clock())
+    with store.reading(service.engine) as db:
+        fresh = db.exec(select(JobRun.slot).where(JobRun.name == job.name)).first() != slot
+    return fresh and _claim(service, job.name, slot)
 
 
 def _slot(job: Job, now: datetime) -> str:

@@ -2,10 +2,16 @@
 
 import email
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -359,6 +365,42 @@ def test_reminders_go_out_by_the_clock_each_once(
     assert [body["messages"][0]["text"] for body, _ in gateway.taken] == [
         "Напоминаю: показания нужно передать до 30 ноября."
     ]
+
+
+def test_a_job_that_fails_does_not_keep_the_others(
+    engine: Engine,
+    clock: Clock,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken(_: Service) -> int:
+        raise ValueError("a fault of ours")
+
+    log.configure()
+    own = (jobs.Job("broken", timedelta(hours=1), broken), jobs.Job("sound", timedelta(hours=1), lambda _: 1))
+    monkeypatch.setattr(jobs, "JOBS", own)
+    service = Service(settings, engine, clock)
+    assert jobs.run_due(service) == {"sound": 1}
+    assert jobs.run_due(service) == {}
+    assert "job failed" in capsys.readouterr().err
+
+
+def test_the_worker_sends_until_it_is_told_to_stop(
+    engine: Engine, clock: Clock, settings: Settings, gateway: Gateway
+) -> None:
+    put(engine, clock, "sms", PHONE)
+    engine.dispose()
+    told = {"ZHKU_DATA_DIR": str(settings.data_dir), "ZHKU_SMS_URL": gateway.url, "PATH": os.environ["PATH"]}
+    process = subprocess.Popen([sys.executable, "-m", "skill.cli", "worker"], env=told, stderr=subprocess.PIPE)
+    for _ in range(600):
+        if gateway.taken or process.poll() is not None:
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert gateway.taken == [({"to": PHONE, "text": "Привет, https://x.example"}, "")], said
+    assert process.returncode == 0
 
 
 def test_a_new_bill_is_told_of(engine: Engine, clock: Clock, demo: DemoSummary) -> None:
