@@ -27,6 +27,7 @@ from skill.app import Service
 from skill.carriers import CARRIERS
 from skill.carriers.carrier import Letter
 from skill.channels.body import Body
+from skill.channels.calls import clients
 from skill.channels.channel import Arrival, Verdict, messengers
 from skill.dialogue import handoffs
 from skill.dialogue.handoffs import Handoff
@@ -34,7 +35,7 @@ from skill.dialogue.turn import Reply, Turn, digest, session_name
 from skill.settings import Settings
 
 WAITING, SENT, REFUSED = "waiting", "sent", "refused"
-CLAIM_SECONDS = 60
+CLAIM_SECONDS, SEND_SECONDS = 60, 20
 MOST_ATTEMPTS = 12
 LONGEST_PAUSE_SECONDS = 1800
 POLL_SECONDS, LOOK_SECONDS, KEEP_SECONDS = 2.0, 60.0, 3600.0
@@ -143,24 +144,25 @@ class Sender:
     def send_due(self) -> int:
         """Send everything that is due now; how many messages were tried."""
         tried = 0
-        with httpx.Client(timeout=20, verify=self._settings.max_ca_file or True) as http:
+        with clients(self._settings, SEND_SECONDS) as https:
             while due := self._due():
-                claimed = [row for row in due if self._claim(row)]
-                for row in claimed:
-                    self._send(http, row)
-                tried += len(claimed)
-                if not claimed:
+                before = tried
+                for row in due:
+                    if self._claim(row):
+                        self._send(https(row.channel), row)
+                        tried += 1
+                if tried == before:
                     break
         return tried
 
     def keep_connected(self) -> None:
         """Do what the platforms want done every hour."""
-        with httpx.Client(timeout=20, verify=self._settings.max_ca_file or True) as http:
+        with clients(self._settings, SEND_SECONDS) as https:
             for messenger in messengers().values():
                 if messenger.keep is None or not messenger.enabled(self._settings):
                     continue
                 try:
-                    messenger.keep(http, self._settings)
+                    messenger.keep(https(messenger.name), self._settings)
                 except (httpx.HTTPError, ValueError) as error:
                     log.warning("not kept connected", channel=messenger.name, reason=type(error).__name__)
 

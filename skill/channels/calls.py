@@ -2,11 +2,17 @@
 
 import hashlib
 import hmac
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from urllib.parse import urlsplit
 
+import certifi
 import httpx
 
 from skill.channels.channel import Verdict
+from skill.settings import Settings
 
 AGAIN = frozenset({408, 409, 412, 425, 429})
 LONGEST_WAIT = 3600.0
@@ -30,6 +36,21 @@ def verdict(answer: httpx.Response) -> Verdict:
     if answer.status_code in AGAIN or answer.is_server_error:
         return Verdict(again_in=_wait(answer.headers.get("Retry-After", "")))
     return Verdict(refused=f"{answer.status_code} {answer.text[:200]}")
+
+
+@contextmanager
+def clients(settings: Settings, seconds: float) -> Iterator[Callable[[str], httpx.Client]]:
+    """HTTP clients by channel. The root that MAX's chain ends at (`max_ca_file`) is trusted for MAX only."""
+    with ExitStack() as stack:
+
+        @cache
+        def of(root: str) -> httpx.Client:
+            trusted = ssl.create_default_context(cafile=certifi.where())
+            if root:
+                trusted.load_verify_locations(cafile=root)
+            return stack.enter_context(httpx.Client(timeout=seconds, verify=trusted))
+
+        yield lambda channel: of(settings.max_ca_file if channel == "max" else "")
 
 
 def download(http: httpx.Client, url: str, *, api: str, headers: dict[str, str] | None = None) -> bytes:

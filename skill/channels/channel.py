@@ -153,7 +153,7 @@ def pooled(said: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
 
     A platform's phrase, its normal form and its other guesses often agree on the number where the first alone is wrong.
     """
-    if len(said) < 2:
+    if len({tuple(numbers(one.text)) for one in said}) < 2:
         return said
     likeliest = pool((one.text, one.confidence) for one in said)
     wanted = list(likeliest[0].values) if likeliest else []

@@ -1,6 +1,7 @@
 """Telegram, a bot's webhook and calls (Bot API 10). The answer to a message travels in the HTTP answer itself."""
 
 import httpx
+import structlog
 
 from skill.channels import telegram_payments
 from skill.channels.body import Body, find, name, number, part, text
@@ -12,9 +13,11 @@ from skill.channels.voice import voice_message
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 
+UPDATES = ["message", "callback_query", "pre_checkout_query"]
 SOUNDS = ("voice", "audio", "video_note")
 PICTURES = ("photo", "animation", "video")
 OTHERS = ("sticker", "document", "location", "venue", "contact", "poll", "dice", "story", "game", "checklist")
+log = structlog.get_logger()
 
 
 def authentic(call: Call, settings: Settings) -> bool:
@@ -102,6 +105,21 @@ def fetch(http: httpx.Client, settings: Settings, voice: Body) -> bytes:
     )
 
 
+def keep_webhook(http: httpx.Client, settings: Settings) -> bool:
+    """Have updates sent here again if they are not; whether that was needed. Raises httpx.HTTPError."""
+    if not settings.public_url or not settings.telegram_token:
+        return False
+    api, wanted = f"{settings.telegram_api}/bot{settings.telegram_token}", f"{settings.public_url}/telegram"
+    known = part(http.get(f"{api}/getWebhookInfo").raise_for_status().json(), "result")
+    if fault := text(known, "last_error_message"):
+        log.warning("deliveries failed", channel="telegram", reason=fault, waiting=known.get("pending_update_count"))
+    if text(known, "url") == wanted:
+        return False
+    hook = {"url": wanted, "secret_token": settings.telegram_secret, "allowed_updates": UPDATES}
+    http.post(f"{api}/setWebhook", json=hook).raise_for_status()
+    return True
+
+
 def _recording(message: Body) -> Body:
     """A voice message, a round video's sound, or a sound sent as a file."""
     sounds = [part(message, kind) for kind in SOUNDS]
@@ -130,5 +148,6 @@ CHANNEL = Messenger(
     send=send,
     fetch=fetch,
     at_once=at_once,
+    keep=keep_webhook,
     till=telegram_payments.TILL,
 )

@@ -10,6 +10,8 @@ from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 
 TOO_MANY = 12
+EVENTS = ["conversation_started"]
+"""Besides messages, which always come."""
 PICTURES = ("picture", "video")
 
 
@@ -79,6 +81,19 @@ def send(http: httpx.Client, settings: Settings, message: Body) -> Verdict:
     return Verdict() if status == 0 else Verdict(refused=f"status {status}")
 
 
+def keep_webhook(http: httpx.Client, settings: Settings) -> bool:
+    """Have events sent here again if they are not; whether that was needed. Raises httpx.HTTPError."""
+    if not settings.public_url:
+        return False
+    headers, wanted = {"X-Viber-Auth-Token": settings.viber_token}, f"{settings.public_url}/viber"
+    account = http.post(f"{settings.viber_api}/pa/get_account_info", json={}, headers=headers).raise_for_status()
+    if text(account.json(), "webhook") == wanted:
+        return False
+    hook = {"url": wanted, "event_types": EVENTS, "send_name": False, "send_photo": False}
+    http.post(f"{settings.viber_api}/pa/set_webhook", json=hook, headers=headers).raise_for_status()
+    return True
+
+
 CHANNEL = Messenger(
     "viber",
     enabled=lambda settings: bool(settings.viber_token),
@@ -87,4 +102,5 @@ CHANNEL = Messenger(
     write=write,
     send=send,
     at_once=at_once,
+    keep=keep_webhook,
 )

@@ -12,6 +12,7 @@ from billing import store
 from skill import jobs, outbox
 from skill.app import Service
 from skill.channels.body import Body, NotABody, parse
+from skill.channels.calls import clients
 from skill.channels.channel import Arrival, Call, Messenger, messengers, phrases
 from skill.channels.limits import contracts
 from skill.dialogue.engine import expected
@@ -148,7 +149,8 @@ class Door:
         if self._messenger.fetch is None:
             raise ValueError("this messenger has no recordings")
         settings = self._service.settings
-        with httpx.Client(timeout=FETCH_SECONDS, verify=settings.max_ca_file or True) as http:
+        with clients(settings, FETCH_SECONDS) as https:
+            http = https(self._messenger.name)
             for pause in FETCH_PAUSES:
                 try:
                     return self._messenger.fetch(http, settings, voice)

@@ -36,6 +36,7 @@ class Sandbox:
     sent: list[Sent] = field(default_factory=list)
     recordings: dict[str, bytes] = field(default_factory=dict)
     subscriptions: list[dict[str, Any]] = field(default_factory=list)
+    webhooks: dict[str, dict[str, Any]] = field(default_factory=dict)
     failing: list[int] = field(default_factory=list)
     tell: Callable[[Sent], object] = lambda _sent: None
 
@@ -53,6 +54,7 @@ class Sandbox:
             ("/whatsapp/<number>/<what>", self._whatsapp),
             ("/whatsapp/files/<name>", self._file),
             ("/viber/pa/send_message", self._viber),
+            ("/viber/pa/<method>", self._viber_account),
             ("/service/files/<name>", self._file),
             ("/service/v3/conversations/<conversation>/activities", self._activity),
             ("/service/v3/conversations/<conversation>/activities/<replied>", self._activity),
@@ -106,6 +108,10 @@ class Sandbox:
     def _telegram(self, token: str, method: str) -> Answer:
         if token != TELEGRAM_TOKEN:
             return jsonify({"ok": False, "error_code": 401, "description": "Unauthorized"}), 401
+        if method == "setWebhook":
+            self.webhooks["telegram"] = _body()
+        if method in ("getWebhookInfo", "setWebhook"):
+            return jsonify({"ok": True, "result": {"url": self.webhooks.get("telegram", {}).get("url", "")}}), 200
         if method == "getFile":
             return jsonify({"ok": True, "result": {"file_path": request.values["file_id"]}}), 200
         body = {"method": method, **_body()}
@@ -151,6 +157,11 @@ class Sandbox:
             return jsonify({"status": 3, "status_message": "; ".join(problems)}), 200
         self._keep("viber", "send_message", _body())
         return jsonify({"status": 0, "status_message": "ok", "message_token": len(self.sent)}), 200
+
+    def _viber_account(self, method: str) -> Answer:
+        if method == "set_webhook":
+            self.webhooks["viber"] = _body()
+        return jsonify({"status": 0, "webhook": self.webhooks.get("viber", {}).get("url", "")}), 200
 
     def _activity(self, conversation: str, replied: str = "") -> Answer:
         if request.headers.get("Authorization", "").removeprefix("Bearer ") not in bots.granted:

@@ -1,10 +1,13 @@
 """MAX: the subscription kept alive, forwarded messages, the platform's own transcription as a second opinion."""
 
+from pathlib import Path
+
 import httpx
 
 from skill.channels import max as max_channel
+from skill.channels.calls import clients
 from skill.outbox import Sender
-from skill.sandbox import Sandbox
+from skill.sandbox import Sandbox, amazon
 from skill.settings import Settings
 from tests.skill.messengers.delivering import Deliver, recorded, shown, with_text
 
@@ -47,3 +50,13 @@ def test_a_sticker_is_not_taken_for_silence(deliver: Deliver, sender: Sender, sa
     sender.send_due()
     assert "прочитать не могу" in shown(sandbox.sent[0])
     assert "Здравствуйте" in shown(sandbox.sent[1])
+
+
+def test_the_root_of_max_is_trusted_for_max_only(settings: Settings, tmp_path: Path) -> None:
+    root = tmp_path / "root.pem"
+    root.write_bytes(amazon.root())
+    own = settings.model_copy(update={"max_ca_file": str(root)})
+    with clients(own, 5) as https:
+        assert https("max") is https("max")
+        assert https("telegram") is https("whatsapp")
+        assert https("max") is not https("telegram")

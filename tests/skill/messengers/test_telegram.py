@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
 from billing import store
 from billing.tables import Payment
+from skill.channels import telegram as telegram_channel
 from skill.outbox import Sender
 from skill.sandbox import Sandbox
+from skill.settings import Settings
 from tests.skill.messengers.delivering import Deliver, recorded, shown, telegram, with_text
 
 
@@ -152,3 +155,12 @@ def test_money_for_no_bill_of_ours_books_nothing(
     assert "счёт для него не нашёлся" in shown(sandbox.sent[-1])
     with store.reading(engine) as db:
         assert db.exec(select(Payment).where(Payment.provider == "telegram")).all() == []
+
+
+def test_updates_are_sent_here_again_when_they_are_not(settings: Settings, sandbox: Sandbox) -> None:
+    with httpx.Client() as http:
+        assert telegram_channel.keep_webhook(http, settings) is True
+        assert telegram_channel.keep_webhook(http, settings) is False
+    hook = sandbox.webhooks["telegram"]
+    assert (hook["url"], hook["secret_token"]) == ("https://zhku.example/telegram", "sandbox-secret")
+    assert "pre_checkout_query" in hook["allowed_updates"]

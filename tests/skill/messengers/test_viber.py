@@ -1,7 +1,11 @@
 """Viber: the greeting in the webhook's answer, what cannot be read."""
 
+import httpx
+
+from skill.channels import viber
 from skill.outbox import Sender
 from skill.sandbox import Sandbox
+from skill.settings import Settings
 from tests.skill.messengers.delivering import Deliver, recorded, shown, with_text
 
 
@@ -22,3 +26,10 @@ def test_a_picture_is_not_read_but_its_caption_is(
     sender.send_due()
     assert "Фото я пока не читаю" in shown(sandbox.sent[0])
     assert "125" in shown(sandbox.sent[1])
+
+
+def test_events_are_sent_here_again_when_they_are_not(settings: Settings, sandbox: Sandbox) -> None:
+    with httpx.Client() as http:
+        assert viber.keep_webhook(http, settings) is True
+        assert viber.keep_webhook(http, settings) is False
+    assert sandbox.webhooks["viber"]["url"] == "https://zhku.example/viber"
