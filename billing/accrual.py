@@ -11,10 +11,10 @@ from billing.chargebook import ChargeBook, NoNorm
 from billing.charges import Line, MeterVolume
 from billing.house import ADJUSTED_IN, House, year_before
 from billing.recalculation import Correction, Past, Real, correct, correct_share, with_corrections
+from billing.resources import WATER
 from billing.tables import Account, Act, Benefit, Premises, Service
 from billing.usage import MeterMonth
 
-WATER = ("COLD_WATER", "HOT_WATER")
 Accrued = tuple[Line, list[Correction]]
 
 

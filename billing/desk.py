@@ -17,6 +17,7 @@ from billing import limits, store, windows
 from billing.case import Case, OtherMeter
 from billing.external import Server
 from billing.meters import NOT_MEASURED, PreviousReading, in_asking_order
+from billing.resources import WATER
 from billing.tables import (
     Account,
     ExternalCheck,
@@ -33,7 +34,6 @@ HISTORY_PER_ZONE = 16
 AVERAGE_MONTHS = 12
 AVERAGE_NEEDS = 3
 FAR = Decimal("1.7")
-WATER = ("COLD_WATER", "HOT_WATER")
 LIVE = ("submitted", "accepted")
 
 _METER = (

@@ -3,6 +3,7 @@
 POST of a JSON question to the address in the table external_check; the answer is `{"level": "ok"}`, or a level "block",
 "confirm" or "review" with a "code" and a "message" for the resident. No answer in time, or none that can be read, means
 that the check is skipped: residents do not wait for a company's broken server, and for a while it is not asked again.
+A smart speaker gives three seconds to the whole turn: a timeout_ms of about 1000 suits it.
 """
 
 import json

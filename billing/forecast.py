@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from billing import receipts, tariffs
 from billing.chargebook import open_book
+from billing.resources import WATER
 from billing.tables import Account, Meter, Premises, Reading, Receipt, ReceiptLine, Register, Service
 from billing.windows import month_start
 
@@ -20,7 +21,6 @@ NEEDS = 3
 RECENT = 3
 ODD_TIMES = 3
 LEAK_MONTHS = 2
-WATER = ("COLD_WATER", "HOT_WATER")
 LEAK_TIMES = Decimal("1.5")
 
 

@@ -63,6 +63,8 @@ FACTS: dict[Resource, ResourceFacts] = {
 }
 
 
+WATER = (Resource.COLD_WATER.value, Resource.HOT_WATER.value)
+"""What sewage rests on, and what residents mix up."""
 OTHER_SERVICES = (
     "MAINTENANCE", "CAPITAL_REPAIR", "COMMON_COLD_WATER", "COMMON_HOT_WATER", "COMMON_ELECTRICITY", "COMMON_SEWAGE",
     "HOT_WATER_CARRIER", "INTERCOM", "ANTENNA", "PARKING", "OTHER",

@@ -10,7 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, StatementError
@@ -18,7 +20,7 @@ from sqlmodel import Session, SQLModel, select
 
 from billing import billrun, readings, store
 from billing.readings import KeyReused, NotAccepted
-from billing.tables import AuditEntry, Meter, Organization, Reading, Receipt, Register, Resident
+from billing.tables import AuditEntry, Meter, Organization, Reading, Receipt, Register, Resident, Service
 from fixtures.demo_company import DemoSummary
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -60,6 +62,32 @@ def test_another_package_keeps_its_own_migrations(books: Engine, tmp_path: Path)
     store.migrate(books)
     with books.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM note")).scalar_one() == 0
+
+
+def test_the_migrations_of_filled_books_go_down_and_up_again(demo_books: Engine) -> None:
+    kept = ("service", "reading", "receipt", "receipt_line", "payment", "account", "property")
+
+    def counted() -> list[int]:
+        with store.reading(demo_books) as db:
+            return [db.connection().execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in kept]  # noqa: S608 - names of our own tables
+
+    before = counted()
+    _to(demo_books, command.downgrade, "0004")
+    assert counted() == before
+    _to(demo_books, command.upgrade, "head")
+    assert counted() == before
+    with store.transaction(demo_books) as db:
+        db.add(Service(organization_id=1, code="IRRIGATION", title="Полив", basis="fixed"))
+
+
+def _to(books: Engine, move: Callable[[Config, str], None], revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(store.MIGRATIONS))
+    config.set_main_option("version_locations", str(store.MIGRATIONS / "versions"))
+    config.set_main_option("path_separator", "newline")
+    with books.connect() as connection, connection.begin():
+        config.attributes.update(connection=connection, version_table="alembic_version")
+        move(config, revision)
 
 
 def test_what_raises_is_rolled_back(books: Engine) -> None:
