@@ -75,11 +75,15 @@ def throughput(port: int, path: str, kind: str) -> float:
     return without_pause(residents, SECONDS)
 
 
-@pytest.fixture
-def ours(tmp_path: Path) -> Iterator[int]:
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Our server with the demo company; its port."""
     port = free_port()
-    settings = {"ZHKU_DATA_DIR": str(tmp_path), "ZHKU_ALICE_SECRET": "secret", "ZHKU_DATABASE_URL": ""}
+    settings = {
+        "ZHKU_DATA_DIR": str(tmp_path_factory.mktemp("server")),
+        "ZHKU_ALICE_SECRET": "secret",
+        "ZHKU_DATABASE_URL": "",
+    }
     with running([sys.executable, "-m", "skill.cli", "serve", "--port", str(port)], port, **settings):
         yield port
 
