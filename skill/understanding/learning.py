@@ -24,6 +24,8 @@ SMOOTHING = 0.05
 """Keeps the model from being surer than its sentences allow."""
 FEWEST_LESSONS = 2
 """A feature of a single lesson is one slip of the finger."""
+GRAINS = 4, 8
+"""Steps of a stored byte, of intents' columns and of hidden units': coarse ones pack smaller and understand as well."""
 FEATURES_LEFT_OUT = 0.15
 HIDDEN_LEFT_OUT = 0.3
 
@@ -105,7 +107,8 @@ class _Learner:
         """What was learned; rows other than those of features met often enough are empty."""
         self.rows[~often] = 0.0
         scales = np.maximum(np.abs(self.rows).max(axis=0), 1e-9) / 127.0
-        rows = np.round(self.rows / scales).astype(np.int8)
+        grains = np.repeat(GRAINS, (self.intents, HIDDEN))
+        rows = (np.round(self.rows / scales / grains) * grains).clip(-127, 127).astype(np.int8)
         return Model(rows, scales.astype(np.float32), self.bias, self.hidden_bias, self.output, intents, known)
 
 

@@ -24,24 +24,10 @@ _EARLIER = re.compile(
     r"(?:было|была|были|прошл\w*|раньше|предыдущ\w*|том|старое|старые|прежн\w*|последн\w*|передавал\w*)$"
 )
 _NOW = re.compile(r"(?:сейчас|теперь|стало|стала|щас|сегодня|нынче|новое|новые|нов\w*|текущ\w*|показыва\w*)$")
-_EARLIER_PERIOD = re.compile(r"\bв (?:\w+ ){1,2}(?:было|была|стояло|передавал\w*)")
-_THREE_ZONES = ("peak", "night", "halfpeak")
-_SPREAD = (
-    (re.compile(r"\bп[ /-]?/?-?(?=пик)", re.IGNORECASE), "полу"),
-    (re.compile(r"\b(?:т|тэ|тариф|t)[ -]?(?:1|один|первый)\b[-–—:= ]*(?=\S)", re.IGNORECASE), "т1 "),
-    (re.compile(r"\b(?:т|тэ|тариф|t)[ -]?(?:2|два|второй)\b[-–—:= ]*(?=\S)", re.IGNORECASE), "т2 "),
-    (re.compile(r"\b(?:т|тэ|тариф|t)[ -]?(?:3|три|третий)\b[-–—:= ]*(?=\S)", re.IGNORECASE), "т3 "),
-    (re.compile(r"(?<=\d)\s?т\.?\s?(?=\d{3}\b)", re.IGNORECASE), ""),
-    (re.compile(r"(?<=[а-яё])[-–—:=/](?=\d)", re.IGNORECASE), " "),
-    (re.compile(r"(?<=[а-яё]{2})(?=\d)", re.IGNORECASE), " "),
-    (re.compile(r"(?<=\d)(?=(?:хол|гор|хв|гв|свет|газ|день|ночь))", re.IGNORECASE), " "),
-    (re.compile(r"(?<=[а-яё]{2})[/+](?=[а-яё]{2})", re.IGNORECASE), " "),
-    (re.compile(r"\bх\.?(?=\s?[-–—:=]?\s?\d)", re.IGNORECASE), "хол "),
-    (re.compile(r"(?<!20\d\d )\bг\.?(?=\s?[-–—:=]?\s?\d)", re.IGNORECASE), "гор "),
-    (re.compile(r"\bгза\b", re.IGNORECASE), "газ"),
-    (re.compile(r"(?<=\w) (?=(?:сейчас|теперь|стало|нынче)\b)", re.IGNORECASE), " , "),
+_EARLIER_PERIOD = re.compile(
+    r"\bв (?:\w+ ){1,2}(?:было|была|стояло|передавал\w*)|прошл\w+ месяц .*(?:этот|сейчас|теперь|стало)\b"
 )
-"""Signs and short names that stick to numbers: «т1-1200», «пик-412; п/пик-688», «гвс/хвс 45/67», «г 77 х 103»."""
+_THREE_ZONES = ("peak", "night", "halfpeak")
 
 
 @dataclass
@@ -67,13 +53,6 @@ def of_earlier(parts: list[str]) -> bool:
     return bool(_EARLIER_PERIOD.search(" ".join(parts)))
 
 
-def spread(text: str) -> str:
-    """The text with names and numbers apart, so that each is a word of its own."""
-    for pattern, instead in _SPREAD:
-        text = pattern.sub(instead, text)
-    return text
-
-
 def written(segment: Segment) -> str:
     """The number with a dot, without sign and leading zeros."""
     whole, _, rest = segment.digits.lstrip("-+").partition(".")
@@ -97,6 +76,7 @@ def assign(text: str, numbers: Sequence[Segment], found: list[Marker], taken: fr
         where = gaps[i + (after and "place" not in gaps[0].named)].named.get("place")
         _hold(kept, own | ({"place": where} if where else {}))
         row.resource, row.zone, row.place = kept.get("resource"), kept.get("zone"), kept.get("place")
+    _zones_after(rows, gaps)
     if len(rows) == 1:
         _complete(rows[0], gaps)
     for slot in ("resource", "zone", "place"):
@@ -104,18 +84,38 @@ def assign(text: str, numbers: Sequence[Segment], found: list[Marker], taken: fr
     return _merge_zones(rows)
 
 
+def _zones_after(rows: list[Row], gaps: list[_Stretch]) -> None:
+    """«свет 7788 (день), 3344 (ночь)»: each zone follows its number, whatever stands before."""
+    if "zone" not in gaps[0].named and all("zone" in gap.named for gap in gaps[1:]):
+        for row, gap in zip(rows, gaps[1:], strict=True):
+            row.resource, row.zone = "electricity", gap.named["zone"]
+
+
 def _deal_out(rows: list[Row], slot: str, gaps: list[_Stretch]) -> None:
-    """«хвс и гвс 45 и 67»: names before all numbers (or after) go to them in turn; one name after all goes to each."""
+    """«хвс/гвс 46/31, в ванной хвс/гвс 88/70»: names in a row go to the numbers after them in turn.
+
+    Names before all numbers (or after) are dealt out again and again; one name after all goes to each.
+    """
+    if len(rows) < 2:
+        return
     named = [i for i, gap in enumerate(gaps) if slot in gap.listed]
-    if len(rows) < 2 or len(named) != 1 or named[0] not in (0, len(rows)):
+    if len(named) == 1 and named[0] in (0, len(rows)):
+        names = gaps[named[0]].listed[slot]
+        if len(rows) % len(names) == 0 and (len(names) > 1 or named[0]):
+            _give(rows, slot, names * (len(rows) // len(names)))
         return
-    names = gaps[named[0]].listed[slot]
-    if len(rows) % len(names) or (len(names) == 1 and named[0] == 0):
-        return
-    for i, row in enumerate(rows):
-        setattr(row, slot, names[i % len(names)])
-        if slot == "zone":
-            row.resource = "electricity"
+    for at in named:
+        names = gaps[at].listed[slot]
+        if len(names) > 1 and not any(at < other < at + len(names) for other in named):
+            _give(rows[at : at + len(names)], slot, names)
+
+
+def _give(rows: list[Row], slot: str, names: list[str]) -> None:
+    if len(rows) == len(names):
+        for row, name in zip(rows, names, strict=True):
+            setattr(row, slot, name)
+            if slot == "zone":
+                row.resource = "electricity"
 
 
 def _hold(kept: dict[str, str], own: dict[str, str]) -> None:

@@ -17,7 +17,7 @@ COMPANY_FOLDER = "understanding"
 """Below the data folder: a company's own sentences (`<intent>.txt`), words and model."""
 _ALTERNATIVES = 3
 _LONGEST = 600
-_FEARED, _SURE = 0.2, 0.6
+_FEARED, _SURE = 0.15, 0.6
 _REFUSED = 0.35
 """Below this chance an utterance is not held for foreign: the next best meaning is asked about instead."""
 _FAVOURED = {

@@ -13,6 +13,7 @@ import yaml
 
 from skill.understanding import dates, readings
 from skill.understanding.markers import Marker, markers, words
+from skill.understanding.spread import spread
 from speech.numerals import Segment, segments
 
 Slots = dict[str, Any]
@@ -47,7 +48,7 @@ def extract(intent: str, text: str) -> Slots:
     if intent == "out_of_scope":
         return {}
     if intent == "submit_reading":
-        text = readings.spread(text)
+        text = spread(text)
     found, parts = markers(text, mistyped=intent == "submit_reading"), words(text)
     when = dates.find(text, found)
     numbers = segments(text) if _NUMBER_LIKE.search(text.lower()) else []
