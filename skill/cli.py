@@ -11,6 +11,7 @@ from skill.commands import (
     demo,
     line,
     models,
+    password,
     replay,
     serve,
     settings,
@@ -29,6 +30,7 @@ app.command("check")(check.check)
 app.command("record")(replay.record)
 app.command("replay")(replay.replay)
 app.command("settings")(settings.settings)
+app.command("password")(password.password)
 app.add_typer(books.app)
 app.add_typer(db.app, name="db")
 app.add_typer(models.app, name="models")

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from skill.dialogue import temper
 from skill.dialogue.addressing import is_named
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import OFFER
@@ -15,6 +16,8 @@ from skill.understanding.slots import extract
 
 DOUBTFUL = 0.5
 """From this confidence on a phrase speaks for itself."""
+SURE_REPEAT = 0.8
+"""Less sure, «что вы …» asks about the open question rather than for its words again."""
 SHORT = 6
 """So many words at most leave the question to what was said before."""
 LEADS = r"(?:(?:а|и|ну|так|ой|ага|угу|хорошо|ладно|понятно|девушка|милая|алло|вот|да|нет) )*"
@@ -39,7 +42,10 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     if remark is not None:
         return Understanding(remark, {}, 1.0)
     if talk.session.scene and talk.session.step != OFFER:
-        return said
+        asks = said.intent == "repeat" and said.confidence < SURE_REPEAT and is_question(text)
+        return Understanding("out_of_scope", {}, said.confidence) if asks else said
+    if said.confidence < DOUBTFUL and temper.signs(talk.turn.text):
+        return Understanding("out_of_scope", {}, said.confidence)
     sure = next((intent for intent, found in _table()["always"].items() if _fits(found, text)), None)
     if sure is not None and said.intent != sure:
         return Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)

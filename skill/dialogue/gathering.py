@@ -9,7 +9,7 @@ from billing.readings import Finding, NotAccepted, Preview
 from skill.dialogue.draft import Draft, Entry
 from skill.dialogue.flat import Flat
 from skill.dialogue.naming import capital, listed, month_name, register_name
-from skill.dialogue.readback import finding_sentence, read_back, shown, usual_lines, values_shown
+from skill.dialogue.readback import finding_sentence, read_back, shown, values_shown
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import Reply
 
@@ -136,13 +136,6 @@ class Gathering:
             self.asked.values = self.asked.rejected
             self.asked.forget()
         return self.next()
-
-    def usual(self) -> Reply:
-        """«Это много?»: what the meters of the draft use in other months, and the question that is open again."""
-        meters = [self.flat.meter(entry.meter) for entry in self.draft.entries if entry.meter is not None]
-        lines = usual_lines(self.talk, self.flat, meters)
-        key = "readings.usual" if lines else "readings.nothing_usual"
-        return self.talk.reply(key, lines=", ".join(lines), buttons=YES_NO, expecting="yes_no")
 
     def book(self) -> Reply:
         """Write the draft into the books and say what is left for this month."""

@@ -1,17 +1,10 @@
 """Readings put back into sentences: what was said, what it uses and costs, what the books object to."""
 
-from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
-from statistics import median
 
-from sqlmodel import col, select
-
-from billing import forecast
 from billing.meters import MeterView
 from billing.readings import Finding, Preview
-from billing.tables import Reading
 from skill.dialogue.draft import Entry
 from skill.dialogue.flat import Flat
 from skill.dialogue.naming import capital, listed, month_name, register_name
@@ -86,48 +79,14 @@ def finding_sentence(talk: Talk, kind: str, finding: Finding, flat: Flat, entry:
         other=flat.name(flat.meter(other)) if other else "",
         company=str(finding.facts.get("organization", "")),
         said=shown(entry.guess["said"]) if both else "",
-        reason=_reason_of(str(finding.facts.get("message", ""))),
+        reason=reason_of(str(finding.facts.get("message", ""))),
     )
 
 
-def _reason_of(message: str) -> str:
+def reason_of(message: str) -> str:
     """What the company says, as a sentence after another; empty when it says nothing."""
     bare = message.strip().rstrip(".")
     return f" {capital(bare)}." if bare else ""
-
-
-def usual_lines(talk: Talk, flat: Flat, meters: list[MeterView]) -> list[str]:
-    """«холодная вода 8,5 м³»: the median month of each meter that alone measures its resource."""
-    volumes = forecast.monthly_volumes(talk.db, flat.home.account_id, flat.period)
-    lines = []
-    for meter in meters:
-        months: dict[date, Decimal] = defaultdict(Decimal)
-        for (resource, _), by_month in volumes.items():
-            for month, volume in by_month.items():
-                if resource == meter.resource and month < flat.period:
-                    months[month] += volume
-        alone = sum(other.resource == meter.resource for other in flat.meters) == 1
-        if alone and months:
-            usual = round(median(months.values()), 1)
-            lines.append(f"{flat.name(meter)} {wording.quantity(usual, meter.unit)}")
-    return lines
-
-
-def declined(talk: Talk, flat: Flat) -> str:
-    """That the billing did not take a reading of this month, and why; empty when nothing is to be given anew."""
-    row = talk.db.exec(
-        select(Reading)
-        .where(
-            col(Reading.meter_id).in_([meter.id for meter in flat.left()]),
-            Reading.period == flat.period,
-            Reading.status == "declined",
-        )
-        .order_by(col(Reading.id).desc())
-    ).first()
-    if row is None:
-        return ""
-    name, reason = flat.name(flat.meter(row.meter_id)), _reason_of(row.decline_text or "")
-    return talk.say("history.declined", meter=name, value=_shown(row.value), reason=reason)
 
 
 def _compared(finding: Finding, meter: MeterView, register: str, value: Decimal) -> tuple[Decimal, Decimal]:

@@ -262,6 +262,17 @@ def attach(db: Database, turn: Turn, *, now: datetime) -> bool:
     return True
 
 
+def take_back(db: Database, resident_id: int, now: datetime, account_id: int | None = None) -> None:
+    """The resident leaves a flat, or all of them: grants that platforms hold for it are worth nothing from now on."""
+    rows = db.exec(
+        select(OAuthGrant).where(OAuthGrant.resident_id == resident_id, col(OAuthGrant.revoked_at).is_(None))
+    ).all()
+    for row in rows:
+        if account_id in (None, row.account_id):
+            row.revoked_at = now
+            db.add(row)
+
+
 def _revoke(db: Database, grant: OAuthGrant, now: datetime) -> None:
     """Make a grant worthless and take back the link that was made with it."""
     grant.revoked_at = grant.revoked_at or now

@@ -51,3 +51,11 @@ def test_models_are_listed_and_an_unknown_one_is_refused(zhku: Zhku) -> None:
     assert "vosk-model-small-ru-0.22" in zhku("models", "list").output
     for words in (("models", "use", "vosk-model-ru-0.42"), ("models", "download", "no-such-model")):
         assert zhku(*words).exit_code == 1
+
+
+def test_the_password_of_the_operators_page_is_shown_and_set(zhku: Zhku) -> None:
+    made = zhku("password").output.strip()
+    assert len(made) > 20
+    assert zhku("password", "--set", input="short\nshort\n").exit_code == 1
+    assert zhku("password", "--set", input="correct horse 7\ncorrect horse 7\n").exit_code == 0
+    assert zhku("password").output.strip() == "correct horse 7"

@@ -202,6 +202,17 @@ def test_a_revoked_token_takes_the_link_back(client: FlaskClient, demo: DemoSumm
     assert say(client, body)["directives"] == {"start_account_linking": {}}
 
 
+def test_a_flat_unlinked_by_voice_leaves_the_platform_without_its_right(
+    client: FlaskClient, demo: DemoSummary, engine: Engine
+) -> None:
+    token = exchange(client, granted(client, demo)).get_json()["access_token"]
+    say(client, alice(0, token=token))
+    say(client, alice(2, "отвяжи квартиру", token))
+    assert "отвязана" in say(client, alice(3, "да", token))["text"]
+    with store.reading(engine) as db:
+        assert all(row.revoked_at is not None for row in db.exec(select(OAuthGrant)).all())
+
+
 def test_without_a_client_there_is_no_page(settings: Settings, engine: Engine, clock: Clock) -> None:
     from skill.app import create_app
 

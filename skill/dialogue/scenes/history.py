@@ -5,10 +5,11 @@ from collections import defaultdict
 from billing import readings
 from billing.readings import LastReading
 from skill.dialogue.asked import resources
+from skill.dialogue.comparing import declined
 from skill.dialogue.flat import Flat
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import capital, month_name
-from skill.dialogue.readback import declined, values_shown
+from skill.dialogue.readback import values_shown
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply

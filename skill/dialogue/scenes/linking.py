@@ -23,6 +23,7 @@ CODE_DIGITS = 6
 NO_BILL = re.compile(
     r"(нету?|без|потерял\w*|не (могу )?най\w+|выбросил\w*)\b.*(квитанц|счет|бумаг|платежк|кода)|не приход\w+ квитанц"
 )
+ANOTHER = re.compile(r"\bещ[её]\b|\bдруг|\bвтор|добав")
 SURE = 0.5
 
 
@@ -37,7 +38,7 @@ class Linking:
         """Ask for the account's number, unless it was said already, or was just given on our page."""
         if said.intent == "linked" and talk.resident is not None:
             return self._done(talk)
-        if talk.resident is not None and not _digits(said):
+        if talk.resident is not None and not _digits(said) and not ANOTHER.search(talk.turn.text.lower()):
             talk.session.scene, talk.session.step = self.name, OFFER
             text = talk.say("linking.already", address=accounts.address_of(talk.db, account_of(talk)).text)
             return Reply(text, buttons=YES_NO, expecting="yes_no")

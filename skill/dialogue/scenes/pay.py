@@ -49,8 +49,8 @@ class Pay:
         if named is None and owed <= 0:
             talk.session.scene = self.name
             return self._ask(talk, "amount", "pay.nothing")
-        talk.session.scene = self.name
-        return self._confirm(talk, named or owed)
+        talk.session.scene, talk.session.draft = self.name, {"kopecks": owed}
+        return self._confirm(talk, named or _half(talk) or owed)
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """Yes, another sum, or no."""

@@ -6,7 +6,7 @@ from skill.dialogue.flat import account_of
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply, session_name
-from skill.identity import consent
+from skill.identity import consent, oauth
 from skill.understanding import Understanding
 
 EVERYTHING = ("данны", "соглас", "все ", "всё ", "забудь", "сотри", "стереть", "обо мне", "истори", "голос", "меня из")
@@ -53,6 +53,7 @@ class Privacy:
     def _unlink(self, talk: Talk) -> Reply:
         assert talk.resident is not None  # noqa: S101 - asked before
         account = account_of(talk)
+        oauth.take_back(talk.db, talk.resident.id, talk.now, account.id)
         accounts.unlink(
             talk.db, resident_id=talk.resident.id, account_id=account.id, channel=talk.turn.channel, now=talk.now
         )
@@ -64,6 +65,7 @@ class Privacy:
 
     def _erase(self, talk: Talk) -> Reply:
         assert talk.resident is not None  # noqa: S101 - asked before
+        oauth.take_back(talk.db, talk.resident.id, talk.now)
         key = session_name(talk.turn)
         consent.erase(talk.db, talk.resident.id, session_key=key, channel=talk.turn.channel, now=talk.now)
         talk.is_now(None)

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from skill.dialogue.company import phone_of
+from skill.dialogue.comparing import declined, previous, usual
 from skill.dialogue.context import points_at
 from skill.dialogue.dial import dial_value
 from skill.dialogue.draft import Entry, entries_of
 from skill.dialogue.gathering import Gathering
-from skill.dialogue.readback import declined
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import Reply
@@ -58,8 +58,10 @@ class Readings:
             return self._told(talk, gathering, entries)
         if said.intent in ANSWERS:
             return self._decided(talk, gathering, said)
+        if said.intent == "last_reading" and not said.slots.get("resource") and (before := previous(gathering)):
+            return before
         if talk.session.step in READ_BACK and points_at("much", talk.turn.text):
-            return gathering.usual()
+            return usual(gathering)
         if said.intent == "submit_reading" or (talk.session.step in READ_BACK and points_at("roubles", talk.turn.text)):
             return gathering.next()
         return None

@@ -1,6 +1,8 @@
 """Напоминания: switched on for readings, payment, verification, outages or news, and off again."""
 
-from sqlmodel import select
+import re
+
+from sqlmodel import col, select
 
 from billing import notices
 from billing.tables import Reminder
@@ -23,6 +25,9 @@ KINDS = {
     "news": ("новост", "объявлен", "собран"),
 }
 """Words that name each kind of `billing.tables.service.NOTICE_KINDS`, «е» for «ё»; the first that fits decides."""
+LISTED = re.compile(
+    r"\b(какие|какое|список|перечисли|есть ли|что за)\b.*напомина|напоминани\w+ (у меня )?(есть|стоят|включен)"
+)
 PUSHED = frozenset({"telegram", "max", "whatsapp", "viber", "vk", "sms", "email", "bot_framework"})
 
 
@@ -37,6 +42,8 @@ class Reminders:
         """Switch one on or off; ask what for when that is not said."""
         if (bar := barred(talk)) is not None:
             return bar
+        if LISTED.search(talk.turn.text.lower()):
+            return _listed(talk)
         if said.intent == "cancel_reminder":
             return _cancel(talk)
         wanted = day(said, today(talk))
@@ -90,12 +97,28 @@ def _where(talk: Talk) -> str:
     return "reminders.pushed" if talk.turn.channel in PUSHED else "reminders.next_time"
 
 
+def _listed(talk: Talk) -> Reply:
+    """Which reminders are on."""
+    rows = _rows(talk)
+    if not rows:
+        return talk.reply("reminders.none")
+    said = [talk.say(f"reminders.what.{row.kind}") for row in rows]
+    days = ["" if row.day is None else talk.say("reminders.on_day", day=str(row.day)) for row in rows]
+    return talk.reply("reminders.list", what=listed([f"{kind}{day}" for kind, day in zip(said, days, strict=True)]))
+
+
+def _rows(talk: Talk) -> list[Reminder]:
+    assert talk.resident is not None  # noqa: S101 - `barred` saw to it
+    query = select(Reminder).where(
+        Reminder.resident_id == talk.resident.id, Reminder.account_id == home_of(talk).account_id
+    )
+    return list(talk.db.exec(query.order_by(col(Reminder.id))).all())
+
+
 def _cancel(talk: Talk) -> Reply:
     assert talk.resident is not None  # noqa: S101 - `barred` saw to it
     account = account_of(talk)
-    rows = talk.db.exec(
-        select(Reminder).where(Reminder.resident_id == talk.resident.id, Reminder.account_id == account.id)
-    ).all()
+    rows = _rows(talk)
     on = list(dict.fromkeys(row.kind for row in rows))
     kind = _kind(talk.turn.text)
     off = [known for known in on if kind in (None, known)]

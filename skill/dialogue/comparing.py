@@ -1,0 +1,81 @@
+"""Readings beside other readings: the last one, a usual month, and one that the billing did not take."""
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from statistics import median
+
+from sqlmodel import col, select
+
+from billing import forecast
+from billing.meters import MeterView
+from billing.tables import Reading
+from skill.dialogue.flat import Flat
+from skill.dialogue.gathering import YES_NO, Gathering
+from skill.dialogue.readback import reason_of, values_shown
+from skill.dialogue.talk import Talk
+from skill.dialogue.turn import Reply
+from speech import wording
+
+
+def previous(gathering: Gathering) -> Reply | None:
+    """«А сколько было?»: the last reading of the meter asked about; the question stays open."""
+    entry = gathering.asked
+    if gathering.step not in {"value", "confirm", "doubt", "guess"} or entry is None or entry.meter is None:
+        return None
+    meter = gathering.flat.meter(entry.meter)
+    if not meter.last:
+        return None
+    values = {register: last.value for register, last in meter.last.items()}
+    expecting, buttons = ("number", ()) if gathering.step == "value" else ("yes_no", YES_NO)
+    return gathering.talk.reply(
+        f"readings.previous.{expecting}",
+        meter=gathering.flat.name(meter),
+        values=values_shown(values, meter),
+        day=wording.day(max(last.taken_at for last in meter.last.values())),
+        expecting=expecting,
+        buttons=buttons,
+    )
+
+
+def usual(gathering: Gathering) -> Reply:
+    """«Это много?»: what the meters of the draft use in other months, and the question that is open again."""
+    talk, flat = gathering.talk, gathering.flat
+    meters = [flat.meter(entry.meter) for entry in gathering.draft.entries if entry.meter is not None]
+    lines = _usual_lines(talk, flat, meters)
+    key = "readings.usual" if lines else "readings.nothing_usual"
+    return talk.reply(key, lines=", ".join(lines), buttons=YES_NO, expecting="yes_no")
+
+
+def declined(talk: Talk, flat: Flat) -> str:
+    """That the billing did not take a reading of this month, and why; empty when nothing is to be given anew."""
+    row = talk.db.exec(
+        select(Reading)
+        .where(
+            col(Reading.meter_id).in_([meter.id for meter in flat.left()]),
+            Reading.period == flat.period,
+            Reading.status == "declined",
+        )
+        .order_by(col(Reading.id).desc())
+    ).first()
+    if row is None:
+        return ""
+    name, reason = flat.name(flat.meter(row.meter_id)), reason_of(row.decline_text or "")
+    return talk.say("history.declined", meter=name, value=wording.reading(row.value.normalize()), reason=reason)
+
+
+def _usual_lines(talk: Talk, flat: Flat, meters: list[MeterView]) -> list[str]:
+    """«холодная вода 8,5 м³»: the median month of each meter that alone measures its resource."""
+    volumes = forecast.monthly_volumes(talk.db, flat.home.account_id, flat.period)
+    lines = []
+    for meter in meters:
+        months: dict[date, Decimal] = defaultdict(Decimal)
+        for (resource, _), by_month in volumes.items():
+            for month, volume in by_month.items():
+                if resource == meter.resource and month < flat.period:
+                    months[month] += volume
+        alone = sum(other.resource == meter.resource for other in flat.meters) == 1
+        if alone and months:
+            usual = round(median(months.values()), 1)
+            lines.append(f"{flat.name(meter)} {wording.quantity(usual, meter.unit)}")
+    return lines
