@@ -57,25 +57,33 @@ class OwnVoice:
     def _caller_in(self, sound: Samples, voice: Samples, rate: int) -> Samples:
         voice, wanted = resample(voice, self.rate, rate), len(sound) + int(LONGEST_DELAY_SECONDS * rate)
         voice = np.concatenate([np.zeros(max(0, wanted - len(voice)), np.int16), voice])[-wanted:]
-        pieces = self._looked_at(sound.astype(np.float64), voice.astype(np.float64), rate)
-        if sum(piece.left for piece in pieces) <= EXPLAINED * sum(_energy(piece.heard) for piece in pieces):
+        heard, ours = sound.astype(np.float64), voice.astype(np.float64)
+        pieces = self._looked_at(heard, ours, rate)
+        if pieces is None:
+            return sound
+        if sum(piece.left for piece in pieces) <= EXPLAINED * _energy(heard):
             self.comes_back = True
             return sound[:0]
-        if not self.comes_back:
-            return sound
         caller = np.concatenate([piece.caller for piece in pieces])
         kept: Samples = np.clip(caller, -32768, 32767).astype(np.int16)
         return kept
 
-    def _looked_at(self, sound: Signal, voice: Signal, rate: int) -> list["Piece"]:
-        """The sound in pieces of about 0.3 s, each compared with the voice sent up to its end and 0.8 s before it."""
+    def _looked_at(self, sound: Signal, voice: Signal, rate: int) -> list["Piece"] | None:
+        """The sound in pieces of about 0.3 s, each compared with the voice sent up to its end and 0.8 s before it; None
+        as soon as it is certain that a caller speaks, on a line where our voice has not come back."""
         before, count = len(voice) - len(sound), max(1, int(len(sound) / (PIECE_SECONDS * rate)))
+        spans = list(pairwise(np.linspace(0, len(sound), count + 1).astype(int)))
+        most = EXPLAINED * _energy(sound)
+        callers = sum(_energy(sound[start:end]) for start, end in spans if not _audible(voice[start : end + before]))
         pieces = []
-        for start, end in pairwise(np.linspace(0, len(sound), count + 1).astype(int)):
+        for start, end in spans:
+            if not self.comes_back and callers > most:
+                return None
             piece = Piece(sound[start:end], voice[start : end + before], self._path)
+            callers += piece.left if _audible(voice[start : end + before]) else 0.0
             self._path = piece.path
             pieces.append(piece)
-        return pieces
+        return pieces if self.comes_back or callers <= most else None
 
 
 class Path(NamedTuple):
@@ -96,7 +104,7 @@ class Piece:
     def __init__(self, heard: Signal, ours: Signal, known: Path | None) -> None:
         self.heard, self.caller, self.path = heard, heard, known
         self.left = _energy(heard)
-        if np.abs(ours).max() < AUDIBLE:
+        if not _audible(ours):
             return
         fitted = _path(heard, ours)
         self.left = _energy(heard - _sent_along(fitted, ours, len(heard)))
@@ -105,6 +113,10 @@ class Piece:
         elif known is not None:
             rest = heard - _sent_along(known, ours, len(heard))
             self.caller = min(heard, rest, key=_energy)
+
+
+def _audible(voice: Signal) -> bool:
+    return bool(np.abs(voice).max() >= AUDIBLE)
 
 
 def _energy(sound: Signal) -> float:
