@@ -16,6 +16,8 @@ from skill.understanding.slots import extract
 
 DOUBTFUL = 0.5
 """From this confidence on a phrase speaks for itself."""
+FAIR, PLAIN = 0.7, 0.9
+"""Below these a question of two words, or one that only points, is left to what was said before."""
 SURE_REPEAT = 0.8
 """Less sure, «что вы …» asks about the open question rather than for its words again."""
 SHORT = 6
@@ -41,6 +43,9 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     remark = next((name for name, found in _table()["remarks"].items() if _fits(found, text)), None)
     if remark is not None:
         return Understanding(remark, {}, 1.0)
+    if talk.session.scene and talk.session.last.get("expecting") == "yes_no":
+        answer = next((intent for intent, found in _table()["answers"].items() if _fits(found, text)), None)
+        said = Understanding(answer, {}, 1.0) if answer else said
     if talk.session.scene and talk.session.step != OFFER:
         asks = said.intent == "repeat" and said.confidence < SURE_REPEAT and is_question(text)
         return Understanding("out_of_scope", {}, said.confidence) if asks else said
@@ -53,12 +58,11 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         said = Understanding("out_of_scope", {}, said.confidence)
     if said.confidence < DOUBTFUL and len(talk.flats) > 1 and is_named(talk):
         return Understanding("switch_account", {}, DOUBTFUL)
-    if said.confidence >= DOUBTFUL or not text:
-        return said
-    meant = _pointed(talk, text) or _again(talk, text)
+    meant = _pointed(talk, text) if said.confidence < PLAIN else None
+    meant = meant or (_again(talk, text) if said.confidence < FAIR else None)
     if meant is not None:
         return meant
-    if talk.session.step == OFFER:  # an offer binds nobody to yes or no
+    if talk.session.step == OFFER and said.confidence < DOUBTFUL:  # an offer binds nobody to yes or no
         free = understand(talk.turn.text, talk.turn.channel)
         return free if free.confidence >= said.confidence or said.intent in {"yes", "no"} else said
     return said
@@ -126,13 +130,13 @@ def _fits(patterns: list[re.Pattern[str]], text: str) -> bool:
 @cache
 def _table() -> dict[str, Any]:
     loaded = yaml.safe_load(files("skill.dialogue").joinpath("context.yaml").read_text("utf-8"))
-    compiled = {name: _compiled(patterns) for name, patterns in loaded["remarks"].items()}
+    lists = ("remarks", "answers", "always")
+    compiled = {kind: {name: _compiled(patterns) for name, patterns in loaded[kind].items()} for kind in lists}
     pointing = {
         name: {"words": _compiled(entry["words"]), "after": entry["after"]}
         for name, entry in loaded["pointing"].items()
     }
-    always = {intent: _compiled(patterns) for intent, patterns in loaded["always"].items()}
-    return {"always": always, "remarks": compiled, "pointing": pointing, "again": loaded["again"]}
+    return {**compiled, "pointing": pointing, "again": loaded["again"]}
 
 
 def _compiled(patterns: list[str]) -> list[re.Pattern[str]]:

@@ -125,3 +125,27 @@ def test_erasing_leaves_no_word_of_the_person(resident: Resident) -> None:
         for table in (Feedback, Reminder, AccountLink, ChannelIdentity):
             assert db.exec(select(table)).all() == []
         assert "тариф" not in " ".join(line.text for line in db.exec(select(TranscriptLine)).all())
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("сколько платить", "8 030 ₽ 61 коп"),
+        ("передать показания", "По какому счётчику"),
+        ("почему так дорого", "больше прошлого"),
+        ("нет воды", "тключен"),
+        ("напомни двадцатого", "напомнить"),
+        ("выключи напоминания", "Напоминаний нет"),
+        ("оплатить", "8 030 ₽ 61 коп"),
+        ("отключения", "тключен"),
+        ("привязать счёт", "привязан"),
+        ("удали мои данные", "далить"),
+        ("отключи автоплатёж", "не подключён"),
+        ("напомни об оплате", "об оплате"),
+        ("оператор", "отрудник"),
+        ("помощь", "показания"),
+        ("хватит", "свидания"),
+    ],
+)
+def test_what_we_advise_to_say_is_understood(resident: Resident, said: str, heard: str) -> None:
+    assert heard in resident.says(said)
