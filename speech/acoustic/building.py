@@ -17,15 +17,16 @@ PATTERN_SAMPLES = 10
 SLOT_COPIES = 10
 SEEN_AT_LEAST = 2
 MODEL_CONF = """--min-active=20
---max-active=1000
---beam=10.0
+--max-active=1200
+--beam=11.0
 --lattice-beam=4.0
 --phone-determinize=false
 --acoustic-scale=1.0
 --frame-subsampling-factor=3
 --endpoint.silence-phones=1
---endpoint.rule2.min-trailing-silence=0.3
---endpoint.rule3.min-trailing-silence=0.8
+--endpoint.rule2.min-trailing-silence=0.29
+--endpoint.rule2.max-relative-cost=4.0
+--endpoint.rule3.min-trailing-silence=0.5
 --endpoint.rule4.min-trailing-silence=1.5
 """
 
