@@ -149,3 +149,9 @@ def test_erasing_leaves_no_word_of_the_person(resident: Resident) -> None:
 )
 def test_what_we_advise_to_say_is_understood(resident: Resident, said: str, heard: str) -> None:
     assert heard in resident.says(said)
+
+
+@pytest.mark.parametrize("said", ["да верно", "ага верно", "запишите", "всё правильно", "да записывайте"])
+def test_a_yes_in_other_words_books(resident: Resident, said: str) -> None:
+    resident.says("холодная 125")
+    assert "аписано" in resident.says(said)

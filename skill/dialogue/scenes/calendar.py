@@ -57,8 +57,8 @@ class Calendar(Topic):
         facts = {"day": wording.day(due), "month": month_name(period)}
         if receipt is not None and receipt.due_on < on and receipts.balance(talk.db, receipt.account_id, on).overdue:
             late, passed = month_name(receipt.period), wording.day(receipt.due_on)
-            return talk.reply("calendar.passed", late=late, passed=passed, **facts)
-        return talk.reply("calendar.due", **facts)
+            return Reply(talk.say("calendar.passed", late=late, passed=passed, **facts))
+        return Reply(talk.say("calendar.due", **facts))
 
 
 def _window_of(talk: Talk, said: Understanding, on: date) -> Window | None:
