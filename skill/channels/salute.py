@@ -94,8 +94,9 @@ def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
 
 def _guess(heard: Body) -> tuple[Hypothesis, ...]:
     """Another way to hear the phrase, with the platform's own trust in it."""
-    trust = number(heard, "probability") or number(heard, "confidence") or GUESS
-    return tuple(replace(one, confidence=min(max(float(trust), 0.0), GUESS)) for one in phrases([text(heard, "text")]))
+    told = number(heard, "probability") or number(heard, "confidence") or GUESS
+    trust = float(min(max(told, 0), GUESS))
+    return tuple(replace(one, confidence=trust) for one in phrases([text(heard, "text")]))
 
 
 def apart(_turn: Turn, body: Body) -> str:

@@ -131,7 +131,7 @@ class Door:
         """What the recording says, or what to tell of one that cannot be heard. Raises TooBusy."""
         settings, turn = self._service.settings, arrival.turn
         limits = Limits(max_bytes=settings.max_audio_bytes, max_seconds=settings.max_audio_seconds)
-        if float(arrival.voice.get("seconds", 0)) > settings.max_audio_seconds:
+        if arrival.voice.get("seconds", 0) > settings.max_audio_seconds:
             return Reply(phrase("channels.long_voice", 0))
         try:
             pcm = decode(self._fetched(arrival.voice), limits=limits)

@@ -40,7 +40,8 @@ def test_salute_gives_time_to_walk_to_the_meter(client: FlaskClient, residents: 
 def test_what_else_was_heard_decides_where_the_phrase_alone_is_wrong(client: FlaskClient, residents: None) -> None:
     body = salute("холодная вода сто два пять", 1)
     body["payload"]["message"]["asr_normalized_message"] = "Холодная вода 125"
-    body["payload"]["asr"] = {"hypotheses": [{"text": "холодная вода сто двадцать пять"}]}
+    guess = {"text": "холодная вода сто двадцать пять", "probability": 10**400}
+    body["payload"]["asr"] = {"hypotheses": [guess]}
     assert "сто двадцать пять" in post(client, "salute", body)["payload"]["pronounceText"]
 
 
