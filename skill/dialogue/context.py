@@ -22,7 +22,7 @@ SURE_REPEAT = 0.8
 """Less sure, «что вы …» asks about the open question rather than for its words again."""
 SHORT = 6
 """So many words at most leave the question to what was said before."""
-LEADS = r"(?:(?:а|и|ну|так|ой|ага|угу|хорошо|ладно|понятно|девушка|милая|алло|вот|да|нет) )*"
+LEADS = r"(?:(?:а|и|ну|так|ой|ага|угу|хорошо|ладно|понятно|девушка|милая|алло|вот|да|нет|блин|господи) )*"
 ELLIPSIS = re.compile(rf"^{LEADS}(?:а|и|там|тогда|теперь|также|тоже)\b")
 QUESTION = re.compile(
     rf"^{LEADS}(зачем|почему|для чего|что|чего|какой|какая|какие|какое|какую|куда|откуда|где|как|кто|в смысле)\b"
@@ -54,7 +54,9 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     sure = next((intent for intent, found in _table()["always"].items() if _fits(found, text)), None)
     if sure is not None and said.intent != sure:
         return Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
-    if said.intent == "no" and not talk.session.scene and len(text.split()) > SHORT // 2:
+    vague = said.intent in {"yes", "back"} and said.confidence < DOUBTFUL
+    long_no = said.intent == "no" and len(text.split()) > SHORT // 2
+    if not talk.session.scene and (vague or long_no):
         said = Understanding("out_of_scope", {}, said.confidence)
     if said.confidence < DOUBTFUL and len(talk.flats) > 1 and is_named(talk):
         return Understanding("switch_account", {}, DOUBTFUL)

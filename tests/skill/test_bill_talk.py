@@ -25,6 +25,7 @@ def explained(engine: Engine, demo: DemoSummary, code: str, explanation: dict[st
         for name, value in changes.items():
             setattr(line, name, value)
         lowered = int(changes.get("privilege_kopecks", 0))
+        line.to_pay_kopecks -= lowered
         receipt.privilege_kopecks, receipt.to_pay_kopecks = (
             receipt.privilege_kopecks + lowered,
             receipt.to_pay_kopecks - lowered,
