@@ -46,9 +46,10 @@ def record(
 
 
 def record_all(db: Session, now: datetime, changes: Iterable[Change]) -> None:
-    """The entries of many changes, with one statement."""
+    """The entries of many changes, with one statement; what leaves a trace is synced to the disk."""
     entries = [{"at": now, **vars(change)} for change in changes]
     if entries:
+        store.keep(db)
         store.run(db, _INSERT, entries)
 
 

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary, finalize
@@ -27,6 +27,7 @@ __all__ = [
     "Volume",
     "connect",
     "is_empty",
+    "keep",
     "migrate",
     "reading",
     "run",
@@ -66,6 +67,7 @@ class Queue:
 
 _queues: WeakKeyDictionary[Engine, AbstractContextManager[None]] = WeakKeyDictionary()
 _NO_QUEUE: AbstractContextManager[None] = nullcontext()
+_KEPT = "kept"
 
 
 def connect(url: str) -> Engine:
@@ -91,7 +93,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver must not begin by itself: _begin_sqlite does
     connection.execute("PRAGMA foreign_keys = ON")
     _turn_on_wal(connection)
-    connection.execute("PRAGMA synchronous = NORMAL")  # what is committed outlives the process, see `transaction`
+    connection.execute("PRAGMA synchronous = NORMAL")  # see `transaction`
 
 
 def _turn_on_wal(connection: sqlite3.Connection) -> None:
@@ -118,14 +120,30 @@ def _begin_sqlite(connection: Connection) -> None:
 def transaction(engine: Engine) -> Iterator[Session]:
     """One unit of work: committed when the block ends, rolled back when it raises. Nothing is retried.
 
-    What was committed survives the death of the process. On SQLite a power cut may take the transactions of the last
-    moments, never half of one: the log is synced when it is written back into the file, not at every commit. On
-    PostgreSQL a commit is on the disk.
+    What was committed survives the death of the process, and a power cut too where `keep` was called; on SQLite a power
+    cut may take other transactions of the last moments, never half of one. On PostgreSQL every commit is on the disk.
     """
     turn = _queues.get(engine, _NO_QUEUE)
     with turn, engine.begin() as connection, Session(connection, expire_on_commit=False) as db:
         yield db
         db.flush()
+    if db.info.get(_KEPT) and turn is not _NO_QUEUE:
+        _sync(f"{engine.url.database}-wal")
+
+
+def keep(db: Session) -> None:
+    """What this transaction changes must be on the disk before anybody is told of it."""
+    db.info[_KEPT] = True
+
+
+def _sync(log: str) -> None:
+    """Where the log is gone, its content has been synced into the file already."""
+    with suppress(FileNotFoundError):
+        file = os.open(log, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
 
 
 @contextmanager

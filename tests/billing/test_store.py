@@ -1,6 +1,7 @@
 """The store: migrations, exact types, constraints, and several processes at once."""
 
 import multiprocessing
+import os
 import subprocess
 import sys
 import warnings
@@ -18,7 +19,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import Session, SQLModel, select
 
-from billing import billrun, readings, store
+from billing import audit, billrun, readings, store
 from billing.readings import KeyReused, NotAccepted
 from billing.tables import AuditEntry, Meter, Organization, Reading, Receipt, Register, Resident, Service
 from fixtures.demo_company import DemoSummary
@@ -293,3 +294,28 @@ def _together(work: Callable[..., None], arguments: list[tuple[object, ...]]) ->
     for process in processes:
         process.join(60)
     return [process.exitcode for process in processes]
+
+
+@pytest.mark.parametrize(("leaves_a_trace", "syncs"), [(True, 1), (False, 0)])
+def test_what_leaves_a_trace_is_synced_to_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leaves_a_trace: bool, syncs: int
+) -> None:
+    books = store.connect(f"sqlite:///{tmp_path / 'books.db'}")
+    store.migrate(books)
+    synced: list[str] = []
+    sync = os.fsync
+
+    def watched(file: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{file}").readlink()))
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    with store.transaction(books) as db:
+        db.add(Organization(name="УК", spoken_name="УК", inn="0012345675"))
+        if leaves_a_trace:
+            audit.record(
+                db, now=datetime(2026, 11, 22, tzinfo=UTC), actor="оператор", channel="API", action="CREATE",
+                subject="organization", subject_id=1,
+            )  # fmt: skip
+    assert synced == [str(tmp_path / "books.db-wal")] * syncs
+    books.dispose()
