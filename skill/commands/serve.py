@@ -32,7 +32,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
     sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="Play the messengers' clouds here, open every door.")
+        bool, typer.Option("--sandbox", help="Play the messengers' clouds and a bank here, open every door.")
     ] = False,
 ) -> None:
     """Run the server; an empty store gets the demo company."""
@@ -40,7 +40,7 @@ def serve(
     with ExitStack() as clouds:
         if sandbox:
             given |= clouds.enter_context(_sandbox()).settings() | {
-                f"{name}_secret": "sandbox" for name in assistants()
+                f"{name}_secret": "sandbox" for name in [*assistants(), "payment_sandbox"]
             }
         _run(Settings().model_copy(update=given))
 
