@@ -89,11 +89,14 @@ def test_wide_sound_without_words_and_with_a_phrase_list() -> None:
     asyncio.run(run())
 
 
-def test_a_whole_file_in_one_message_is_answered_once_with_all_that_was_said() -> None:
+def test_a_whole_file_in_one_message_is_answered_once_and_nothing_said_in_it_is_lost() -> None:
     async def run() -> None:
         async with client() as connection:
-            answers = await heard(connection, spoken() + spoken(), 10**6)
-            assert [answer["text"] for answer in answers] == ["сто двадцать пять сто двадцать пять"]
+            answers = await heard(connection, spoken() + spoken() + spoken(), 10**6)
+            assert len(answers) == 1
+            await connection.send('{"eof" : 1}')
+            answers.append(json.loads(await connection.recv()))
+            assert texts(answers) == " ".join(["сто двадцать пять"] * 3)
 
     asyncio.run(run())
 
