@@ -23,6 +23,7 @@ from skill.dialogue.turn import session_name as session_name
 from skill.identity import masking
 from skill.settings import Settings
 from skill.understanding import Understanding, understand, unknown
+from skill.understanding.slots import extract
 
 SURE = 0.5
 """From this confidence on an intent is heard whatever question is open."""
@@ -34,6 +35,8 @@ DECIDING = {"yes": 0.8, "no": SURE, "back": SURE, "stop": SURE}
 """Answers that decide something are asked for again below these: a yes may book, a no gives up what was gathered."""
 GUESSED = 0.35
 """Below it an intent does not carry the conversation away from the open question."""
+BESIDE_READINGS = frozenset({"balance", "due_date", "forecast"})
+"""Questions that a phrase with readings may end with."""
 RETURNS = 2
 """So often in a row an interrupted question is asked again; then it is put off."""
 
@@ -190,9 +193,19 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
     if reply is not None or opener is None or said.confidence < floor:
         return reply
     if not anywhere:
+        _keep_readings(talk, said)
         talk.session.suspend()
     context.notes(talk, said)
     return opener.begin(talk, said)
+
+
+def _keep_readings(talk: Talk, said: Understanding) -> None:
+    """Readings said in one breath with a question («холодная 125, и сколько я должен») are asked about after it."""
+    if said.intent not in BESIDE_READINGS or talk.resident is None:
+        return
+    slots = extract("submit_reading", talk.turn.text)
+    if slots.get("values") and slots.get("resource"):
+        talk.session.question = _open("readings", talk, Understanding("submit_reading", slots, 1.0)).to_json()
 
 
 def _resume(talk: Talk, done: Reply) -> Reply:
