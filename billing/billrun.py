@@ -91,7 +91,7 @@ def issue_for(db: Session, account_ids: Sequence[int], period: date, issued_on: 
 def _report(issued_on: date) -> RunReport:
     old = law.stale_key_rate(issued_on)
     if old is not None:
-        log.warning("penalties use the key rate of %s: add newer rows in the file of %s", old, law.OWN_FILE)
+        log.warning("penalties use the key rate of %s: add newer rows in a file of law of your own", old)
     return RunReport(old_key_rate=old)
 
 

@@ -57,9 +57,10 @@ def receipt(
 
 
 def write(db: Session, made: Sequence[Rows], period: date) -> None:
-    """Insert a month's receipts with their lines."""
+    """Insert a month's receipts with their lines; they are synced to the disk."""
     if not made:
         return
+    store.keep(db)
     store.run(db, insert(Receipt), [row for row, _ in made])
     accounts = [row["account_id"] for row, _ in made]
     numbered = select(col(Receipt.account_id), col(Receipt.id)).where(

@@ -1,9 +1,8 @@
 """The law in numbers, by date: due days, penalty rates, multipliers, estimates. The rows are in data/law.yaml.
 
-A company adds its own rows in the file that the variable ZHKU_LAW_FILE names: a key rate that changed, a day off.
+A company adds its own rows in a file of its own (`use_own`): a key rate that changed, a day off.
 """
 
-import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +15,6 @@ import yaml
 
 from billing.windows import month_start
 
-OWN_FILE = "ZHKU_LAW_FILE"
 SATURDAY = 5
 
 
@@ -47,11 +45,23 @@ class PenaltyRule:
 @cache
 def _rows() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load((files("billing") / "data" / "law.yaml").read_text("utf-8"))
-    own = os.environ.get(OWN_FILE)
-    return extended(loaded, Path(own)) if own else loaded
+    return _extended(loaded, _own) if _own else loaded
 
 
-def extended(rows: dict[str, Any], own: Path) -> dict[str, Any]:
+_own: Path | None = None
+
+
+def use_own(file: Path | None) -> None:
+    """From now on a company's own rows come after the law's; None: the law's alone. Raises BadLawFile, OSError."""
+    global _own
+    if file != _own:
+        _own = file
+        for remembered in (_rows, penalty_rate, rate_changes):
+            remembered.cache_clear()
+    _rows()
+
+
+def _extended(rows: dict[str, Any], own: Path) -> dict[str, Any]:
     """The law's rows with a company's own after them, in order of date. Raises BadLawFile, OSError."""
     added = yaml.safe_load(own.read_text("utf-8")) or {}
     if not isinstance(added, dict):

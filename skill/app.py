@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 from flask import Flask
 from sqlalchemy import Engine
 
-from billing import store
+from billing import law, store
 from skill import checkout, metrics, routes
 from skill.dialogue.engine import converse
 from skill.dialogue.turn import Reply, Turn
@@ -42,7 +42,11 @@ class Service:
 
 
 def open_books(settings: Settings) -> Engine:
-    """Connect to the database, bring both its parts to the newest version, and take the company's own sentences."""
+    """Connect to the database, bring both its parts to the newest version, take the company's own law and sentences.
+
+    Raises billing.law.BadLawFile, OSError.
+    """
+    law.use_own(settings.law_file)
     engine = store.connect(settings.database)
     store.migrate(engine)
     store.migrate(engine, VERSIONS, VERSION_TABLE)

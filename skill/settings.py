@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: user_data_path("zhku-voice"), description="Where the books live.")
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder.")
     company: str = Field("вашей управляющей компании", description="The company's name in the greeting, genitive.")
+    law_file: Path | None = Field(None, description="Key rates, days off and the like newer than data/law.yaml's.")
     operator_phone: str = Field("", description="The telephone number given to those who need a person.")
     operator_hours: str = Field("8:00–20:00", pattern=HOURS, description="When operators answer, local time.")
     console_password: str = Field("", description="Login of the operators' page; empty: made once and kept.")
@@ -147,7 +148,9 @@ class Settings(BaseSettings):
     line_announcement: str = Field("", description="Said before the greeting, e.g. that the call is recorded.")
     line_recordings: Path | None = Field(None, description="Folder where calls are kept as sound; empty: they are not.")
     line_recordings_kept_days: int = Field(30, ge=1, description="How long recordings of calls are kept.")
-    line_outgoing_folder: Path | None = Field(None, description="Asterisk's spool/outgoing, for calls out by file; empty: none.")
+    line_outgoing_folder: Path | None = Field(
+        None, description="Asterisk's spool/outgoing: calls out by file; empty: none."
+    )
     line_ari_url: str = Field("", description="Asterisk's REST interface for calls out, …/ari; empty: not used.")
     line_ari_user: str = Field("", description="User of that interface.")
     line_ari_password: str = Field("", description="The user's password.")

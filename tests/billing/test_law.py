@@ -1,6 +1,6 @@
 """The law in numbers, and a company's own rows of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,47 +11,42 @@ from billing import law
 
 
 @pytest.fixture
-def own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A company's file of law, which holds while the test runs."""
-    path = tmp_path / "law.yaml"
-    monkeypatch.setenv(law.OWN_FILE, str(path))
-    _forget()
-    yield path
-    monkeypatch.undo()
-    _forget()
+def own(tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """Makes a text the company's file of law, which holds while the test runs."""
+
+    def use(text: str) -> None:
+        (tmp_path / "law.yaml").write_text(text)
+        law.use_own(tmp_path / "law.yaml")
+
+    yield use
+    law.use_own(None)
 
 
-def _forget() -> None:
-    for cached in (law._rows, law.penalty_rate, law.rate_changes):
-        cached.cache_clear()
-
-
-def test_a_key_rate_of_the_companys_own_holds_from_its_day(own_file: Path) -> None:
-    own_file.write_text('key_rates:\n  - {from: 2027-01-11, value: "12.5"}\n')
+def test_a_key_rate_of_the_companys_own_holds_from_its_day(own: Callable[[str], None]) -> None:
+    own('key_rates:\n  - {from: 2027-01-11, value: "12.5"}\n')
     assert law.penalty_rate(date(2027, 1, 10)) == Decimal("0.165")
     assert law.penalty_rate(date(2027, 1, 11)) == Decimal("0.125")
     assert law.stale_key_rate(date(2027, 1, 12)) is None
     assert law.stale_key_rate(date(2027, 6, 1)) == date(2027, 1, 11)
 
 
-def test_rows_of_another_year_come_in_their_order(own_file: Path) -> None:
-    own_file.write_text('multipliers:\n  - {resource: COLD_WATER, from: 2020-01-01, value: "1.4", act: "свой"}\n')
+def test_rows_of_another_year_come_in_their_order(own: Callable[[str], None]) -> None:
+    own('multipliers:\n  - {resource: COLD_WATER, from: 2020-01-01, value: "1.4", act: "свой"}\n')
     assert law.multiplier("COLD_WATER", date(2020, 6, 1)) == Decimal("1.4")
     assert law.multiplier("COLD_WATER", date(2026, 1, 1)) == 3
 
 
-def test_days_off_and_single_values(own_file: Path) -> None:
-    own_file.write_text("days_off: [2026-04-15]\nlimitation_years: 2\nestimates: {average_periods: 2}\n")
+def test_days_off_and_single_values(own: Callable[[str], None]) -> None:
+    own("days_off: [2026-04-15]\nlimitation_years: 2\nestimates: {average_periods: 2}\n")
     assert law.due_date(date(2026, 3, 1)) == date(2026, 4, 16)
     assert law.limitation_ends(date(2024, 2, 29)) == date(2026, 2, 28)
     assert (law.estimates().average_periods, law.estimates().average_of_months) == (2, 6)
 
 
 @pytest.mark.parametrize("text", ["key_rate: []", "key_rates: 16", "- 1"])
-def test_a_file_that_says_something_else_is_refused(own_file: Path, text: str) -> None:
-    own_file.write_text(text)
+def test_a_file_that_says_something_else_is_refused(own: Callable[[str], None], text: str) -> None:
     with pytest.raises(law.BadLawFile, match=r"law\.yaml"):
-        law.due_date(date(2026, 3, 1))
+        own(text)
 
 
 @pytest.mark.parametrize(
