@@ -47,8 +47,8 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         answer = next((intent for intent, found in _table()["answers"].items() if _fits(found, text)), None)
         said = Understanding(answer, {}, 1.0) if answer else said
     if talk.session.scene and talk.session.step != OFFER:
-        sure = {"repeat": SURE_REPEAT, "emergency": 0.0}.get(said.intent, DOUBTFUL)
-        asks = said.confidence < sure and is_question(text)
+        certain = {"repeat": SURE_REPEAT, "emergency": 0.0}.get(said.intent, DOUBTFUL)
+        asks = said.confidence < certain and is_question(text)
         return Understanding("out_of_scope", {}, said.confidence) if asks else said
     if said.confidence < DOUBTFUL and temper.signs(talk.turn.text):
         return Understanding("out_of_scope", {}, said.confidence)
