@@ -15,7 +15,7 @@ from speech.acoustic.vocabulary import common_words, lexicon, numbered, words
 GENERATED_SENTENCES = 12000
 PATTERN_SAMPLES = 10
 SLOT_COPIES = 10
-SEEN_AT_LEAST = 2
+SEEN_AT_LEAST = 4
 MODEL_CONF = """--min-active=20
 --max-active=1200
 --beam=11.0

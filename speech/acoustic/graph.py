@@ -34,7 +34,7 @@ class GraphCosts:
     word: float = 0.0
     variant: float = 0.3
     unknown: float = 3.0
-    unknown_phone: float = 1.9
+    unknown_phone: float = 2.0
 
 
 def _weight(cost: float) -> openfst.Weight:
