@@ -9,6 +9,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ SAME_VALUE = {"тысячи": "тысяча", "тысяч": "тысяча", "о�
 SLICE_SECONDS = 0.2
 TELEPHONE_RATE = 8000
 NOISE_DB = 10.0
+LOWEST_NOISE_HZ = 50.0
 
 
 @dataclass(frozen=True)
@@ -94,17 +96,26 @@ def telephone(sound: Sound, rate: int) -> tuple[Sound, int]:
     return (np.sign(level) * decoded * 32767).astype(np.int16), TELEPHONE_RATE
 
 
-def in_noise(sound: Sound, rate: int) -> tuple[Sound, int]:
-    """The sound in white noise 10 dB under its mean power; the same noise for the same sound."""
+def in_noise(sound: Sound, rate: int, fall: float = 0.0) -> tuple[Sound, int]:
+    """The sound in noise 10 dB under its mean power; the same noise for the same sound.
+
+    fall  how the noise's amplitude falls with frequency: its power of 1 / frequency. 0 is white, 0.5 pink, 1 brown
+    """
+    count = len(sound)
+    spectrum = np.fft.rfft(np.random.default_rng(count).normal(0, 1, count))
+    spectrum /= np.maximum(np.fft.rfftfreq(count, 1 / rate), LOWEST_NOISE_HZ) ** fall
+    noise = np.fft.irfft(spectrum, count)
     power = np.mean(sound.astype(np.float64) ** 2) + 1
-    hiss = np.random.default_rng(len(sound)).normal(0, np.sqrt(power / 10 ** (NOISE_DB / 10)), len(sound))
-    return np.clip(sound + hiss, -32768, 32767).astype(np.int16), rate
+    noise *= np.sqrt(power / 10 ** (NOISE_DB / 10) / np.mean(noise**2))
+    return np.clip(sound + noise, -32768, 32767).astype(np.int16), rate
 
 
 CONDITIONS: dict[str, Callable[[Sound, int], tuple[Sound, int]]] = {
     "clean": lambda sound, rate: (sound, rate),
     "A-law": telephone,
-    "noise": in_noise,
+    "white noise": in_noise,
+    "pink noise": partial(in_noise, fall=0.5),
+    "brown noise": partial(in_noise, fall=1.0),
 }
 
 
