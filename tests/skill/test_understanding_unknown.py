@@ -17,8 +17,8 @@ from skill.understanding.recognise import COMPANY_FOLDER
 from skill.understanding.unknown import masked
 from tests.skill.talking import Clock, Resident
 
-SAID = "Барсик опять чихает, квартира 45"
-KEPT = "Барсик опять чихает, квартира #"
+SAID = "Попугай выучил слово, квартира 45"
+KEPT = "Попугай выучил слово, квартира #"
 
 
 @pytest.fixture
@@ -78,16 +78,16 @@ def test_what_an_operator_labels_is_learned(
 ) -> None:
     stranger.says("")
     stranger.says(SAID)
-    assert "Барсик опять чихает" in zhku("unknown").output
+    assert "Попугай выучил слово" in zhku("unknown").output
     assert zhku("label", "1", "weather").exit_code == 2
     assert zhku("label", "1", "news").exit_code == 0
-    assert "Барсик" not in zhku("unknown").output
+    assert "Попугай" not in zhku("unknown").output
     built = zhku("build")
     assert built.exit_code == 0, built.output
     assert "1 of 1" in built.output
     reload()
     use_company(settings.data_dir / COMPANY_FOLDER)
-    assert understand("барсик опять чихает квартира семь").intent == "news"
+    assert understand("попугай выучил слово квартира семь").intent == "news"
 
 
 @pytest.mark.usefixtures("few_sentences")

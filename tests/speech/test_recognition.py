@@ -78,12 +78,12 @@ def test_a_whole_request_in_one_breath(words: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "expecting"),
-    [("да", "yes_no"), ("нет", "yes_no"), ("да верно", "yes_no"), ("горячая вода", "meter"), ("на кухне", "meter")],
+    [("да", "yes_no"), ("нет", "yes_no"), ("да, верно", "yes_no"), ("горячая вода", "meter"), ("на кухне", "meter")],
 )
 def test_a_short_answer_to_a_question(words: str, expecting: str) -> None:
     pcm = spoken(words)
     best = transcribe(pcm.samples, pcm.rate, expecting)[0]
-    assert best.text == words
+    assert best.text == words.replace(",", "")
     assert best.confidence > 0.5
 
 
