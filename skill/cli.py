@@ -5,6 +5,7 @@ import typer
 from skill import log
 from skill.commands import (
     books,
+    call,
     chat,
     check,
     db,
@@ -24,6 +25,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, hel
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("line")(line.line)
+app.command("call")(call.call)
 app.command("worker")(worker.worker)
 app.command("chat")(chat.chat)
 app.command("check")(check.check)

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
+from typer.testing import CliRunner, Result
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
@@ -19,6 +20,7 @@ from billing import store
 from skill.app import Service
 from skill.calls import VoiceCall
 from skill.channels.telephone import opener
+from skill.cli import app as commands
 from skill.outgoing_calls import NoCall, order
 from skill.settings import Settings
 from speech.telephony.conversation import Caller
@@ -151,4 +153,29 @@ def test_no_call_by_default_at_night_or_without_a_number(
         ):
             with pytest.raises(NoCall):
                 order(db, chosen, number, MESSAGE, now=clock(), local=local)
+    assert list(spool.iterdir()) == []
+
+
+@pytest.fixture
+def by_command(settings: Settings, spool: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Result]:
+    """`zhku call` with the hours in which calls may be made."""
+    monkeypatch.setenv("ZHKU_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("ZHKU_LINE_OUTGOING_FOLDER", str(spool))
+
+    def call(hours: str) -> Result:
+        monkeypatch.setenv("ZHKU_LINE_OUTGOING_HOURS", hours)
+        return CliRunner().invoke(commands, ["call", "8 900 000-00-12", MESSAGE])
+
+    return call
+
+
+def test_a_company_calls_by_a_command(by_command: Callable[[str], Result], spool: Path) -> None:
+    done = by_command("0:00–24:00")
+    assert done.exit_code == 0, done.output
+    assert [file.stem for file in spool.iterdir()] == [done.output.strip()]
+
+
+def test_the_command_calls_nobody_outside_the_hours(by_command: Callable[[str], Result], spool: Path) -> None:
+    refused = by_command("0:00–0:00")
+    assert (refused.exit_code, refused.output) == (1, "no call: calls are made 0:00–0:00\n")
     assert list(spool.iterdir()) == []
