@@ -27,6 +27,7 @@ APART = {
 """What is answered beside the conversation: nothing is sold through Alice, and the flat's address is known."""
 URGENT = frozenset({"emergency", "operator"})
 PLAYER = "AudioPlayer."
+PART, PAUSE = re.compile(r"(?<=[.!?…:,])\s+"), " sil <[500]> "
 ADDRESSED = re.compile(r"^(?:алиса|маруся)[\s,!.]+", re.IGNORECASE)
 CARD_ROWS, CARD_HEADER, CARD_TITLE, CARD_VALUE = 5, 64, 128, 256
 
@@ -128,7 +129,7 @@ def response_of(reply: Reply, turn: Turn, platform: str) -> dict[str, Any]:
     limits = capabilities(platform)
     response: dict[str, Any] = {
         "text": clip(reply.text, limits.text),
-        "tts": clip(to_words(reply.text), limits.text),
+        "tts": _aloud(reply, platform, limits.text),
         "end_session": reply.end,
     }
     buttons = [{"title": title[: limits.title]} for title in reply.buttons[: limits.buttons]]
@@ -137,6 +138,12 @@ def response_of(reply: Reply, turn: Turn, platform: str) -> dict[str, Any]:
     if buttons and turn.screen:
         response["buttons"] = buttons
     return response
+
+
+def _aloud(reply: Reply, platform: str, limit: int) -> str:
+    """Alice has no pace, only pauses (platforms.md §12): who asked for slower speech gets one after every part."""
+    words = clip(to_words(reply.text), limit)
+    return PART.sub(PAUSE, words) if reply.slow and platform == "alice" else words
 
 
 def turn_key(session: Body, request: Body) -> str | None:

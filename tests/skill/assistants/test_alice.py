@@ -84,6 +84,13 @@ def test_a_command_in_the_first_turn_is_done_at_once(client: FlaskClient) -> Non
     assert "лицевого счёта" in answer["text"]
 
 
+def test_slower_speech_is_speech_with_pauses(client: FlaskClient) -> None:
+    say(client, "", 0)
+    slower = say(client, "говори помедленнее", 1)
+    assert "sil <[500]> " in slower["tts"]
+    assert "sil" not in slower["text"]
+
+
 def test_the_platform_repeats_a_turn(client: FlaskClient) -> None:
     first = client.post("/alice/secret", json=body("помощь", 1)).get_json()
     assert client.post("/alice/secret", json=body("помощь", 1)).get_json() == first
