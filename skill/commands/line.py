@@ -19,8 +19,8 @@ from skill.app import Service, open_books, utc_now
 from skill.channels.telephone import opener
 from skill.commands.db import load_demo_if_empty
 from skill.dialogue.phrases import phrase
+from skill.ready import make_ready
 from skill.settings import Settings
-from speech import recognition
 from speech.telephony import recording
 from speech.telephony.options import Options
 from speech.telephony.switchboard import Switchboard
@@ -39,7 +39,7 @@ def line(
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     engine = open_books(settings)
     load_demo_if_empty(engine, console)
-    recognition.preload()
+    make_ready()
     sys.setswitchinterval(SWITCH_SECONDS)
     service = Service(settings, engine, utc_now)
     asyncio.run(_serve(service))

@@ -16,12 +16,10 @@ from rich.console import Console
 from skill.app import create_app, open_books, utc_now
 from skill.channels.channel import assistants
 from skill.commands.db import load_demo_if_empty
-from skill.dialogue.engine import forget, openers
-from skill.dialogue.phrases import phrases
+from skill.dialogue.engine import forget
+from skill.ready import make_ready
 from skill.sandbox import Sandbox, Sent
 from skill.settings import Settings
-from skill.understanding import understand
-from speech import recognition
 
 console = Console()
 GRACE_SECONDS = 15
@@ -49,7 +47,7 @@ def _run(settings: Settings) -> None:
     engine = open_books(settings)
     load_demo_if_empty(engine, console)
     forget(engine, now=utc_now(), settings=settings)
-    _prepare()
+    make_ready()
     app = create_app(settings, engine=engine)
     engine.dispose()  # the processes inherit no connection
     port = _free_port(settings.host, settings.port)
@@ -68,14 +66,6 @@ def _run(settings: Settings) -> None:
     server.on_startup(lambda: _greet(f"http://{settings.host}:{port}", settings))
     gc.freeze()  # what the processes share is never looked through for garbage, nor copied by it
     server.serve(target_loader=lambda: _awake(app), wrap_loader=False)
-
-
-def _prepare() -> None:
-    """Load what the processes then share, so that nobody's first turn waits for it."""
-    recognition.preload()
-    understand("да")
-    openers()
-    phrases()
 
 
 def _awake(app: Flask) -> Flask:
