@@ -4,6 +4,7 @@ Prints its table: `pytest -m slow -s tests/benchmarks/test_line_benchmark.py`.
 """
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -132,6 +133,10 @@ def test_twenty_calls_at_once(line: Line, capsys: pytest.CaptureFixture[str]) ->
         return await asyncio.gather(*(talk(number) for number in range(AT_ONCE)))
 
     names = [line.announced(f"+790000010{number:02}") for number in range(AT_ONCE)]
+    for name in RECORDINGS:
+        recorded(name)
+    gc.collect()
+    gc.freeze()  # a pause of the telephones here would be taken for one of the line
     results = asyncio.run(all_of_them())
     waits = [wait for answers, _ in results for wait in answers if wait is not None]
     gaps = sorted(gap for _, heard in results for gap in heard.gaps())
@@ -141,7 +146,8 @@ def test_twenty_calls_at_once(line: Line, capsys: pytest.CaptureFixture[str]) ->
     p99 = gaps[int(len(gaps) * 0.99)]
     show(
         capsys,
-        f"frames in {AT_ONCE} calls: gap P99 {p99 * 1000:.0f} ms, longest {gaps[-1] * 1000:.0f} ms of {len(gaps)}",
+        f"frames in {AT_ONCE} calls: gap P99 {p99 * 1000:.0f} ms, longest {gaps[-1] * 1000:.0f} ms, "
+        f"{sum(gap > 0.06 for gap in gaps)} over 60 ms of {len(gaps)}",
     )
     show(capsys, f"ahead of real time in {AT_ONCE} calls: at most {ahead * 1000:.0f} ms")
     assert missed == 0

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Self
@@ -207,6 +208,7 @@ class Telephone:
         self._news.set()
 
 
+@cache
 def recorded(name: str, rate: int = 8000) -> Samples:
     """A recorded human number of fixtures/speech, as a telephone carries it."""
     pcm = decode(files("fixtures").joinpath("speech", f"{name}.wav").read_bytes())
