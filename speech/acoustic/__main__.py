@@ -49,19 +49,22 @@ def features(
 
 @app.command()
 def synthesise(
-    engine: Annotated[str, typer.Argument(help="espeak or festival")],
+    engine: Annotated[str, typer.Argument(help="espeak, festival or rhvoice")],
     out: Annotated[Path, typer.Argument(help="corpus folder to write")],
     count: int = 3000,
     seed: int = 1,
+    patterns: Annotated[Path | None, typer.Option(help="folder of pattern files, to be said as well")] = None,
 ) -> None:
     """Make a corpus of synthetic speech saying what residents say."""
     from speech.acoustic import synthesis
+    from speech.acoustic.patterns import pattern_sentences
 
     if corpus.is_complete(out):
         return
     if engine not in synthesis.ENGINES:
         raise typer.BadParameter(f"unknown engine {engine!r}: {', '.join(synthesis.ENGINES)}")
-    made = corpus.write_corpus(out, track(synthesis.ENGINES[engine](count, seed), engine, total=count))
+    written = pattern_sentences(patterns, 2, seed) if patterns else []
+    made = corpus.write_corpus(out, track(synthesis.ENGINES[engine](count, seed, written), engine, total=count))
     typer.echo(f"{out}: {made} utterances")
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import soundfile
@@ -96,7 +97,7 @@ LAYOUTS: dict[str, Callable[[Path], Iterator[SourceFile]]] = {
 }
 
 
-def read_sound(path: Path) -> tuple[NDArray[np.int16], int]:
+def read_sound(path: Path | BinaryIO) -> tuple[NDArray[np.int16], int]:
     """16-bit mono samples and their rate; of several channels the first is taken."""
     samples, rate = soundfile.read(path, dtype="int16", always_2d=True)
     return samples[:, 0], rate

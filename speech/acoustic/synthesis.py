@@ -1,12 +1,13 @@
-"""Synthetic training speech from voices free to use: espeak-ng's variants and festival's Russian one."""
+"""Synthetic training speech from voices free to use: espeak-ng's variants, festival's and RHVoice's Russian ones."""
 
 import ctypes
+import io
 import random
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,10 @@ from speech.acoustic.sources import SHORTEST_FRAMES, read_sound
 UNNATURAL = re.compile(r"whisper|croak|klatt|robo|demon|mr |^ed|anika|fast|uni", re.IGNORECASE)
 ESPEAK_SYNCHRONOUS, ESPEAK_UTF8, ESPEAK_RATE, ESPEAK_PITCH = 2, 1, 1, 3
 SHORT_SHARE = 0.3
+WRITTEN_SHARE = 0.5
+# The voices of the project itself, LGPL or CC-BY-SA; the others are CC-BY-NC-ND.
+RHVOICE_VOICES = ("aleksandr", "aleksandr-hq", "anna", "elena", "irina")
+USUAL_RATE = 170
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,15 @@ def espeak_variants() -> list[str]:
     return sorted(p.name for p in folder.iterdir() if not UNNATURAL.search(p.name))
 
 
-def prompts(count: int, seed: int, voices: list[str]) -> list[Prompt]:
+def prompts(count: int, seed: int, voices: Sequence[str], written: Sequence[str] = ()) -> list[Prompt]:
+    """What the voices are to say: short numbers, the recipe's own sentences, and half of the rest `written` ones."""
     rng = random.Random(seed)
     made = []
     for k in range(count):
-        text = short_number(rng) if rng.random() < SHORT_SHARE else sentence(rng)
+        if rng.random() < SHORT_SHARE:
+            text = short_number(rng)
+        else:
+            text = rng.choice(written) if written and rng.random() < WRITTEN_SHARE else sentence(rng)
         made.append(Prompt(f"{k:05d}", rng.choice(voices), text, rng.randint(120, 240), rng.randint(15, 85)))
     return made
 
@@ -88,21 +97,21 @@ def _speak(prompt: Prompt) -> Recording | None:
     return Recording(prompt.key, prompt.voice, prompt.text, False, frames.astype(np.float16))
 
 
-def espeak_recordings(count: int, seed: int, jobs: int = 2) -> Iterator[Recording]:
+def espeak_recordings(count: int, seed: int, written: Sequence[str] = (), jobs: int = 2) -> Iterator[Recording]:
     """Synthetic speech of many voice variants at many tempos and pitches."""
     with ProcessPoolExecutor(jobs) as pool:
-        for recording in pool.map(_speak, prompts(count, seed, espeak_variants()), chunksize=25):
+        for recording in pool.map(_speak, prompts(count, seed, espeak_variants(), written), chunksize=25):
             if recording:
                 yield recording
 
 
-def festival_recordings(count: int, seed: int) -> Iterator[Recording]:
+def festival_recordings(count: int, seed: int, written: Sequence[str] = ()) -> Iterator[Recording]:
     """Speech of festvox-ru, a man's recorded voice; nothing when festival is not installed."""
     if not shutil.which("festival"):
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        wanted = prompts(count, seed, ["festvox-ru"])
+        wanted = prompts(count, seed, ["festvox-ru"], written)
         script = ["(voice_msu_ru_nsh_clunits)"]
         for prompt in wanted:
             script.append(f"(Parameter.set 'Duration_Stretch {170 / (prompt.rate + 20):.2f})")
@@ -119,7 +128,24 @@ def festival_recordings(count: int, seed: int) -> Iterator[Recording]:
                     yield Recording(prompt.key, prompt.voice, prompt.text, False, frames.astype(np.float16))
 
 
-ENGINES: dict[str, Callable[[int, int], Iterator[Recording]]] = {
+def rhvoice_recordings(count: int, seed: int, written: Sequence[str] = ()) -> Iterator[Recording]:
+    """Speech of RHVoice's free Russian voices. RHVOICELIBPATH and RHVOICEDATAPATH name the library and its data."""
+    from rhvoice_wrapper import TTS
+
+    speaker = TTS(threads=1, quiet=True)
+    try:
+        for prompt in prompts(count, seed, RHVOICE_VOICES, written):
+            tempo = {"relative_rate": prompt.rate / USUAL_RATE, "relative_pitch": 0.8 + 0.4 * prompt.pitch / 100}
+            sound = speaker.get(prompt.text, voice=prompt.voice, format_="wav", sets=tempo)
+            frames = mfcc(*read_sound(io.BytesIO(sound)))
+            if len(frames) >= SHORTEST_FRAMES:
+                yield Recording(prompt.key, prompt.voice, prompt.text, False, frames.astype(np.float16))
+    finally:
+        speaker.join()
+
+
+ENGINES: dict[str, Callable[[int, int, Sequence[str]], Iterator[Recording]]] = {
     "espeak": espeak_recordings,
     "festival": festival_recordings,
+    "rhvoice": rhvoice_recordings,
 }
