@@ -5,10 +5,11 @@ from decimal import Decimal
 
 from billing import readings
 from billing.meters import MeterView
-from billing.readings import Finding, NotAccepted, Preview
+from billing.readings import Finding, Preview
 from skill.dialogue.draft import Draft, Entry
 from skill.dialogue.flat import Flat
 from skill.dialogue.naming import capital, listed, month_name, register_name
+from skill.dialogue.objections import FINAL, Objections
 from skill.dialogue.readback import finding_sentence, read_back, shown, values_shown
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import Reply
@@ -16,19 +17,6 @@ from skill.dialogue.turn import Reply
 YES_NO = ("Да", "Нет")
 ALOUD = 3
 """More readings than these are counted, not named once more, where nothing can be shown."""
-FINAL = frozenset(
-    {
-        "METER_AUTOMATIC",
-        "METER_ARCHIVED",
-        "METER_RESOURCE_OWNED_BY_ANOTHER_ORGANIZATION",
-        "METER_VERIFICATION_MISSED",
-        "READING_WINDOW_CLOSED",
-        "ALREADY_ACCEPTED",
-    }
-)
-"""Findings that no other value would change."""
-BESIDE_THE_VALUE = frozenset({"METER_VERIFICATION_MISSED", "READING_WINDOW_CLOSED"})
-"""Doubts that are not about the value: a yes to one of them says nothing of it."""
 
 
 class Gathering:
@@ -39,7 +27,7 @@ class Gathering:
         self.flat = Flat(talk)
         known = Draft.load(talk.session.draft).entries
         self.draft = Draft([entry for entry in known if entry.meter is None or self.flat.knows(entry.meter)])
-        self._outcomes: dict[tuple[int | None, tuple[tuple[str, str], ...]], Preview | NotAccepted] = {}
+        self._books = Objections(talk, self.flat)
         self._corrected: list[Entry] = []
 
     @property
@@ -63,7 +51,7 @@ class Gathering:
         if self.draft.entries:
             same = len(self.draft.entries) - len(self._corrected) if self._corrected else 0
             entries = self._corrected if same > 1 else self.draft.entries
-            previews = [(self.flat.meter(entry.meter), self._tried(entry)) for entry in entries]
+            previews = [(self.flat.meter(entry.meter), self._books.tried(entry)) for entry in entries]
             text = read_back(self.talk, self.flat, [(meter, p) for meter, p in previews if isinstance(p, Preview)])
             text += self.talk.say("readings.as_before") if same > 1 else ""
             return self._ask("confirm", "readings.confirm", "yes_no", YES_NO, readings=text, Readings=capital(text))
@@ -88,9 +76,7 @@ class Gathering:
     def sure(self) -> Reply:
         """The resident stands by a doubtful value."""
         if self.asked is not None:
-            found = [finding.code for finding in self._findings(self.asked) if finding.level == "confirm"]
-            doubts = [code for code in found if code not in self.asked.sure]
-            self.asked.sure += doubts[:1] if doubts[0] in BESIDE_THE_VALUE else doubts
+            self.asked.sure += self._books.doubts(self.asked)
         return self.next()
 
     def guessed(self) -> Reply:
@@ -113,7 +99,7 @@ class Gathering:
                 if one is entry or one.meter == entry.guess.get("meter"):
                     one.refused.append(code)
             entry.guess = {}
-            if any(finding.level == "block" for finding in self._findings(entry)):
+            if self._books.stopped(entry):
                 return self.wrong()
         return self.next()
 
@@ -197,7 +183,7 @@ class Gathering:
             entry.settle(self.flat.meter(entry.meter))
             return None
         fitting = self._fitting(entry)
-        likely = [meter for meter in fitting if self._likely(entry, meter)] if len(fitting) > 1 else fitting
+        likely = [meter for meter in fitting if self._books.likely(entry, meter)] if len(fitting) > 1 else fitting
         if len(likely) == 1:
             entry.settle(likely[0])
             return None
@@ -228,8 +214,9 @@ class Gathering:
 
     def _objection(self, entry: Entry) -> Reply | None:
         """What the books object to: a guess at what was meant, a doubt that wants one more yes, or a stop."""
-        for finding in self._findings(entry):
-            entry.guess = {} if finding.code in entry.refused or finding.code in entry.sure else self._guess(finding)
+        for finding in self._books.findings(entry):
+            answered = finding.code in entry.refused or finding.code in entry.sure
+            entry.guess = {} if answered else self._books.guess(finding, self.draft)
             if entry.guess:
                 return self._question("guess", finding, entry)
             if finding.level == "block":
@@ -258,18 +245,6 @@ class Gathering:
         self.talk.session.close()
         return Reply(sentence)
 
-    def _guess(self, finding: Finding) -> dict[str, object]:
-        """What may have been meant instead, as kept with the entry; empty if the books have no idea."""
-        guess = finding.facts.get("guess")
-        if guess:
-            return {"code": finding.code, "values": {zone: str(value) for zone, value in guess.items()}}
-        other = finding.facts.get("other_meter_id")
-        if isinstance(other, int) and self.flat.knows(other):
-            said = next((entry for entry in self.draft.entries if entry.meter == other and entry.values), None)
-            both = {"said": next(iter(said.values.values()))} if said else {}
-            return {"code": finding.code, "meter": other, **both}
-        return {}
-
     def _swap(self, entry: Entry, other_id: int) -> None:
         """The entry was meant for the other meter; if that one has a value too, it was meant for this one."""
         other = next((known for known in self.draft.entries if known.meter == other_id), None)
@@ -278,31 +253,6 @@ class Gathering:
             other.meter, other.resource, other.place = entry.meter, entry.resource, entry.place
             other.forget()
         entry.meter, entry.resource, entry.place = meter.id, meter.resource, meter.place
-
-    def _likely(self, entry: Entry, meter: MeterView) -> bool:
-        """Whether the values said are what this meter would show now, so that its name need not be asked."""
-        trial = replace(entry, loose=list(entry.loose), values=dict(entry.values))
-        trial.settle(meter)
-        if not entry.loose or trial.missing(meter) or not any(meter.id == left.id for left in self.flat.left()):
-            return False
-        return not any(finding.level != "review" for finding in self._findings(trial))
-
-    def _findings(self, entry: Entry) -> list[Finding]:
-        outcome = self._tried(entry)
-        return outcome.findings
-
-    def _tried(self, entry: Entry) -> Preview | NotAccepted:
-        """What the books would make of an entry; asked once a turn for the same values."""
-        key = (entry.meter, tuple(sorted(entry.values.items())))
-        if key not in self._outcomes:
-            meter = self.flat.meter(entry.meter)
-            try:
-                self._outcomes[key] = readings.preview(
-                    self.talk.db, meter_id=meter.id, values=entry.decimals(), today=self.flat.today
-                )
-            except NotAccepted as refused:
-                self._outcomes[key] = refused
-        return self._outcomes[key]
 
     def _put_last(self, entry: Entry) -> None:
         """The entry asked about is the last one."""

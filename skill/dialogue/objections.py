@@ -1,0 +1,80 @@
+"""What the books object to in the values said: a stop, a doubt that wants one more yes, a guess at what was meant."""
+
+from dataclasses import replace
+
+from billing import readings
+from billing.meters import MeterView
+from billing.readings import Finding, NotAccepted, Preview
+from skill.dialogue.draft import Draft, Entry
+from skill.dialogue.flat import Flat
+from skill.dialogue.talk import Talk
+
+FINAL = frozenset(
+    {
+        "METER_AUTOMATIC",
+        "METER_ARCHIVED",
+        "METER_RESOURCE_OWNED_BY_ANOTHER_ORGANIZATION",
+        "METER_VERIFICATION_MISSED",
+        "READING_WINDOW_CLOSED",
+        "ALREADY_ACCEPTED",
+    }
+)
+"""Findings that no other value would change."""
+BESIDE_THE_VALUE = frozenset({"METER_VERIFICATION_MISSED", "READING_WINDOW_CLOSED"})
+"""Doubts that are not about the value: a yes to one of them says nothing of it."""
+
+
+class Objections:
+    """The books' opinion of entries in one turn."""
+
+    def __init__(self, talk: Talk, flat: Flat) -> None:
+        self._db = talk.db
+        self._flat = flat
+        self._outcomes: dict[tuple[int | None, tuple[tuple[str, str], ...]], Preview | NotAccepted] = {}
+
+    def tried(self, entry: Entry) -> Preview | NotAccepted:
+        """What the books would make of an entry; asked once a turn for the same values."""
+        key = (entry.meter, tuple(sorted(entry.values.items())))
+        if key not in self._outcomes:
+            meter = self._flat.meter(entry.meter)
+            try:
+                self._outcomes[key] = readings.preview(
+                    self._db, meter_id=meter.id, values=entry.decimals(), today=self._flat.today
+                )
+            except NotAccepted as refused:
+                self._outcomes[key] = refused
+        return self._outcomes[key]
+
+    def findings(self, entry: Entry) -> list[Finding]:
+        """Everything the books have to say of the entry's values."""
+        return self.tried(entry).findings
+
+    def stopped(self, entry: Entry) -> bool:
+        """Whether no yes would book these values."""
+        return any(finding.level == "block" for finding in self.findings(entry))
+
+    def doubts(self, entry: Entry) -> list[str]:
+        """Codes that the next yes answers: those about the value together, one beside it alone."""
+        found = [finding.code for finding in self.findings(entry) if finding.level == "confirm"]
+        doubts = [code for code in found if code not in entry.sure]
+        return doubts[:1] if BESIDE_THE_VALUE.intersection(doubts[:1]) else doubts
+
+    def likely(self, entry: Entry, meter: MeterView) -> bool:
+        """Whether the values said are what this meter would show now, so that its name need not be asked."""
+        trial = replace(entry, loose=list(entry.loose), values=dict(entry.values))
+        trial.settle(meter)
+        if not entry.loose or trial.missing(meter) or not any(meter.id == left.id for left in self._flat.left()):
+            return False
+        return not any(finding.level != "review" for finding in self.findings(trial))
+
+    def guess(self, finding: Finding, draft: Draft) -> dict[str, object]:
+        """What may have been meant instead, as kept with the entry; empty if the books have no idea."""
+        guess = finding.facts.get("guess")
+        if guess:
+            return {"code": finding.code, "values": {zone: str(value) for zone, value in guess.items()}}
+        other = finding.facts.get("other_meter_id")
+        if isinstance(other, int) and self._flat.knows(other):
+            said = next((entry for entry in draft.entries if entry.meter == other and entry.values), None)
+            both = {"said": next(iter(said.values.values()))} if said else {}
+            return {"code": finding.code, "meter": other, **both}
+        return {}
