@@ -117,7 +117,7 @@ def link(db: Session, *, channel: str, external_id: str, account_id: int, verifi
         db.add(row)
         db.flush()
         after = {"resident": resident.id, "verified_how": verified_how}
-        _record(db, now, channel, "link", row, account_id, after=after)
+        audit.record_row(db, row, now, f"resident:{resident.id}", channel, "link", after)
     return resident
 
 
@@ -129,7 +129,7 @@ def unlink(db: Session, *, resident_id: int, account_id: int, channel: str, now:
     if row is None:
         return False
     before = {"resident": resident_id, "verified_how": row.verified_how}
-    _record(db, now, channel, "unlink", row, account_id, before=before)
+    audit.record_row(db, row, now, f"resident:{resident_id}", channel, "unlink", before=before)
     db.delete(row)
     db.flush()
     return True
@@ -178,27 +178,3 @@ def _meet(db: Session, channel: str, external_id: str, now: datetime) -> Residen
     db.add(identity)
     db.flush()
     return resident
-
-
-def _record(
-    db: Session,
-    now: datetime,
-    channel: str,
-    action: str,
-    row: AccountLink,
-    account_id: int,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
-) -> None:
-    audit.record(
-        db,
-        now=now,
-        actor=f"resident:{row.resident_id}",
-        channel=channel,
-        action=action,
-        subject="account_link",
-        subject_id=row.id,
-        account_id=account_id,
-        before=before,
-        after=after,
-    )

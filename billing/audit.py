@@ -9,7 +9,18 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from billing import store
-from billing.tables import Act, AuditEntry, Benefit, Payment, Ticket
+from billing.tables import (
+    Account,
+    AccountLink,
+    Act,
+    AuditEntry,
+    Autopay,
+    Benefit,
+    Meter,
+    Payment,
+    Receipt,
+    Ticket,
+)
 
 _INSERT = insert(AuditEntry)
 
@@ -55,24 +66,24 @@ def record_all(db: Session, now: datetime, changes: Iterable[Change]) -> None:
 
 def record_row(
     db: Session,
-    row: Act | Benefit | Payment | Ticket,
+    row: Account | AccountLink | Act | Autopay | Benefit | Meter | Payment | Receipt | Ticket,
     now: datetime,
     actor: str,
     channel: str,
     action: str,
-    after: dict[str, Any],
+    after: dict[str, Any] | None = None,
     before: dict[str, Any] | None = None,
 ) -> None:
-    """Add an entry about a row that belongs to an account."""
+    """Add an entry about an account, or a row that belongs to one."""
     record(
         db,
         now=now,
         actor=actor,
         channel=channel,
         action=action,
-        subject=type(row).__name__.lower(),
+        subject=str(row.__tablename__),
         subject_id=row.id,
-        account_id=row.account_id,
+        account_id=row.id if isinstance(row, Account) else row.account_id,
         before=before,
         after=after,
     )

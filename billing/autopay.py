@@ -61,7 +61,7 @@ def agree(
     )
     db.add(row)
     db.flush()
-    _trace(db, row, now, actor, channel, "autopay_on", {"limit": limit_kopecks, "day": day})
+    audit.record_row(db, row, now, actor, channel, "autopay_on", {"limit": limit_kopecks, "day": day})
     return row
 
 
@@ -72,7 +72,7 @@ def end(db: Session, account_id: int, *, now: datetime, actor: str, channel: str
         return False
     row.ended_at, row.token = now, ""
     db.flush()
-    _trace(db, row, now, actor, channel, ENDED, {"ended": True})
+    audit.record_row(db, row, now, actor, channel, ENDED, {"ended": True})
     return True
 
 
@@ -99,7 +99,7 @@ def learn(db: Session, payment: Payment, event: Event, now: datetime) -> None:
     elif event.status == "DONE" and event.token:
         row.token, row.title = event.token, event.title
         db.flush()
-        _trace(db, row, now, provider, "webhook", "autopay_ready", {"title": event.title})
+        audit.record_row(db, row, now, provider, "webhook", "autopay_ready", {"title": event.title})
 
 
 def due(db: Session, now: datetime) -> Iterator[Charge | Telling]:
@@ -156,19 +156,3 @@ def _is_paid(db: Session, row: Autopay, receipt: Receipt) -> bool:
     """Whether the month's payment of this order was made, or has failed: a failed one is the resident's to make."""
     known = db.exec(select(Payment).where(Payment.idempotency_key == key(Charge(row, receipt, 0)))).first()
     return known is not None and known.status != "CREATED"
-
-
-def _trace(
-    db: Session, row: Autopay, now: datetime, actor: str, channel: str, action: str, after: dict[str, object]
-) -> None:
-    audit.record(
-        db,
-        now=now,
-        actor=actor,
-        channel=channel,
-        action=action,
-        subject="autopay",
-        subject_id=row.id,
-        account_id=row.account_id,
-        after=after,
-    )

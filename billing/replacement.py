@@ -73,18 +73,9 @@ def replace(
         db.flush()
         db.add(_reading(meter.id, register.id, value, on, now, "initial"))
     db.flush()
-    audit.record(
-        db,
-        now=now,
-        actor=actor,
-        channel="operator",
-        action="replace",
-        subject="meter",
-        subject_id=meter.id,
-        account_id=old.account_id,
-        before={"serial": old.serial, **{zone: str(value) for zone, value in final.items()}},
-        after={"serial": new.serial, **{zone: str(value) for zone, value in new.initial.items()}},
-    )
+    before = {"serial": old.serial, **{zone: str(value) for zone, value in final.items()}}
+    after = {"serial": new.serial, **{zone: str(value) for zone, value in new.initial.items()}}
+    audit.record_row(db, meter, now, actor, "operator", "replace", after, before)
     return meter
 
 

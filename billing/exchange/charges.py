@@ -101,18 +101,8 @@ class ChargesLoader:
             db.add(line)
         db.add(receipt)
         db.flush()
-        audit.record(
-            db,
-            now=self._now,
-            actor="system",
-            channel="import",
-            action="charge",
-            subject="receipt",
-            subject_id=receipt.id,
-            account_id=receipt.account_id,
-            before=before,
-            after={"to_pay": receipt.to_pay_kopecks},
-        )
+        after = {"to_pay": receipt.to_pay_kopecks}
+        audit.record_row(db, receipt, self._now, "system", "import", "charge", after, before)
 
 
 def bills(rows: Iterable[Row]) -> Iterator[Bill]:

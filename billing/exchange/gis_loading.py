@@ -104,18 +104,8 @@ class AcksLoader:
             return "unchanged"
         payment.receipt_id = receipt.id
         db.flush()
-        audit.record(
-            db,
-            now=self._now,
-            actor="system",
-            channel="import",
-            action="acknowledge",
-            subject="payment",
-            subject_id=payment.id,
-            account_id=payment.account_id,
-            before={"document": None},
-            after={"document": receipt.document_id},
-        )
+        after = {"document": receipt.document_id}
+        audit.record_row(db, payment, self._now, "system", "import", "acknowledge", after, {"document": None})
         return "changed"
 
     def _payments(self, db: Session, batch: Sequence[Row]) -> dict[str, Payment]:
