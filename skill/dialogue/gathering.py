@@ -9,7 +9,7 @@ from billing.readings import Finding, Preview
 from skill.dialogue.draft import Draft, Entry
 from skill.dialogue.flat import Flat
 from skill.dialogue.naming import capital, listed, month_name, register_name
-from skill.dialogue.objections import FINAL, Objections
+from skill.dialogue.objections import FINAL, READ_BACK, Objections
 from skill.dialogue.readback import finding_sentence, read_back, shown, values_shown
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import Reply
@@ -137,7 +137,7 @@ class Gathering:
                 channel=self.talk.turn.channel,
                 source=self.talk.turn.source,
                 idempotency_key=f"{self.talk.key}:{meter.id}",
-                confirmed=frozenset(entry.sure),
+                confirmed=READ_BACK.union(entry.sure),
             )
             lines.append(f"{self.flat.name(meter)} {values_shown(entry.decimals(), meter)}")
             replaced, known = replaced or booking.replaced, known and booking.duplicate
@@ -221,7 +221,7 @@ class Gathering:
                 return self._question("guess", finding, entry)
             if finding.level == "block":
                 return self._blocked(entry, finding)
-            if finding.level == "confirm" and finding.code not in entry.sure:
+            if finding.level == "confirm" and finding.code not in {*entry.sure, *READ_BACK}:
                 return self._question("doubt", finding, entry)
         return None
 

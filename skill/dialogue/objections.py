@@ -22,6 +22,8 @@ FINAL = frozenset(
 """Findings that no other value would change."""
 BESIDE_THE_VALUE = frozenset({"METER_VERIFICATION_MISSED", "READING_WINDOW_CLOSED"})
 """Doubts that are not about the value: a yes to one of them says nothing of it."""
+READ_BACK = frozenset({"SAME_AS_PREVIOUS"})
+"""Doubts that the read-back tells of itself: the yes to it is the yes to them."""
 
 
 class Objections:

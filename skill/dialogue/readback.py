@@ -35,14 +35,15 @@ def read_back(talk: Talk, flat: Flat, previews: list[tuple[MeterView, Preview]])
     text = "; ".join(_line(talk, flat, meter, preview) for meter, preview in previews)
     costs = [preview.cost_kopecks for _, preview in previews]
     known = [cost for cost in costs if cost is not None]
-    if not known or len(known) < len(costs):
+    if not any(known) or len(known) < len(costs):
         return text
     key = "readings.cost" if len(known) == 1 else "readings.total"
     return text + talk.say(key, money=wording.money(round(sum(known), -2)))
 
 
 def _line(talk: Talk, flat: Flat, meter: MeterView, preview: Preview) -> str:
-    key = "readings.one" if preview.consumption else "readings.first"
+    nothing_used = any(finding.code == "SAME_AS_PREVIOUS" for finding in preview.findings)
+    key = "readings.nothing_used" if nothing_used else "readings.one" if preview.consumption else "readings.first"
     line = talk.say(
         key,
         meter=flat.name(meter),

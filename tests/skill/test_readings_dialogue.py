@@ -81,9 +81,15 @@ def test_less_than_before_is_refused_with_the_previous_value(resident: Resident,
     assert ledger.newest()["COLD_WATER"] == 125
 
 
-def test_the_same_value_as_last_month_wants_one_more_yes(resident: Resident, ledger: Ledger) -> None:
-    assert "Расход нулевой" in resident.says("холодная 115")
-    assert resident.says("да").endswith("?")
+def test_the_same_value_as_last_month_is_read_back_with_no_consumption_and_wants_one_yes(resident: Resident) -> None:
+    answer = resident.says("холодная 115")
+    assert answer == "Холодная вода 115, как и в прошлый раз, расход нулевой. Записать?"
+    assert "аписано" in resident.says("да")
+
+
+def test_no_consumption_of_one_meter_is_told_beside_the_consumption_of_another(resident: Resident) -> None:
+    answer = resident.says("холодная 115 горячая 148")
+    assert "Холодная вода 115, как и в прошлый раз, расход нулевой; горячая вода 148, расход 6 м³" in answer
     assert "аписано" in resident.says("да")
 
 
