@@ -1,17 +1,16 @@
 """Loading accounts (лицевые счета): the houses and flats they need are made on the way."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
 from billing import contacts
 from billing.contacts import BadContact
-from billing.exchange.loading import Bad, Fate, change, each
-from billing.exchange.rows import BadCell, Row, table
+from billing.exchange.loading import Bad, Fate, Loader, change, each
+from billing.exchange.rows import BadCell, Row
 from billing.tables import Account, Organization, Premises, Property
 from billing.tables.paying import CONTACT_KINDS
 
@@ -32,20 +31,14 @@ class Home(NamedTuple):
     unit: str
 
 
-class AccountsLoader:
+class AccountsLoader(Loader):
     """Columns account, bill_code, city, street, house, flat …, email, phone; an account is known by its number."""
 
     kind = "accounts"
 
-    def __init__(self, company: Organization, now: datetime, today: date) -> None:
-        self.organization_id = company.id
-        self._now = now
-        self._today = today
+    def __init__(self, company: Organization, now: datetime) -> None:
+        super().__init__(company, now)
         self._houses: dict[tuple[str, str, str], int] = {}
-
-    def rows(self, path: Path) -> Iterator[Row]:
-        """Rows of a CSV or XLSX file."""
-        return table(path, self.kind)
 
     def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]:
         """Make accounts with their flats, or change what the file says otherwise."""

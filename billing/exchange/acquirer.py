@@ -3,19 +3,17 @@
 It names no accounts: an order is known by the id under which we started it. A file comes alone or in a ZIP.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlmodel import Session, col, or_, select
 
 from billing import payments, refunds
-from billing.exchange.loading import Bad, Fate, each
-from billing.exchange.rows import BadCell, Row, table
+from billing.exchange.loading import Bad, Fate, Loader, each
+from billing.exchange.rows import BadCell, Row
 from billing.payments import PaymentRefused
 from billing.providers.provider import Event, RefundAnswer
-from billing.tables import Account, Organization, Payment, Refund
+from billing.tables import Account, Payment, Refund
 
 NAMES = ("operation_id", "order_id", "parent_id")
 
@@ -27,18 +25,10 @@ class _Ours(NamedTuple):
     refunds: dict[str, Refund]
 
 
-class AcquirerLoader:
+class AcquirerLoader(Loader):
     """Columns TRANS_DATE, TRANSACTION_ID, SUM, COMMISSION, PARENT_TRANSACTION_ID, TRANSACTION_TYPE, ORDER_UID."""
 
     kind = "acquirer"
-
-    def __init__(self, company: Organization, now: datetime) -> None:
-        self.organization_id = company.id
-        self._now = now
-
-    def rows(self, path: Path) -> Iterator[Row]:
-        """Rows of a CSV or XLSX file."""
-        return table(path, self.kind)
 
     def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]:
         """Move payments to DONE and book refunds; what is so already stays."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from pathlib import Path
@@ -12,10 +11,10 @@ from sqlmodel import Session, col, delete, select
 from billing import audit, law
 from billing.arrears import Ledger, ledgers
 from billing.charges import allocate
-from billing.exchange.loading import Bad, Fate, each
-from billing.exchange.rows import BadCell, Row, table
+from billing.exchange.loading import Bad, Fate, Loader, each
+from billing.exchange.rows import BadCell, Row
 from billing.resources import CHARGEABLE
-from billing.tables import Account, Organization, Receipt, ReceiptLine
+from billing.tables import Account, Receipt, ReceiptLine
 from billing.tables.money import METHODS
 
 VOLUME = Decimal("0.0000001")
@@ -32,7 +31,7 @@ class Bill(Row):
     services: tuple[Row, ...] = ()
 
 
-class ChargesLoader:
+class ChargesLoader(Loader):
     """Columns account, period, service, charged, and volume, price, method, recalculated, privilege, penalty, opening.
 
     A bad row leaves its whole receipt out. The newest month may be loaded again with other sums; older ones are closed.
@@ -41,14 +40,9 @@ class ChargesLoader:
 
     kind = "charges"
 
-    def __init__(self, company: Organization, now: datetime, today: date) -> None:
-        self.organization_id = company.id
-        self._now = now
-        self._today = today
-
     def rows(self, path: Path) -> Iterator[Row]:
         """Bills of a CSV or XLSX file."""
-        return bills(table(path, self.kind))
+        return bills(super().rows(path))
 
     def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]:
         """Make receipts, or change the newest ones."""

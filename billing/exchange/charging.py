@@ -1,17 +1,16 @@
 """Loading what charges rest on: tariffs, norms, services, the houses' own meters, support of households, acts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import Session, col, select
 
 from billing import audit, benefits
-from billing.exchange.loading import Bad, Fate, each
-from billing.exchange.rows import BadCell, Row, table
+from billing.exchange.loading import Bad, Fate, Loader, each
+from billing.exchange.rows import BadCell, Row
 from billing.tables import Account, Act, Benefit, HouseVolume, Norm, Organization, Property, Service, Tariff
 
 Fields = dict[str, Any]
@@ -45,18 +44,13 @@ Read = Callable[[Row, Known], tuple[Fields, Fields]]
 """From a row: what says which row of the table it is, and what it holds besides."""
 
 
-class ChargingLoader:
+class ChargingLoader(Loader):
     """One table, filled or changed row by row; what the database forbids is a bad row."""
 
     def __init__(self, kind: str, company: Organization, now: datetime) -> None:
+        super().__init__(company, now)
         self.kind = kind
-        self.organization_id = company.id
-        self._now = now
         self._model, self._read = SHEETS[kind]
-
-    def rows(self, path: Path) -> Iterator[Row]:
-        """Rows of a CSV or XLSX file."""
-        return table(path, self.kind)
 
     def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]:
         """Add rows, or change what the file says otherwise."""

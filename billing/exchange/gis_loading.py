@@ -1,7 +1,6 @@
 """What comes back from ГИС ЖКХ: its names of our devices, and which bill each payment was acknowledged for."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
@@ -9,26 +8,18 @@ from sqlmodel import Session, col, select
 
 from billing import audit
 from billing.exchange.gis import RESOURCES
-from billing.exchange.loading import Bad, Fate, change, each
+from billing.exchange.loading import Bad, Fate, Loader, change, each
 from billing.exchange.registries import our_payment
-from billing.exchange.rows import BadCell, Row, table
-from billing.tables import Account, Meter, Organization, Payment, Receipt
+from billing.exchange.rows import BadCell, Row
+from billing.tables import Account, Meter, Payment, Receipt
 
 GUID_LENGTH = 36
 
 
-class DevicesLoader:
+class DevicesLoader(Loader):
     """The portal's list of devices: device_guid, serial, resource. Meters are found by their serial numbers."""
 
     kind = "gis-devices"
-
-    def __init__(self, company: Organization, now: datetime) -> None:
-        self.organization_id = company.id
-        self._now = now
-
-    def rows(self, path: Path) -> Iterator[Row]:
-        """Rows of a CSV or XLSX file."""
-        return table(path, self.kind)
 
     def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]:
         """Note the device's id on the meter."""
@@ -53,7 +44,7 @@ class DevicesLoader:
         return change(db, found[0], {"gis_guid": guid}, "meter", found[0].account_id, self._now)
 
 
-class AcksLoader:
+class AcksLoader(Loader):
     """Квитирование: OrderID, PaymentDocumentID, Service, Amount in kopecks, or the Reason why there is none.
 
     The rows of one order stand together; they link its payment with the bill, once.
@@ -61,14 +52,9 @@ class AcksLoader:
 
     kind = "gis-acks"
 
-    def __init__(self, company: Organization, now: datetime) -> None:
-        self.organization_id = company.id
-        self._inn = company.inn
-        self._now = now
-
     def rows(self, path: Path) -> Iterator[Row]:
         """An order a row, its kopecks summed up."""
-        for _, rows in groupby(table(path, self.kind), lambda row: row.cells.get("order_id")):
+        for _, rows in groupby(super().rows(path), lambda row: row.cells.get("order_id")):
             own = list(rows)
             cells = dict(own[0].cells)
             sums = [row.cells.get("kopecks", "0") for row in own]
@@ -111,7 +97,7 @@ class AcksLoader:
     def _payments(self, db: Session, batch: Sequence[Row]) -> dict[str, Payment]:
         """By our own name, or by that of who took the money."""
         orders = {row.cells["order_id"] for row in batch if "order_id" in row.cells}
-        ids = {number: order for order in orders if (number := our_payment(self._inn, order)) is not None}
+        ids = {number: order for order in orders if (number := our_payment(self._company.inn, order)) is not None}
         query = (
             select(Payment)
             .join(Account)

@@ -1,8 +1,7 @@
 """Every kind of file that can be loaded, by the name that commands use."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from billing.exchange.accounts import AccountsLoader
 from billing.exchange.acquirer import AcquirerLoader
@@ -28,10 +27,10 @@ def _charging(kind: str) -> Maker:
 
 
 LOADERS: Mapping[str, Maker] = {
-    "accounts": lambda company, now: AccountsLoader(company, now, _today(company, now)),
-    "meters": lambda company, now: MetersLoader(company, now, _today(company, now)),
+    "accounts": AccountsLoader,
+    "meters": MetersLoader,
     "readings": ReadingsLoader,
-    "charges": lambda company, now: ChargesLoader(company, now, _today(company, now)),
+    "charges": ChargesLoader,
     **{kind: _charging(kind) for kind in SHEETS},
     "payments": PaymentsLoader,
     **{form: _payments(form) for form in FORMATS if form != "table"},
@@ -48,7 +47,3 @@ def loader(kind: str, company: Organization, now: datetime, layout: Layout | Non
     if layout is not None:
         return PaymentsLoader(company, now, layout)
     return LOADERS[kind](company, now)
-
-
-def _today(company: Organization, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(company.timezone)).date()

@@ -2,20 +2,21 @@
 
 import csv
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from billing import audit
-from billing.exchange.rows import BadCell, Row
+from billing import audit, windows
+from billing.exchange.rows import BadCell, Row, table
 from billing.exchange.text import unpacked
-from billing.tables import Account, ImportRun, Meter
+from billing.tables import Account, ImportRun, Meter, Organization
 
 BATCH = 1000
 SHOWN_BAD_ROWS = 100
@@ -50,15 +51,24 @@ class Report:
     bad_rows: list[tuple[int, str]] = field(default_factory=list)
 
 
-class Loader(Protocol):
-    """Puts rows of one kind into the books. `load` answers for every row of the batch, in its order."""
+class Loader(ABC):
+    """Puts rows of one kind into a company's books; today is where the company is."""
 
     kind: str
-    organization_id: int
 
-    def rows(self, path: Path) -> Iterator[Row]: ...
+    def __init__(self, company: Organization, now: datetime) -> None:
+        self.organization_id = company.id
+        self._company = company
+        self._now = now
+        self._today = windows.day_in(company.timezone, now)
 
-    def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]: ...
+    def rows(self, path: Path) -> Iterator[Row]:
+        """Rows of a CSV or XLSX file with the columns of the kind."""
+        return table(path, self.kind)
+
+    @abstractmethod
+    def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]:
+        """What became of every row of the batch, in its order."""
 
 
 def load_file(

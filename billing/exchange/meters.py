@@ -1,18 +1,16 @@
 """Loading meters (приборы учёта) with their registers and initial values."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from billing.exchange.loading import Bad, Fate, change, each
-from billing.exchange.rows import BadCell, Row, table
+from billing.exchange.loading import Bad, Fate, Loader, change, each
+from billing.exchange.rows import BadCell, Row
 from billing.exchange.zones import zones_of
 from billing.resources import Resource
-from billing.tables import Account, Meter, Organization, Reading, Register
+from billing.tables import Account, Meter, Reading, Register
 from billing.windows import month_start
 
 DIALS = {"ELECTRICITY": (6, 1), "HEAT": (5, 3)}
@@ -25,20 +23,10 @@ DATES = {
 TEXTS = ("place", "brand", "model", "gis_guid")
 
 
-class MetersLoader:
+class MetersLoader(Loader):
     """Columns account, serial, resource, tariffs, place, digits_int …, t1…t3 as initial values."""
 
     kind = "meters"
-
-    def __init__(self, company: Organization, now: datetime, today: date) -> None:
-        self.organization_id = company.id
-        self._company = company
-        self._now = now
-        self._today = today
-
-    def rows(self, path: Path) -> Iterator[Row]:
-        """Rows of a CSV or XLSX file."""
-        return table(path, self.kind)
 
     def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]:
         """Make meters with their registers, or change what the file says otherwise."""

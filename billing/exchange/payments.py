@@ -6,23 +6,22 @@ A payment is known by its operation id; one that we wrote into a registry oursel
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from billing import received
 from billing.exchange import clientbank, gis, registries
-from billing.exchange.loading import Bad, Fate, each
+from billing.exchange.loading import Bad, Fate, Loader, each
 from billing.exchange.payers import Payers
 from billing.exchange.registries import Layout
-from billing.exchange.rows import BadCell, Row, table
+from billing.exchange.rows import BadCell, Row
 from billing.received import LONGEST_ID, Operation
 from billing.tables import Organization, Payment
 
 FORMATS = ("table", "sberbank-pairs", "clientbank", "gis-orders", *registries.layouts())
 
 
-class PaymentsLoader:
+class PaymentsLoader(Loader):
     """One payment a row: account, amount, paid_on, operation_id; fee and period where there are.
 
     form: one of FORMATS, or a layout of the company's own.
@@ -31,10 +30,7 @@ class PaymentsLoader:
     kind = "payments"
 
     def __init__(self, company: Organization, now: datetime, form: str | Layout = "table") -> None:
-        self.organization_id = company.id
-        self._company = company
-        self._now = now
-        self._today = now.astimezone(ZoneInfo(company.timezone)).date()
+        super().__init__(company, now)
         self._form = form
 
     def rows(self, path: Path) -> Iterator[Row]:
@@ -43,7 +39,7 @@ class PaymentsLoader:
             return registries.read(path, self._form)
         match self._form:
             case "table":
-                return table(path, self.kind)
+                return super().rows(path)
             case "sberbank-pairs":
                 return registries.read_pairs(path)
             case "clientbank":

@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 from billing import audit, checks, limits
 from billing.case import Case
 from billing.exchange import gis, sberbank_readings
-from billing.exchange.loading import Bad, Fate, each
-from billing.exchange.rows import BadCell, Row, table
+from billing.exchange.loading import Bad, Fate, Loader, each
+from billing.exchange.rows import BadCell, Row
 from billing.exchange.zones import zones_of
 from billing.meters import PreviousReading
 from billing.resources import Resource
@@ -74,15 +74,13 @@ class _Trace:
         )
 
 
-class ReadingsLoader:
+class ReadingsLoader(Loader):
     """Columns period, account, serial, resource, t1…t3, taken_at. One row a meter and month."""
 
     kind = "readings"
 
     def __init__(self, company: Organization, now: datetime, form: Format = "table", channel: str = "import") -> None:
-        self.organization_id = company.id
-        self._company = company
-        self._now = now
+        super().__init__(company, now)
         self._form = form
         self._channel = channel
         self._limits: dict[str, dict[str, Decimal]] = {}
@@ -94,7 +92,7 @@ class ReadingsLoader:
                 return gis.read_readings(path)
             case "sberbank-readings":
                 return sberbank_readings.read(path, self._company)
-        return table(path, self.kind)
+        return super().rows(path)
 
     def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]:
         """Insert new readings, replace submitted ones, leave those that say the same."""

@@ -14,7 +14,7 @@ from billing.exchange.charges import ChargesLoader
 from billing.exchange.meters import MetersLoader
 from billing.tables import Account, Meter, Organization, Reading
 from fixtures.demo_company import DemoSummary
-from tests.billing.files import NOVEMBER, NOW, ON_SQLITE, TODAY, load, written
+from tests.billing.files import NOVEMBER, NOW, ON_SQLITE, load, written
 
 ACCOUNTS = "account;bill_code;city;street;house;flat;holder;registered;area\n"
 
@@ -24,16 +24,16 @@ def test_accounts_and_meters_are_loaded_with_their_houses(books: Engine, tmp_pat
         own = Organization(name="ТСЖ", spoken_name="ТСЖ", inn="0012345675", kind="TSJ")
         db.add(own)
     path = written(tmp_path, ACCOUNTS + "0012345;123456;Примерск;улица Лесная;1;12;Иванов И. И.;2;54,3\n")
-    assert load(books, AccountsLoader(own, NOW, TODAY), path).added == 1
-    assert load(books, AccountsLoader(own, NOW, TODAY), path, force=True).unchanged == 1
+    assert load(books, AccountsLoader(own, NOW), path).added == 1
+    assert load(books, AccountsLoader(own, NOW), path, force=True).unchanged == 1
     path = written(tmp_path, ACCOUNTS + "0012345;123456;Примерск;улица Лесная;1;12;Иванов И. И.;3;54,3\n")
-    assert load(books, AccountsLoader(own, NOW, TODAY), path).changed == 1
+    assert load(books, AccountsLoader(own, NOW), path).changed == 1
     heading = "account;serial;resource;tariffs;place;next_verification;t1;t2\n"
     path = written(
         tmp_path, heading + "0012345;00123;ХВС;1;кухня;01.05.2030;12,5;\n0012345;777;ЭЛ;2;;;100;50\n", "m.csv"
     )
-    assert load(books, MetersLoader(own, NOW, TODAY), path).added == 2
-    assert load(books, MetersLoader(own, NOW, TODAY), path, force=True).unchanged == 2
+    assert load(books, MetersLoader(own, NOW), path).added == 2
+    assert load(books, MetersLoader(own, NOW), path, force=True).unchanged == 2
     with store.reading(books) as db:
         account = db.exec(select(Account)).one()
         assert (account.number, account.registered, account.holder_name) == ("0012345", 3, "Иванов И. И.")
@@ -48,13 +48,13 @@ def test_owners_are_reached_as_the_file_says(
     heading = "account;bill_code;city;street;house;flat;Электронная почта;телефон\n"
     home = "100512;482913;Примерск;улица Лесная;5;12"
     path = written(tmp_path, f"{heading}{home};Ivan@Example.org;8 (912) 345-67-89\n")
-    assert load(demo_books, AccountsLoader(company, NOW, TODAY), path).changed == 1
-    assert load(demo_books, AccountsLoader(company, NOW, TODAY), path, force=True).unchanged == 1
+    assert load(demo_books, AccountsLoader(company, NOW), path).changed == 1
+    assert load(demo_books, AccountsLoader(company, NOW), path, force=True).unchanged == 1
     with store.reading(demo_books) as db:
         assert contacts.of_account(db, demo.account.id, "email") == "ivan@example.org"
         assert contacts.of_account(db, demo.account.id, "phone") == "+79123456789"
     path = written(tmp_path, f"{heading}{home};ivan;112\n")
-    assert load(demo_books, AccountsLoader(company, NOW, TODAY), path).bad_rows[0][1] == "not an e-mail address: ivan"
+    assert load(demo_books, AccountsLoader(company, NOW), path).bad_rows[0][1] == "not an e-mail address: ivan"
 
 
 def test_what_a_file_does_not_say_stays(
@@ -64,7 +64,7 @@ def test_what_a_file_does_not_say_stays(
     path = written(tmp_path, f"account;serial;resource;place\n100512;{cold.serial};ХВС;кухня\n")
     with store.reading(demo_books) as db:
         before = db.get_one(Meter, cold.id)
-    assert load(demo_books, MetersLoader(company, NOW, TODAY), path).changed == 1
+    assert load(demo_books, MetersLoader(company, NOW), path).changed == 1
     with store.reading(demo_books) as db:
         after = db.get_one(Meter, cold.id)
     assert after.place == "кухня"
@@ -78,7 +78,7 @@ def test_what_a_file_does_not_say_stays(
 def test_a_bad_meter_leaves_nothing_behind(demo_books: Engine, company: Organization, tmp_path: Path) -> None:
     """Its row is bad because of its initial value: then there is no meter either."""
     path = written(tmp_path, "account;serial;resource;t1\n100512;N1;ХВС;1000000\n")
-    assert load(demo_books, MetersLoader(company, NOW, TODAY), path).bad_rows == [(2, "t1 is not on the dial")]
+    assert load(demo_books, MetersLoader(company, NOW), path).bad_rows == [(2, "t1 is not on the dial")]
     with store.reading(demo_books) as db:
         assert db.exec(select(Meter).where(Meter.serial == "N1")).all() == []
 
@@ -97,7 +97,7 @@ def test_a_bad_meter_leaves_nothing_behind(demo_books: Engine, company: Organiza
 def test_a_bad_account_is_reported(
     demo_books: Engine, company: Organization, tmp_path: Path, row: str, reason: str
 ) -> None:
-    report = load(demo_books, AccountsLoader(company, NOW, TODAY), written(tmp_path, ACCOUNTS + row + "\n"))
+    report = load(demo_books, AccountsLoader(company, NOW), written(tmp_path, ACCOUNTS + row + "\n"))
     assert report.bad_rows == [(2, report.bad_rows[0][1])]
     assert reason in report.bad_rows[0][1]
 
@@ -113,8 +113,8 @@ def test_charges_become_a_receipt_that_adds_up(
         "100512;2026-11;MAINTENANCE;Содержание;64;31,85;2038,40;12,05\n"
     )
     path = written(tmp_path, CHARGES + rows)
-    assert load(demo_books, ChargesLoader(company, NOW, TODAY), path).added == 1
-    assert load(demo_books, ChargesLoader(company, NOW, TODAY), path, force=True).unchanged == 1
+    assert load(demo_books, ChargesLoader(company, NOW), path).added == 1
+    assert load(demo_books, ChargesLoader(company, NOW), path, force=True).unchanged == 1
     with store.reading(demo_books) as db:
         receipt = receipts.latest(db, demo.account.id)
         assert receipt is not None
@@ -123,7 +123,7 @@ def test_charges_become_a_receipt_that_adds_up(
         assert receipt.opening_kopecks == before.to_pay_kopecks
         assert receipts.violations(receipt, receipts.lines(db, receipt.id)) == []
     path = written(tmp_path, CHARGES + rows.replace("523,40", "500"))
-    assert load(demo_books, ChargesLoader(company, NOW, TODAY), path).changed == 1
+    assert load(demo_books, ChargesLoader(company, NOW), path).changed == 1
     with store.reading(demo_books) as db:
         receipt = receipts.latest(db, demo.account.id)
         assert receipt is not None
@@ -133,6 +133,6 @@ def test_charges_become_a_receipt_that_adds_up(
 
 def test_one_bad_service_leaves_the_whole_bill_out(demo_books: Engine, company: Organization, tmp_path: Path) -> None:
     rows = "100512;2026-11;ХВС;;10;52,34;523,405;\n100512;2026-11;MAINTENANCE;;64;31,85;2038,40;\n"
-    report = load(demo_books, ChargesLoader(company, NOW, TODAY), written(tmp_path, CHARGES + rows))
+    report = load(demo_books, ChargesLoader(company, NOW), written(tmp_path, CHARGES + rows))
     assert (report.added, report.bad) == (0, 1)
     assert "parts of a kopeck" in report.bad_rows[0][1]
