@@ -68,7 +68,7 @@ class AccountsLoader(Loader):
             return "added"
         if account.premises_id != flat:
             raise BadCell("the account is of another flat: SAME_ACCOUNT_NUMBER_EXISTS_IN_OTHER_UNIT")
-        fate = change(db, account, said, "account", account.id, self._now)
+        fate = change(db, account, said, self._now)
         return "changed" if self._reach(db, account, reached) else fate
 
     def _reach(self, db: Session, account: Account, reached: dict[str, str]) -> bool:

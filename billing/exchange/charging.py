@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import Session, col, select
 
 from billing import audit, benefits
-from billing.exchange.loading import Bad, Fate, Loader, each
+from billing.exchange.loading import Bad, Fate, Loader, each, put
 from billing.exchange.rows import BadCell, Row
 from billing.tables import Account, Act, Benefit, HouseVolume, Norm, Organization, Property, Service, Tariff
 
@@ -79,16 +79,12 @@ class ChargingLoader(Loader):
 
     def _put(self, db: Session, key: Fields, values: Fields) -> Fate:
         there = db.exec(select(self._model).filter_by(**key)).first()
+        before = None if there is None else put(there, values)
+        if before == {}:
+            return "unchanged"
         if there is None:
-            there, before = self._model(**key, **values), None
-        else:
-            differs = {name: value for name, value in values.items() if getattr(there, name) != value}
-            if not differs:
-                return "unchanged"
-            before = {name: str(getattr(there, name)) for name in differs}
-            for name, value in differs.items():
-                setattr(there, name, value)
-        db.add(there)
+            there = self._model(**key, **values)
+            db.add(there)
         db.flush()
         if isinstance(there, Benefit):
             benefits.free_of_commission(db, there)

@@ -41,7 +41,7 @@ class DevicesLoader(Loader):
             found = [meter for meter in found if meter.resource == code]
         if len(found) != 1:
             raise BadCell("INVALID_METER_NUMBER" if not found else "MULTIPLE_METERS_FOUND")
-        return change(db, found[0], {"gis_guid": guid}, "meter", found[0].account_id, self._now)
+        return change(db, found[0], {"gis_guid": guid}, self._now)
 
 
 class AcksLoader(Loader):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, SQLModel, select
 
 from billing import audit, windows
 from billing.exchange.rows import BadCell, Row, table
@@ -120,29 +120,22 @@ def each(batch: Sequence[Row], take: Callable[[Row], Taken]) -> list[Taken | Bad
     return fates
 
 
-def change(
-    db: Session, row: Account | Meter, said: Mapping[str, Any], subject: str, account_id: int, now: datetime
-) -> Fate:
-    """Set what a file says otherwise, and keep the change in the trail."""
+def put(row: SQLModel, said: Mapping[str, Any]) -> dict[str, str]:
+    """Set what a file says otherwise; what stood there before, empty if it says nothing new."""
     differs = {name: value for name, value in said.items() if getattr(row, name) != value}
-    if not differs:
-        return "unchanged"
     before = {name: str(getattr(row, name)) for name in differs}
     for name, value in differs.items():
         setattr(row, name, value)
-    db.add(row)
-    audit.record(
-        db,
-        now=now,
-        actor="system",
-        channel="import",
-        action="change",
-        subject=subject,
-        subject_id=row.id,
-        account_id=account_id,
-        before=before,
-        after={name: str(value) for name, value in differs.items()},
-    )
+    return before
+
+
+def change(db: Session, row: Account | Meter, said: Mapping[str, Any], now: datetime) -> Fate:
+    """Set what a file says otherwise, and keep the change in the trail."""
+    before = put(row, said)
+    if not before:
+        return "unchanged"
+    after = {name: str(said[name]) for name in before}
+    audit.record_row(db, row, now, "system", "import", "change", after, before)
     return "changed"
 
 

@@ -57,7 +57,7 @@ class MetersLoader(Loader):
             if meter.account_id != account_id:
                 raise BadCell("SAME_NUMBER_AND_RESOURCE_EXISTS_IN_ORGANIZATION")
             _check_dial({name: said.get(name, getattr(meter, name)) for name in NUMBERS})
-            return change(db, meter, said, "meter", account_id, self._now)
+            return change(db, meter, said, self._now)
         said = dict(zip(NUMBERS, (*DIALS.get(resource, USUAL_DIAL), 0), strict=True)) | said
         _check_dial(said)
         values = self._values(row, int(said["digits_int"]))
