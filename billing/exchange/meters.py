@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from billing import audit
 from billing.exchange.loading import Bad, Fate, Loader, change, each
 from billing.exchange.rows import BadCell, Row
 from billing.exchange.zones import zones_of
@@ -68,6 +69,8 @@ class MetersLoader(Loader):
         db.flush()
         meters[serial, resource] = meter
         self._add_registers(db, meter, values)
+        initial = {zone: str(value) for zone, value in values.items() if value is not None}
+        audit.record_row(db, meter, self._now, "system", "import", "add", {"serial": serial, **initial})
         return "added"
 
     def _values(self, row: Row, digits_int: int) -> dict[str, Decimal | None]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from billing import contacts, receipts, store
+from billing import audit, contacts, receipts, store
 from billing.exchange.accounts import AccountsLoader
 from billing.exchange.charges import ChargesLoader
 from billing.exchange.meters import MetersLoader
@@ -40,6 +40,11 @@ def test_accounts_and_meters_are_loaded_with_their_houses(books: Engine, tmp_pat
         meter = db.exec(select(Meter).where(Meter.resource == "COLD_WATER")).one()
         assert (meter.place, meter.next_verification_on) == ("кухня", date(2030, 5, 1))
         assert [row.value for row in db.exec(select(Reading).order_by(col(Reading.id)))] == [Decimal("12.5"), 100, 50]
+        trail = [(one.subject, one.action, one.after) for one in audit.trail(db, account_id=account.id)]
+    assert trail[:2] == [
+        ("meter", "add", {"serial": "777", "day": "100", "night": "50"}),
+        ("meter", "add", {"serial": "00123", "single": "12.5"}),
+    ]
 
 
 def test_owners_are_reached_as_the_file_says(
