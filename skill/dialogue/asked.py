@@ -28,11 +28,15 @@ def _services() -> dict[str, dict[str, Any]]:
     return dict(yaml.safe_load(files("skill.dialogue").joinpath("services.yaml").read_text("utf-8")))
 
 
-def resources(said: Understanding) -> list[str]:
-    """Codes of the resources named, in the order said."""
+WATERS = ("COLD_WATER", "HOT_WATER")
+WATER = re.compile(r"\bвод[аыуе]\b|\bводичк")
+
+
+def resources(said: Understanding, text: str = "") -> list[str]:
+    """Codes of the resources named, in the order said; «вода» in the text alone means both of them."""
     slot = said.slots.get("resource")
     named = slot if isinstance(slot, list) else [slot] if slot else []
-    codes = [str(name).upper() for name in named if name]
+    codes = [str(name).upper() for name in named if name] or (WATERS if WATER.search(text.lower()) else [])
     return [code for code in dict.fromkeys(codes) if code in Resource.__members__]
 
 
@@ -44,7 +48,7 @@ def services(said: Understanding, text: str) -> list[str]:
         for code, service in _services().items()
         if any(word.startswith(stem) for word in words for stem in service["stems"])
     ]
-    return list(dict.fromkeys([*resources(said), *others]))
+    return list(dict.fromkeys([*resources(said, text), *others]))
 
 
 def service_name(code: str) -> str:

@@ -38,7 +38,7 @@ class DifferenceTopic(Topic):
         if found is None:
             return _meaning(talk) or talk.reply("difference.nothing")
         if codes:
-            return _of_service(talk, found, codes[0])
+            return _of_service(talk, found, max(codes, key=lambda code: _change(found, code)))
         return _of_bill(talk, found)
 
 
@@ -53,6 +53,11 @@ def _of_bill(talk: Talk, found: Difference) -> Reply:
         return talk.reply("difference.same")
     key = "difference.more" if found.total > 0 else "difference.less" if found.total < 0 else "difference.equal"
     return talk.reply(key, sum=wording.money(abs(found.total)), reasons="; ".join(reasons))
+
+
+def _change(found: Difference, code: str) -> int:
+    """By how much a service changed, kopecks."""
+    return sum(abs(change.total) for change in found.services if change.code == code)
 
 
 def _of_service(talk: Talk, found: Difference, code: str) -> Reply:

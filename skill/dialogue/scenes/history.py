@@ -1,15 +1,19 @@
-"""Последние показания: what the books hold for each meter, and when it was taken down."""
+"""Показания и расход: what the books hold for each meter now or of a month gone by, and what was used."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
 
 from billing import readings
 from billing.readings import LastReading
-from skill.dialogue.asked import resources
+from skill.dialogue import past
+from skill.dialogue.asked import months, resources
 from skill.dialogue.comparing import declined
 from skill.dialogue.flat import Flat
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import capital, month_name
 from skill.dialogue.readback import values_shown
+from skill.dialogue.scenes.readings import SCENE as READINGS
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
@@ -21,45 +25,88 @@ ALOUD = 3
 
 
 class History(Topic):
-    """The scene of last readings; a yes to its offer names the meters left."""
+    """The scene of readings taken; a yes to its offer names the meters left, or hands in the month's readings."""
 
     name = "history"
     intents = frozenset({"last_reading"})
+    next_scene = READINGS
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
-        """The newest readings of the meters asked about, and those that were not taken to account."""
+        """The newest readings of the meters asked about, those of a month that is named, or what was used."""
         if (bar := barred(talk)) is not None:
             return bar
-        return self._tell(talk, resources(said), 0)
+        flat, wanted = Flat(talk), resources(said, talk.turn.text)
+        named = months(said, flat.today)
+        if past.USED.search(talk.turn.text.lower().replace("ё", "е")) or len(named) > 1:
+            return self._used(talk, flat, named or _newest(flat), wanted)
+        return self._tell(talk, flat, wanted, named[:1], 0)
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """A yes: the next meters."""
-        if said.intent == "yes" and "at" in talk.session.draft:
-            return self._tell(talk, list(talk.session.draft["wanted"]), int(talk.session.draft["at"]))
+        draft = talk.session.draft
+        if said.intent == "yes" and "at" in draft:
+            named = [date.fromisoformat(month) for month in draft["months"]]
+            return self._tell(talk, Flat(talk), list(draft["wanted"]), named, int(draft["at"]))
         return super().answer(talk, said)
 
-    def _tell(self, talk: Talk, wanted: list[str], at: int) -> Reply:
+    def _used(self, talk: Talk, flat: Flat, named: Sequence[date], wanted: list[str]) -> Reply:
+        lines = past.used(talk, flat, named, wanted) if named else ""
+        if not lines:
+            return self._nothing(talk, flat, named)
+        return talk.reply("history.used", month=past.span(named, flat.today), lines=lines)
+
+    def _nothing(self, talk: Talk, flat: Flat, named: Sequence[date]) -> Reply:
+        """No readings of that time; those of the month that is open can be handed in at once."""
+        if not named:
+            return talk.reply("history.none")
+        month = past.span(named, flat.today)
+        if list(named) == [flat.period] and flat.window.is_open and flat.left():
+            return self.offers(talk, Reply(talk.say("history.not_yet", month=month)))
+        return talk.reply("history.none_then", month=month)
+
+    def _tell(self, talk: Talk, flat: Flat, wanted: list[str], named: Sequence[date], at: int) -> Reply:
         talk.session.close()
-        flat = Flat(talk)
-        rows = readings.last_readings(talk.db, flat.home.account_id, flat.today)
+        rows = past.booked(talk, flat, named, wanted) if named else _last(talk, flat, wanted)
         by_meter: dict[int, list[LastReading]] = defaultdict(list)
         for row in rows:
-            if not wanted or row.meter.resource in wanted:
-                by_meter[row.meter.id].append(row)
-        refused = declined(talk, flat) if at == 0 else ""
+            by_meter[row.meter.id].append(row)
+        refused = declined(talk, flat) if at == 0 and named in ([], [flat.period]) else ""
         if not by_meter:
-            return Reply(refused) if refused else talk.reply("history.none")
+            return Reply(refused) if refused else self._nothing(talk, flat, named)
         left = list(by_meter.values())[at:]
         some = left if talk.turn.screen or len(left) <= ALOUD + 1 else left[:ALOUD]
-        text = " ".join(filter(None, [capital(_told(talk, flat, some)), refused]))
+        told = _of_month(talk, flat, some, past.span(named, flat.today)) if named else _newest_told(talk, flat, some)
+        text = " ".join(filter(None, [capital(told), refused]))
         if len(some) == len(left):
             return Reply(text)
         reply = self.offers(talk, Reply(f"{text} {talk.say('history.more')}"))
-        talk.session.draft = {"wanted": wanted, "at": at + len(some)}
+        talk.session.draft = {
+            "wanted": wanted,
+            "months": [month.isoformat() for month in named],
+            "at": at + len(some),
+        }
         return reply
 
 
-def _told(talk: Talk, flat: Flat, meters: list[list[LastReading]]) -> str:
+def _last(talk: Talk, flat: Flat, wanted: list[str]) -> list[LastReading]:
+    rows = readings.last_readings(talk.db, flat.home.account_id, flat.today)
+    return [row for row in rows if not wanted or row.meter.resource in wanted]
+
+
+def _newest(flat: Flat) -> list[date]:
+    """The newest month with a reading, as a list of one; empty without any."""
+    return sorted({last.period for meter in flat.meters for last in meter.last.values()})[-1:]
+
+
+def _of_month(talk: Talk, flat: Flat, meters: list[list[LastReading]], month: str) -> str:
+    lines = ", ".join(f"{flat.name(rows[0].meter)} {_values(rows)}" for rows in meters)
+    days = {row.taken_at for rows in meters for row in rows}
+    if len(days) == 1:
+        return talk.say("history.then_on", month=month, day=wording.day(days.pop()), lines=lines)
+    return talk.say("history.then", month=month, lines=lines)
+
+
+def _newest_told(talk: Talk, flat: Flat, meters: list[list[LastReading]]) -> str:
     """The meters in a row; their day or month once where they share it."""
     lines = [f"{flat.name(rows[0].meter)} {_values(rows)}" for rows in meters]
     newest = [max(row.taken_at for row in rows) for rows in meters]

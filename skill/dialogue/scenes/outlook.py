@@ -54,7 +54,7 @@ def _forecast(talk: Talk) -> Reply:
 def _tip(talk: Talk, said: Understanding) -> Reply:
     """What is odd first; else the tip for what was named, or for what costs most."""
     flat = Flat(talk)
-    wanted = resources(said)
+    wanted = resources(said, talk.turn.text)
     odd = [
         one
         for one in forecast.anomalies(talk.db, flat.home.account_id, month_start(flat.today))

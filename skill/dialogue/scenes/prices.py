@@ -31,7 +31,7 @@ class PricesTopic(Topic):
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The price or the norm of what was asked about."""
         company = company_of(talk)
-        wanted = resources(said)
+        wanted = resources(said, talk.turn.text)
         if company is None:
             return talk.reply("prices.unknown")
         if said.intent == "norms":

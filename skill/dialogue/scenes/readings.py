@@ -58,7 +58,11 @@ class Readings:
             return self._told(talk, gathering, entries)
         if said.intent in ANSWERS:
             return self._decided(talk, gathering, said)
-        if said.intent == "last_reading" and not said.slots.get("resource") and (before := previous(gathering)):
+        if (
+            said.intent == "last_reading"
+            and not {"resource", "period"} & said.slots.keys()
+            and (before := previous(gathering))
+        ):
             return before
         if talk.session.step in READ_BACK and points_at("much", talk.turn.text):
             return usual(gathering)

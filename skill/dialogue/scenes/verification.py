@@ -24,7 +24,7 @@ class Verification(Topic):
         if (bar := barred(talk)) is not None:
             return bar
         flat = Flat(talk)
-        wanted = resources(said)
+        wanted = resources(said, talk.turn.text)
         known = [meter for meter in flat.meters if meter.next_verification is not None]
         known.sort(key=lambda meter: (meter.next_verification, meter.id))
         asked = [meter for meter in known if meter.resource in wanted] if wanted else known
