@@ -110,6 +110,8 @@ def bill(month: Month, company: Company = "") -> None:
     with _bar(f"receipts of {month}", count) as (progress, task):
         report = billrun.run(engine, own.id, period, month_start(period, 1), lambda done: progress.advance(task, done))
     typer.echo(f"{report.issued} issued, {report.skipped} were there")
+    if report.old_key_rate is not None:
+        typer.echo(f"penalties use the key rate of {report.old_key_rate}: add newer ones (ZHKU_LAW_FILE)", err=True)
     for number, reason in report.problems:
         typer.echo(f"account {number}: {reason}", err=True)
     if report.problems:

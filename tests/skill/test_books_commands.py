@@ -51,7 +51,14 @@ def test_a_month_is_exported_and_billed(run: Run, tmp_path: Path) -> None:
     assert "211 rows in readings-2026-10.csv" in run("export", "readings", "2026-10", *OURS).output
     assert len((tmp_path / "readings-2026-10.csv").read_text("utf-8").splitlines()) == 212
     assert "60 issued, 0 were there" in run("bill", "2026-11", *OURS).output
-    assert "0 issued, 60 were there" in run("bill", "2026-11", *OURS).output
+    again = run("bill", "2026-11", *OURS).output
+    assert "0 issued, 60 were there" in again
+    assert "key rate" not in again
+
+
+def test_an_old_key_rate_is_told(run: Run) -> None:
+    told = "penalties use the key rate of 2025-10-27: add newer ones (ZHKU_LAW_FILE)"
+    assert told in run("bill", "2026-12", *OURS).output
 
 
 @pytest.mark.parametrize(
