@@ -13,8 +13,8 @@ from skill.settings import Settings
 from speech.recognition import Hypothesis
 from speech.wording import to_words
 
-OPENING = frozenset({"actions.intent.MAIN", "actions.intent.LAUNCH"})
-CLOSING = frozenset({"actions.intent.CANCEL"})
+OPENING = frozenset({"actions.intent.MAIN", "actions.intent.LAUNCH", "actions.intent.PLAY_GAME"})
+CLOSING = frozenset({"actions.intent.CANCEL", "actions.intent.NO_INPUT_FINAL"})
 
 
 def read(body: Body) -> Turn:

@@ -1,7 +1,7 @@
 """Amazon Alexa, a custom skill's endpoint. Free speech reaches a skill only as slots, so the slots are the phrase."""
 
 from skill.channels.amazon import signed_by_amazon
-from skill.channels.body import Body, name, part, text
+from skill.channels.body import Body, items, name, part, text
 from skill.channels.channel import Assistant, Call, phrases
 from skill.channels.limits import capabilities, clip
 from skill.dialogue.turn import Kind, Reply, Turn
@@ -18,6 +18,10 @@ BUILT_IN = {
     "NoIntent": "нет",
     "RepeatIntent": "повтори",
     "MoreIntent": "да",
+    "NextIntent": "да",
+    "PreviousIntent": "назад",
+    "ResumeIntent": "повтори",
+    "PauseIntent": "хватит",
 }
 """Alexa's own intents, with or without the prefix `AMAZON.`, as phrases."""
 AFRESH = "StartOverIntent"
@@ -94,9 +98,15 @@ def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
     if text(body, "request", "type") != "IntentRequest":
         return ()
     called = text(intent, "name").removeprefix("AMAZON.")
-    slots = [text(slot, "value") for slot in part(intent, "slots").values()]
-    said = phrases([" ".join(filter(None, slots)) or BUILT_IN.get(called, "")])
+    slots = (value for slot in part(intent, "slots").values() for value in _values(slot))
+    said = phrases([" ".join(slots) or BUILT_IN.get(called, "")])
     return said if said or called == AFRESH else (Hypothesis(UNPLACED, 0.0, ()),)
+
+
+def _values(slot: object) -> list[str]:
+    """What a slot took: one value, or those of a slot that takes several."""
+    several = [text(one, "value") for one in items(slot, "slotValue", "values")]
+    return [value for value in several or [text(slot, "value")] if value]
 
 
 CHANNEL = Assistant("alexa", read, write, secret=lambda settings: settings.alexa_secret, ours=ours, authentic=authentic)

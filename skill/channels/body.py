@@ -67,8 +67,10 @@ def text(holder: object, *path: str) -> str:
 
 
 def name(holder: object, *path: str) -> str:
-    """An identifier at the path: platforms send them as strings and as numbers."""
+    """An identifier at the path: platforms send them as strings and as numbers, Dialogflow's copies as 55.0."""
     found = find(holder, *path)
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)
     if isinstance(found, int) and not isinstance(found, bool):
         return str(found) if abs(found) < 2**64 else ""
     return found[:LONGEST_NAME] if isinstance(found, str) else ""

@@ -16,24 +16,33 @@ from speech.wording import to_words
 EVENT = re.compile(r"[A-Za-z0-9]+(?:[_.-][A-Za-z0-9]+)+|WELCOME")
 """An event's name stands where the phrase would: `actions_intent_OPTION`, `GOOGLE_ASSISTANT_WELCOME`, `my-event`."""
 CLOSING = "actions_intent_CANCEL"
+SILENCE = re.compile(r"no[_-]input", re.IGNORECASE)
+APART = {"FACEBOOK_MEDIA": "channels.no_picture", "FACEBOOK_LOCATION": "channels.no_location"}
+TELEPHONE, SCREEN = "GOOGLE_TELEPHONY", "actions.capability.SCREEN_OUTPUT"
+SPEAKERS = (
+    ("user", "userId"),
+    ("data", "from", "id"),
+    ("data", "sender", "id"),
+    ("data", "message", "from", "id"),
+    ("data", "callback_query", "from", "id"),
+    ("data", "event", "user"),
+)
+"""Where in the payload each messenger names who speaks: Google, Telegram's two forms, Facebook and Viber, Slack."""
 GOOGLE_SUGGESTIONS, GOOGLE_TITLE = 8, 25
 
 
 def read(body: Body) -> Turn:
     """The turn in a webhook request."""
     said, session = _hypotheses(body), _session(body)
-    payload = part(body, "originalDetectIntentRequest", "payload")
-    who = (
-        name(payload, "user", "userId") or name(payload, "data", "from", "id") or name(payload, "data", "sender", "id")
-    )
     response_id = name(body, "responseId") or name(body, "id")
     return Turn(
         channel="dialogflow_es",
-        user_key=who or session,
+        user_key=_who(body) or session,
         session_key=session,
         hypotheses=said,
         kind=_kind(body, said),
         turn_key=response_id or None,
+        screen=_has_screen(body),
     )
 
 
@@ -80,6 +89,27 @@ def rich(reply: Reply) -> Body:
     return found
 
 
+def apart(_turn: Turn, body: Body) -> str:
+    """What Facebook's residents send beside words: Dialogflow hands it over as events."""
+    return APART.get(_asked(body), "")
+
+
+def _who(body: Body) -> str:
+    """The speaker, by the name that the messenger behind Dialogflow knows; names of two messengers may be the same."""
+    asked = part(body, "originalDetectIntentRequest")
+    for way in SPEAKERS:
+        if who := name(asked, "payload", *way):
+            return f"{text(asked, 'source')}:{who}"
+    return ""
+
+
+def _has_screen(body: Body) -> bool:
+    """Whether there is something to read on: not on the telephone, nor on a speaker of Google's."""
+    asked = part(body, "originalDetectIntentRequest")
+    surface = {text(one, "name") for one in items(asked, "payload", "surface", "capabilities")}
+    return text(asked, "source") != TELEPHONE and (not surface or SCREEN in surface)
+
+
 def _session(body: Body) -> str:
     return name(body, "session").rpartition("/sessions/")[2] or name(body, "sessionId")
 
@@ -87,6 +117,8 @@ def _session(body: Body) -> str:
 def _kind(body: Body, said: tuple[Hypothesis, ...]) -> Kind:
     if said:
         return "text"
+    if SILENCE.search(_asked(body)):
+        return "silence"
     return "start" if _asked(body).upper().endswith("WELCOME") else "event"
 
 
@@ -107,5 +139,10 @@ def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
 
 
 CHANNEL = Assistant(
-    "dialogflow_es", read, write, secret=lambda settings: settings.dialogflow_es_secret, authentic=authentic
+    "dialogflow_es",
+    read,
+    write,
+    secret=lambda settings: settings.dialogflow_es_secret,
+    authentic=authentic,
+    apart=apart,
 )

@@ -105,8 +105,8 @@ def _message(message: Body) -> list[Arrival]:
     if said == START:
         return [_arrival(user, "start", (), key)]
     attached = [*items(body, "attachments"), *items(forwarded, "attachments")]
-    heard = phrases([said])
-    voice = {} if heard else next(filter(None, map(_recording, attached)), {})
+    voice = {} if said.strip() else next(filter(None, map(_recording, attached)), {})
+    heard = phrases([said, *(() if voice else map(_transcription, attached))])
     arrival = _arrival(user, "text" if heard or voice else "event", heard, key, voice=bool(voice))
     pictured = any(one.get("type") in ("image", "video") for one in attached)
     unread = "" if heard or voice else "channels.no_picture" if pictured else "channels.no_such"
@@ -120,7 +120,12 @@ def _forwarded(message: Body) -> Body:
 
 def _recording(attachment: Body) -> Body:
     url = text(attachment, "payload", "url") if attachment.get("type") == "audio" else ""
-    return {"url": url, "transcription": text(attachment, "transcription")} if url else {}
+    return {"url": url, "transcription": _transcription(attachment)} if url else {}
+
+
+def _transcription(attachment: Body) -> str:
+    """What MAX itself heard: all there is of a recording that came without its address."""
+    return text(attachment, "transcription") if attachment.get("type") == "audio" else ""
 
 
 def _pressed(body: Body) -> list[Arrival]:

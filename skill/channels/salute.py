@@ -100,8 +100,9 @@ def _guess(heard: Body) -> tuple[Hypothesis, ...]:
 
 
 def apart(_turn: Turn, body: Body) -> str:
-    """Stars that the resident gave the app."""
-    return "channels.rated" if text(body, "messageName") == "RATING_RESULT" else ""
+    """Stars that the resident gave the app; who was asked and gave none is not thanked."""
+    rated = text(body, "messageName") == "RATING_RESULT" and find(body, "payload", "rating", "estimation") is not None
+    return "channels.rated" if rated else ""
 
 
 def _bubble(piece: str) -> Body:

@@ -15,7 +15,7 @@ from skill.settings import Settings
 
 UPDATES = ["message", "callback_query", "pre_checkout_query"]
 SOUNDS = ("voice", "audio", "video_note")
-PICTURES = ("photo", "animation", "video")
+PICTURES = ("photo", "animation", "video", "paid_media")
 OTHERS = ("sticker", "document", "location", "venue", "contact", "poll", "dice", "story", "game", "checklist")
 log = structlog.get_logger()
 

@@ -12,7 +12,7 @@ from skill.channels.voice import voice_message
 from skill.dialogue.turn import Reply, Turn
 from skill.settings import Settings
 
-SILENT = frozenset({"reaction", "unsupported", "unknown", "request_welcome", "ephemeral"})
+SILENT = frozenset({"reaction", "unsupported", "unknown", "request_welcome", "ephemeral", "edit", "revoke"})
 """Messages that nobody waits for an answer to."""
 PICTURES = ("image", "video")
 FEW_BUTTONS, SHORT_TITLE, BODY_OF_BUTTONS = 3, 20, 1024

@@ -36,7 +36,7 @@ def test_the_bot_does_not_greet_itself(deliver: Deliver, sender: Sender, sandbox
         {"serviceurl": "https://evil.example/"},
         {"kid": "unknown"},
         {"signed_with": "another key"},
-        {"channelId": "telegram"},
+        {"channelId": "nowhere"},
     ],
     ids=lambda change: next(iter(change)),
 )
