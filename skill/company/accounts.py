@@ -2,11 +2,9 @@
 
 from dataclasses import asdict
 
-from sqlmodel import col, select
-
 from billing import accounts, audit, forecast, meters, receipts, windows
 from billing.tables import Account, Meter
-from skill.company.answers import account_of, as_json, page, plain, today
+from skill.company.answers import account_of, as_json, own_page, page, plain, today
 from skill.company.api import Call, endpoint
 from skill.company.bodies import AccountsPage, MetersPage
 
@@ -14,11 +12,7 @@ from skill.company.bodies import AccountsPage, MetersPage
 @endpoint("GET", "/accounts", "accounts:read", query=AccountsPage)
 def list_accounts(call: Call) -> tuple[int, object]:
     """Accounts of the company, or those with a number"""
-    query = select(Account).where(Account.organization_id == call.key.organization_id, Account.id > call.query.after)
-    if call.query.number is not None:
-        query = query.where(Account.number == call.query.number)
-    rows = call.db.exec(query.order_by(col(Account.id)).limit(call.query.limit)).all()
-    return 200, page(rows)
+    return 200, own_page(call, Account, number=call.query.number)
 
 
 @endpoint("GET", "/accounts/{account_id}", "accounts:read")
@@ -70,7 +64,4 @@ def list_changes(call: Call) -> tuple[int, object]:
 @endpoint("GET", "/meters", "accounts:read", query=MetersPage)
 def list_meters(call: Call) -> tuple[int, object]:
     """Meters of the company, or those with a serial number"""
-    query = select(Meter).where(Meter.organization_id == call.key.organization_id, Meter.id > call.query.after)
-    if call.query.serial is not None:
-        query = query.where(Meter.serial == call.query.serial)
-    return 200, page(call.db.exec(query.order_by(col(Meter.id)).limit(call.query.limit)).all())
+    return 200, own_page(call, Meter, serial=call.query.serial)

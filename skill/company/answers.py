@@ -8,11 +8,12 @@ from typing import TypeVar
 from sqlmodel import SQLModel, col, select
 
 from billing import windows
-from billing.tables import Account, Premises, Property
+from billing.tables import Account, Meter, News, Outage, Premises, Property, Ticket
 from skill.company.api import Call, Refused
 from skill.company.bodies import instant
 
 Row = TypeVar("Row", bound=SQLModel)
+Owned = TypeVar("Owned", Account, Meter, News, Outage, Ticket)
 HIDDEN = {"bill_code", "idempotency_key", "organization_id", "pay_url", "contact"}
 
 
@@ -43,6 +44,13 @@ def own_houses(call: Call, property_ids: Sequence[int]) -> None:
     ).all()
     if set(property_ids) - set(own):
         raise Refused(404, "property_not_found", "no such house")
+
+
+def own_page(call: Call, table: type[Owned], **said: str | None) -> dict[str, object]:
+    """The company's rows by id, after the one that the query names; said: what a column is to hold, None for any."""
+    query = select(table).where(table.organization_id == call.key.organization_id, table.id > call.query.after)
+    wanted = {name: value for name, value in said.items() if value is not None}
+    return page(call.db.exec(query.filter_by(**wanted).order_by(col(table.id)).limit(call.query.limit)).all())
 
 
 def page(rows: Sequence[Row]) -> dict[str, object]:

@@ -1,11 +1,9 @@
 """Outages, announcements and residents' requests."""
 
-from sqlmodel import col, select
-
 from billing import outages, tickets
 from billing.tables import Account, News, Outage, Ticket
 from billing.tickets import TooManyTickets
-from skill.company.answers import as_json, own_houses, page, today
+from skill.company.answers import as_json, own_houses, own_page, today
 from skill.company.api import Call, Refused, endpoint
 from skill.company.bodies import NewNews, NewOutage, NewTicket, Page, TicketChange, TicketsPage
 
@@ -13,8 +11,7 @@ from skill.company.bodies import NewNews, NewOutage, NewTicket, Page, TicketChan
 @endpoint("GET", "/outages", "service:read", query=Page)
 def list_outages(call: Call) -> tuple[int, object]:
     """Outages of the company"""
-    own = select(Outage).where(Outage.organization_id == call.key.organization_id, Outage.id > call.query.after)
-    return 200, page(call.db.exec(own.order_by(col(Outage.id)).limit(call.query.limit)).all())
+    return 200, own_page(call, Outage)
 
 
 @endpoint("POST", "/outages", "service:write", body=NewOutage, statuses=(201,))
@@ -53,10 +50,7 @@ def publish_news(call: Call) -> tuple[int, object]:
 @endpoint("GET", "/tickets", "service:read", query=TicketsPage)
 def list_tickets(call: Call) -> tuple[int, object]:
     """Requests of residents"""
-    query = select(Ticket).where(Ticket.organization_id == call.key.organization_id, Ticket.id > call.query.after)
-    if call.query.status is not None:
-        query = query.where(Ticket.status == call.query.status)
-    return 200, page(call.db.exec(query.order_by(col(Ticket.id)).limit(call.query.limit)).all())
+    return 200, own_page(call, Ticket, status=call.query.status)
 
 
 @endpoint("PATCH", "/tickets/{ticket_id}", "service:write", body=TicketChange)
@@ -84,8 +78,7 @@ def change_ticket(call: Call) -> tuple[int, object]:
 @endpoint("GET", "/news", "service:read", query=Page)
 def list_news(call: Call) -> tuple[int, object]:
     """Announcements of the company"""
-    own = select(News).where(News.organization_id == call.key.organization_id, News.id > call.query.after)
-    return 200, page(call.db.exec(own.order_by(col(News.id)).limit(call.query.limit)).all())
+    return 200, own_page(call, News)
 
 
 @endpoint("POST", "/tickets", "service:write", body=NewTicket, statuses=(201,), needs_key=True)
