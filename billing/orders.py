@@ -50,13 +50,11 @@ def _recipient(company: Organization) -> Recipient | None:
 
 
 def check_of(payment: Payment, title: str, kopecks: int, fee_kopecks: int = 0) -> Check | None:
-    """The fiscal receipt of a payment or of a part given back; None where nobody said where to send it.
+    """The fiscal receipt of a payment or of a part given back; None where nobody said where to send it."""
+    return Check(payment.contact, lines_of(payment, title, kopecks, fee_kopecks)) if payment.contact else None
 
-    A month's bill is for what was supplied; money without a month is an advance.
-    """
-    if not payment.contact:
-        return None
-    items = [Item(title, kopecks, settled=payment.period is not None)]
-    if fee_kopecks:
-        items.append(Item(FEE_TITLE, fee_kopecks))
-    return Check(payment.contact, tuple(items))
+
+def lines_of(payment: Payment, title: str, kopecks: int, fee_kopecks: int = 0) -> tuple[Item, ...]:
+    """What a fiscal receipt lists. A month's bill is for what was supplied; money without a month is an advance."""
+    bill = Item(title, kopecks, settled=payment.period is not None)
+    return (bill, Item(FEE_TITLE, fee_kopecks)) if fee_kopecks else (bill,)

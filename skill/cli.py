@@ -13,6 +13,7 @@ from skill.commands import (
     line,
     models,
     password,
+    poll,
     replay,
     serve,
     settings,
@@ -25,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, hel
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("line")(line.line)
+app.command("poll")(poll.poll)
 app.command("call")(call.call)
 app.command("worker")(worker.worker)
 app.command("chat")(chat.chat)

@@ -4,6 +4,7 @@ from skill.channels.amazon import signed_by_amazon
 from skill.channels.body import Body, items, name, part, text
 from skill.channels.channel import Assistant, Call, phrases
 from skill.channels.limits import capabilities, clip
+from skill.channels.slower import slowed
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 from speech.recognition import Hypothesis
@@ -26,7 +27,7 @@ BUILT_IN = {
 """Alexa's own intents, with or without the prefix `AMAZON.`, as phrases."""
 AFRESH = "StartOverIntent"
 UNPLACED = "…"
-CARD_LIMIT = 7000
+CARD_LIMIT, SSML_LIMIT = 7000, 8000
 ANSWERED_ALOUD = frozenset({"LaunchRequest", "IntentRequest"})
 """Speech in the answer to any other request makes it invalid."""
 
@@ -58,7 +59,10 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:
         return {"version": "1.0", "response": {"canFulfillIntent": {"canFulfill": "NO"}}}
     if text(body, "request", "type") not in ANSWERED_ALOUD:
         return {"version": "1.0", "response": {}}
-    speech = {"type": "PlainText", "text": clip(to_words(reply.text), capabilities("alexa").text)}
+    words = clip(to_words(reply.text), capabilities("alexa").text)
+    speech = {"type": "PlainText", "text": words}
+    if reply.slow:
+        speech = {"type": "SSML", "ssml": slowed(words, SSML_LIMIT)}
     response: Body = {"outputSpeech": speech, "shouldEndSession": reply.end}
     if not reply.end:
         response["reprompt"] = {"outputSpeech": speech}

@@ -10,6 +10,7 @@ from skill.channels.alice_calls import authentic, is_paid_by_yandex
 from skill.channels.body import Body, count, find, items, name, number, part, text, texts
 from skill.channels.channel import Assistant, link_of, open_title, phrases, pooled
 from skill.channels.limits import capabilities, clip
+from skill.channels.slower import PART
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Card, Kind, Reply, Turn
 from skill.settings import Settings
@@ -27,7 +28,7 @@ APART = {
 """What is answered beside the conversation: nothing is sold through Alice, and the flat's address is known."""
 URGENT = frozenset({"emergency", "operator"})
 PLAYER = "AudioPlayer."
-PART, PAUSE = re.compile(r"(?<=[.!?…:,])\s+"), " sil <[500]> "
+PAUSE = " sil <[500]> "
 ADDRESSED = re.compile(r"^(?:алиса|маруся)[\s,!.]+", re.IGNORECASE)
 CARD_ROWS, CARD_HEADER, CARD_TITLE, CARD_VALUE = 5, 64, 128, 256
 

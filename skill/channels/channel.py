@@ -102,6 +102,20 @@ class Till:
 
 
 @dataclass(frozen=True)
+class Poll:
+    """Asking a messenger for its updates, where it cannot call us.
+
+    possible: whether the token is set. begin: have the platform call nobody: it answers no questions while it does.
+    ask: what has come since the marker, and the next marker; held open for so many seconds while nothing has.
+    Both raise httpx.HTTPError, and ValueError for an answer that is none.
+    """
+
+    possible: Callable[[Settings], bool]
+    begin: Callable[[httpx.Client, Settings], object]
+    ask: Callable[[httpx.Client, Settings, int | None, int], tuple[list[Body], int | None]]
+
+
+@dataclass(frozen=True)
 class Messenger:
     """A platform that calls `/<name>` and gets its answers by calls of ours.
 
@@ -115,6 +129,7 @@ class Messenger:
     handshake: the answer to the platform's GET that checks the address; None refuses it.
     keep: what must be done every hour to stay connected. Raises httpx.HTTPError.
     till: how bills are paid there.
+    poll: how to ask for what it would deliver.
     """
 
     name: str
@@ -128,6 +143,7 @@ class Messenger:
     handshake: Callable[[Mapping[str, str], Settings], str | None] | None = None
     keep: Callable[[httpx.Client, Settings], object] | None = None
     till: Till | None = None
+    poll: Poll | None = None
 
 
 @cache

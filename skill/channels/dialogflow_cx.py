@@ -4,6 +4,7 @@ from skill.channels.body import Body, name, part, text
 from skill.channels.channel import Assistant, link_of, open_title, phrases
 from skill.channels.dialogflow_es import authentic
 from skill.channels.limits import capabilities, clip
+from skill.channels.slower import slowed
 from skill.dialogue.turn import Kind, Reply, Turn
 from speech.recognition import Hypothesis
 from speech.wording import to_words
@@ -29,7 +30,8 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:  # noqa: ARG001 - the s
     limits = capabilities("dialogflow_cx")
     messages: list[Body] = [{"text": {"text": [clip(reply.text, limits.text)]}}]
     if not turn.screen:
-        messages.append({"outputAudioText": {"text": clip(to_words(reply.text), limits.text)}})
+        words = clip(to_words(reply.text), limits.text)
+        messages.append({"outputAudioText": {"ssml": slowed(words, limits.text)} if reply.slow else {"text": words}})
     rich: list[Body] = []
     if reply.card is not None:
         rows = [f"{title}: {value}" for title, value in reply.card.rows]

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import httpx
 
-from skill.channels.body import Body, find, items, name, part, text
+from skill.channels.body import Body, find, items, name, number, part, text
 from skill.channels.calls import download, rows, same, verdict
-from skill.channels.channel import Arrival, Call, Messenger, Verdict, link_of, open_title, phrases
+from skill.channels.channel import Arrival, Call, Messenger, Poll, Verdict, link_of, open_title, phrases
 from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, pieces
-from skill.channels.voice import voice_message
+from skill.channels.voice import to_say, voice_message
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 from speech.recognition import Hypothesis
@@ -48,7 +48,7 @@ def write(reply: Reply, arrival: Arrival) -> list[Body]:
     if buttons:
         messages[-1]["attachments"] = [{"type": "inline_keyboard", "payload": {"buttons": buttons}}]
     if arrival.voice:
-        messages.append({"to": arrival.to, "say": reply.text})
+        messages.append({"to": arrival.to, "say": to_say(reply)})
     return messages
 
 
@@ -63,7 +63,9 @@ def send(http: httpx.Client, settings: Settings, message: Body) -> Verdict:
         place = http.post(f"{settings.max_api}/uploads", params={"type": "audio"}, headers=headers)
         if not place.is_success:
             return verdict(place)
-        uploaded = http.post(text(place.json(), "url"), files={"data": ("answer.ogg", voice_message(message["say"]))})
+        uploaded = http.post(
+            text(place.json(), "url"), files={"data": ("answer.ogg", voice_message(message["say"], settings))}
+        )
         token = text(place.json(), "token") or text(uploaded.json(), "token")
         content["attachments"] = [{"type": "audio", "payload": {"token": token}}]
     answer = http.post(f"{settings.max_api}/messages", params=message["to"], json=content, headers=headers)
@@ -92,6 +94,24 @@ def keep_subscribed(http: httpx.Client, settings: Settings) -> bool:
     content = {"url": wanted, "update_types": UPDATES, "secret": settings.max_secret}
     http.post(f"{settings.max_api}/subscriptions", json=content, headers=headers).raise_for_status()
     return True
+
+
+def call_nobody(http: httpx.Client, settings: Settings) -> None:
+    """Take every subscription of the bot away. Raises httpx.HTTPError."""
+    headers, place = {"Authorization": settings.max_token}, f"{settings.max_api}/subscriptions"
+    for one in items(http.get(place, headers=headers).raise_for_status().json(), "subscriptions"):
+        http.delete(place, params={"url": text(one, "url")}, headers=headers).raise_for_status()
+
+
+def ask(http: httpx.Client, settings: Settings, marker: int | None, held: int) -> tuple[list[Body], int | None]:
+    """GET /updates: the marker tells MAX that those before it were taken. Raises httpx.HTTPError."""
+    query: dict[str, str | int] = {"timeout": held, "types": ",".join(UPDATES)}
+    if marker is not None:
+        query["marker"] = marker
+    answer = http.get(f"{settings.max_api}/updates", params=query, headers={"Authorization": settings.max_token})
+    found = answer.raise_for_status().json()
+    told = number(found, "marker")
+    return items(found, "updates"), marker if told is None else int(told)
 
 
 def _message(message: Body) -> list[Arrival]:
@@ -159,4 +179,5 @@ CHANNEL = Messenger(
     send=send,
     fetch=fetch,
     keep=keep_subscribed,
+    poll=Poll(lambda settings: bool(settings.max_token), call_nobody, ask),
 )

@@ -5,13 +5,16 @@ from dataclasses import replace
 from skill.channels.body import Body, find, items, name, number, part, text
 from skill.channels.channel import Assistant, link_of, open_title, phrases, pooled
 from skill.channels.limits import capabilities, clip, pieces
-from skill.dialogue.turn import Kind, Reply, Turn
+from skill.channels.slower import slowed
+from skill.dialogue.turn import Card, Kind, Reply, Turn
 from speech.recognition import Hypothesis
 from speech.wording import to_words
 
 SPOKEN_LIMIT = 4096
 WALK_TO_THE_METER_SECONDS = 15
 LARGEST_ID = 2**63 - 1
+TITLE_PADDINGS = {"left": "8x", "top": "10x", "right": "8x", "bottom": "6x"}
+ROW_PADDINGS = {"left": "8x", "top": "6x", "right": "8x", "bottom": "6x"}
 GUESS = 0.5
 """How far a guess beside the recognised phrase is trusted at most."""
 
@@ -38,12 +41,13 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:
     limits, over = capabilities("salute"), reply.end or text(body, "messageName") == "CLOSE_APP"
     message_id = find(body, "messageId")
     payload: Body = {
-        "pronounceText": clip(to_words(reply.text), SPOKEN_LIMIT),
-        "pronounceTextType": "application/text",
+        **_aloud(reply),
         "items": [_bubble(piece) for piece in pieces(reply.text, limits.text)],
         "auto_listening": not over,
         "finished": over,
     }
+    if reply.card is not None and turn.screen:
+        payload["items"].append({"card": _card(reply.card)})
     buttons = [_button(title, limits.title) for title in reply.buttons]
     if opening := link_of(reply) if turn.screen else "":
         buttons.insert(0, {"title": open_title(), "action": {"type": "deep_link", "deep_link": opening}})
@@ -61,6 +65,14 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:
         "uuid": {key: value for key, value in part(body, "uuid").items() if isinstance(value, str)},
         "payload": payload,
     }
+
+
+def _aloud(reply: Reply) -> Body:
+    """What is said. Salute has no pace, only pauses: who asked for slower speech gets one after every part."""
+    words = to_words(reply.text)
+    if reply.slow:
+        return {"pronounceText": slowed(words, SPOKEN_LIMIT), "pronounceTextType": "application/ssml"}
+    return {"pronounceText": clip(words, SPOKEN_LIMIT), "pronounceTextType": "application/text"}
 
 
 def _kind(body: Body, said: tuple[Hypothesis, ...]) -> Kind:
@@ -107,6 +119,29 @@ def apart(_turn: Turn, body: Body) -> str:
 
 def _bubble(piece: str) -> Body:
     return {"bubble": {"text": piece, "markdown": False, "expand_policy": "auto_expand"}}
+
+
+def _card(card: Card) -> Body:
+    """A list: the title, then a cell for every row, its name above its value."""
+    rows: list[Body] = [
+        {
+            "type": "left_right_cell_view",
+            "paddings": ROW_PADDINGS,
+            "divider": {"style": "default", "size": "d1"},
+            "left": {
+                "type": "simple_left_view",
+                "texts": {"title": _text(name_of, "footnote1", "secondary"), "subtitle": _text(value, "body1")},
+            },
+        }
+        for name_of, value in card.rows
+    ]
+    title = {"type": "text_cell_view", "paddings": TITLE_PADDINGS, "content": _text(card.title, "headline3")}
+    return {"type": "list_card", "cells": [title, *rows]}
+
+
+def _text(shown: str, typeface: str, color: str = "default") -> Body:
+    """A text of a card, however many lines it takes."""
+    return {"text": shown, "typeface": typeface, "text_color": color, "max_lines": 0}
 
 
 def _button(title: str, limit: int) -> Body:

@@ -4,12 +4,12 @@ import httpx
 import structlog
 
 from skill.channels import telegram_payments
-from skill.channels.body import Body, find, name, number, part, text
+from skill.channels.body import Body, find, items, name, number, part, text
 from skill.channels.calls import download, rows, same, verdict
-from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases, with_link
+from skill.channels.channel import Arrival, Call, Messenger, Poll, Verdict, phrases, with_link
 from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, pieces
-from skill.channels.voice import voice_message
+from skill.channels.voice import to_say, voice_message
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 
@@ -68,7 +68,7 @@ def write(reply: Reply, arrival: Arrival) -> list[Body]:
         else {"remove_keyboard": True}
     )
     if arrival.voice:
-        messages.append({"method": "sendVoice", **arrival.to, "say": reply.text})
+        messages.append({"method": "sendVoice", **arrival.to, "say": to_say(reply)})
     return messages
 
 
@@ -84,7 +84,7 @@ def send(http: httpx.Client, settings: Settings, message: Body) -> Verdict:
     if message["method"] == "sendInvoice":
         content["provider_token"] = settings.telegram_provider_token
     if "say" in message:
-        files = {"voice": ("answer.ogg", voice_message(message["say"]), "audio/ogg")}
+        files = {"voice": ("answer.ogg", voice_message(message["say"], settings), "audio/ogg")}
         answer = http.post(url, data=content, files=files)
     else:
         answer = http.post(url, json=content)
@@ -120,6 +120,22 @@ def keep_webhook(http: httpx.Client, settings: Settings) -> bool:
     return True
 
 
+def call_nobody(http: httpx.Client, settings: Settings) -> None:
+    """Take the webhook away. Raises httpx.HTTPError."""
+    http.post(f"{settings.telegram_api}/bot{settings.telegram_token}/deleteWebhook").raise_for_status()
+
+
+def ask(http: httpx.Client, settings: Settings, marker: int | None, held: int) -> tuple[list[Body], int | None]:
+    """getUpdates: to ask for the next ones tells Telegram that those before were taken. Raises httpx.HTTPError."""
+    content: Body = {"timeout": held, "allowed_updates": UPDATES}
+    if marker is not None:
+        content["offset"] = marker
+    answer = http.post(f"{settings.telegram_api}/bot{settings.telegram_token}/getUpdates", json=content)
+    updates = items(answer.raise_for_status().json(), "result")
+    last = max((number(update, "update_id") or 0 for update in updates), default=None)
+    return updates, marker if last is None else int(last) + 1
+
+
 def _recording(message: Body) -> Body:
     """A voice message, a round video's sound, or a sound sent as a file."""
     sounds = [part(message, kind) for kind in SOUNDS]
@@ -150,4 +166,5 @@ CHANNEL = Messenger(
     at_once=at_once,
     keep=keep_webhook,
     till=telegram_payments.TILL,
+    poll=Poll(lambda settings: bool(settings.telegram_token), call_nobody, ask),
 )

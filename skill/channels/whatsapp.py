@@ -8,7 +8,7 @@ from skill.channels.body import Body, items, name, part, text
 from skill.channels.calls import download, same, signed, verdict
 from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases, with_link
 from skill.channels.limits import capabilities, clip, pieces
-from skill.channels.voice import voice_message
+from skill.channels.voice import to_say, voice_message
 from skill.dialogue.turn import Reply, Turn
 from skill.settings import Settings
 
@@ -51,7 +51,7 @@ def write(reply: Reply, arrival: Arrival) -> list[Body]:
     if titles:
         messages[-1] = {**base, "type": "interactive", "interactive": _interactive(texts[-1], titles)}
     if arrival.voice:
-        messages.append({**base, "say": reply.text})
+        messages.append({**base, "say": to_say(reply)})
     return messages
 
 
@@ -60,7 +60,7 @@ def send(http: httpx.Client, settings: Settings, message: Body) -> Verdict:
     url, headers = f"{settings.whatsapp_api}/{message['phone_number_id']}", _bearer(settings)
     content = {key: value for key, value in message.items() if key not in ("phone_number_id", "say")}
     if "say" in message:
-        files = {"file": ("answer.ogg", voice_message(message["say"]), "audio/ogg; codecs=opus")}
+        files = {"file": ("answer.ogg", voice_message(message["say"], settings), "audio/ogg; codecs=opus")}
         uploaded = http.post(f"{url}/media", data={"messaging_product": "whatsapp"}, files=files, headers=headers)
         if not uploaded.is_success:
             return verdict(uploaded)

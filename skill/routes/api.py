@@ -9,6 +9,7 @@ from billing import store
 from skill import metrics
 from skill.app import Service
 from skill.channels import api
+from skill.channels.voice import words_per_minute
 from skill.dialogue.engine import expected
 from skill.dialogue.tables import ApiToken
 from skill.dialogue.turn import Reply, Turn
@@ -86,7 +87,7 @@ def _spoken(service: Service, reply: Reply, body: dict[str, object]) -> Response
         wav = speak(
             reply.text,
             voice=service.settings.voice,
-            words_per_minute=service.settings.words_per_minute * (3 if reply.slow else 4) // 4,
+            words_per_minute=words_per_minute(service.settings, slow=reply.slow),
             rate=rate,
         )
     answer = Response(wav, content_type="audio/wav")

@@ -8,7 +8,17 @@ from flask import Blueprint, Response, jsonify, request
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-CHANNELS = ["emulator", "directline", "directlinespeech", "msteams", "webchat", "skype", "telegram", "facebook", "slack"]
+CHANNELS = [
+    "emulator",
+    "directline",
+    "directlinespeech",
+    "msteams",
+    "webchat",
+    "skype",
+    "telegram",
+    "facebook",
+    "slack",
+]
 blueprint = Blueprint("bots", __name__)
 granted: set[str] = set()
 """Tokens that bots were given and may call with."""

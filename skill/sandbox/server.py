@@ -28,8 +28,9 @@ class Sent:
 
 @dataclass
 class Sandbox:
-    """The clouds on one port of this machine. recordings: voice messages by file name; failing: how many calls will be
-    turned away first, with what status; tell: is given what was taken."""
+    """The clouds on one port of this machine. recordings: voice messages by file name; updates: what a bot that asks is
+    told, by channel; failing: how many calls will be turned away first, with what status; tell: is given what was
+    taken."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -37,6 +38,7 @@ class Sandbox:
     recordings: dict[str, bytes] = field(default_factory=dict)
     subscriptions: list[dict[str, Any]] = field(default_factory=list)
     webhooks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    updates: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     failing: list[int] = field(default_factory=list)
     tell: Callable[[Sent], object] = lambda _sent: None
 
@@ -59,7 +61,7 @@ class Sandbox:
             ("/service/v3/conversations/<conversation>/activities", self._activity),
             ("/service/v3/conversations/<conversation>/activities/<replied>", self._activity),
         ):
-            app.add_url_rule(rule, rule, view, methods=["GET", "POST"])
+            app.add_url_rule(rule, rule, view, methods=["GET", "POST", "DELETE"])
         self._server = make_server(self.host, self.port, app, threaded=True, request_handler=_Quiet)
         self._thread = threading.Thread(target=self._server.serve_forever, name="sandbox", daemon=True)
         self._thread.start()
@@ -110,7 +112,11 @@ class Sandbox:
             return jsonify({"ok": False, "error_code": 401, "description": "Unauthorized"}), 401
         if method == "setWebhook":
             self.webhooks["telegram"] = _body()
-        if method in ("getWebhookInfo", "setWebhook"):
+        if method == "deleteWebhook":
+            self.webhooks.pop("telegram", None)
+        if method == "getUpdates":
+            return self._telegram_updates()
+        if method in ("getWebhookInfo", "setWebhook", "deleteWebhook"):
             return jsonify({"ok": True, "result": {"url": self.webhooks.get("telegram", {}).get("url", "")}}), 200
         if method == "getFile":
             return jsonify({"ok": True, "result": {"file_path": request.values["file_id"]}}), 200
@@ -120,6 +126,18 @@ class Sandbox:
         self._keep("telegram", method, body, "voice")
         return jsonify({"ok": True, "result": {"message_id": len(self.sent)}}), 200
 
+    def _telegram_updates(self) -> Answer:
+        """What was not asked past yet; nothing while there is a webhook."""
+        if "telegram" in self.webhooks:
+            return jsonify({"ok": False, "error_code": 409, "description": "Conflict"}), 409
+        left = [one for one in self.updates.get("telegram", []) if one["update_id"] >= _body().get("offset", 0)]
+        return jsonify({"ok": True, "result": left}), 200
+
+    def _max_updates(self) -> Answer:
+        """The same in MAX: the marker is the number of updates taken."""
+        waiting = self.updates.get("max", [])
+        return jsonify({"updates": waiting[int(request.args.get("marker", 0)) :], "marker": len(waiting)}), 200
+
     def _max(self, what: str) -> Answer:
         if what == "upload":
             self._keep("max", what, {}, "data")
@@ -128,9 +146,13 @@ class Sandbox:
             return jsonify({"code": "verify.token", "message": "Invalid access_token"}), 401
         if what == "uploads":
             return jsonify({"url": f"{self.url}/max/upload"}), 200
+        if what == "updates":
+            return self._max_updates()
         if what == "subscriptions":
             if request.method == "POST":
                 self.subscriptions.append(_body())
+            if request.method == "DELETE":
+                self.subscriptions = [one for one in self.subscriptions if one["url"] != request.args["url"]]
             return jsonify({"subscriptions": self.subscriptions, "success": True}), 200
         if what == "messages" and contracts()["max"].problems(_body()):
             return jsonify({"code": "proto.payload", "message": "bad message"}), 400

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
+from skill import delivery
 from skill.channels.channel import assistants, messengers
 from skill.commands.replay import replay as command
 from skill.replay.masking import mask
@@ -18,7 +19,6 @@ from skill.replay.mutations import mutations
 from skill.replay.recording import record
 from skill.replay.run import bodies, problems_of, replay
 from skill.replay.targets import App
-from skill.routes import messengers as messengers_route
 from skill.settings import Settings
 from tests.skill.talking import Clock
 
@@ -127,7 +127,7 @@ def test_an_answer_without_a_body_is_fine_for_a_messenger_only() -> None:
 
 
 def test_the_command_replays_every_platform_and_shows_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messengers_route, "FETCH_PAUSES", ())
+    monkeypatch.setattr(delivery, "FETCH_PAUSES", ())
     cli = typer.Typer()
     cli.command()(command)
     result = CliRunner().invoke(cli, [str(REQUESTS)])

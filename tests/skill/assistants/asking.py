@@ -5,12 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
 
-from billing import accounts, store
-from fixtures.demo_company import DemoSummary
 from skill.channels.limits import contracts
-from tests.skill.talking import Clock
 
 REQUESTS = Path("fixtures/requests")
 
@@ -26,14 +22,6 @@ def post(client: FlaskClient, platform: str, body: object) -> dict[str, Any]:
     assert answer.status_code == 200, answer.get_data(as_text=True)
     assert contracts()[platform].problems(answer.get_json()) == []
     return answer.get_json()
-
-
-def linked(engine: Engine, demo: DemoSummary, clock: Clock, channel: str, user: str) -> None:
-    """Let the platform's user speak for the demo account."""
-    with store.transaction(engine) as db:
-        accounts.link(
-            db, channel=channel, external_id=user, account_id=demo.account.id, verified_how="operator", now=clock()
-        )
 
 
 def with_text(platform: str, text: str, number: int) -> dict[str, Any]:

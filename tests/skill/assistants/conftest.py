@@ -32,4 +32,4 @@ def settings(tmp_path: Path) -> Settings:
 def residents(engine: Engine, demo: DemoSummary, clock: Clock) -> None:
     """The recorded users are residents of the demo account."""
     for channel, user in USERS.items():
-        linked(engine, demo, clock, channel, user)
+        linked(engine, channel, user, demo.account.id, clock())

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from skill.app import create_app
 from skill.sandbox import Sandbox, amazon
 from skill.settings import Settings
-from tests.skill.assistants.asking import post, recorded
+from tests.skill.assistants.asking import post, recorded, with_text
 from tests.skill.talking import Clock
 
 
@@ -102,3 +102,17 @@ def test_a_call_signed_by_amazon_is_let_in(signed: Any) -> None:
 )
 def test_a_call_that_amazon_did_not_sign_so_is_refused(signed: Any, change: dict[str, Any]) -> None:
     assert signed(**change) == 401
+
+
+def test_slower_speech_is_speech_with_breaks(client: FlaskClient) -> None:
+    post(client, "alexa", with_text("alexa", "помощь", 1))
+    speech = post(client, "alexa", with_text("alexa", "говори помедленнее", 2))["response"]["outputSpeech"]
+    assert speech["type"] == "SSML"
+    assert '<break time="500ms"/>' in speech["ssml"]
+
+
+def test_a_slot_that_takes_several_values_is_read_whole(client: FlaskClient, residents: None) -> None:
+    body = with_text("alexa", "", 1)
+    values = [{"type": "Simple", "value": value} for value in ("холодная вода", "125")]
+    body["request"]["intent"]["slots"] = {"said": {"name": "said", "slotValue": {"type": "List", "values": values}}}
+    assert "сто двадцать пять" in post(client, "alexa", body)["response"]["outputSpeech"]["text"]

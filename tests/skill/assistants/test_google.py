@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from skill.app import create_app
+from skill.channels import dialogflow_es
 from skill.sandbox import Sandbox, bots
 from skill.settings import Settings
 from tests.skill.assistants.asking import post, recorded
@@ -132,3 +133,43 @@ def test_a_speaker_without_a_screen_does_not_say_sums_aloud(client: FlaskClient,
     body = recorded("actions_builder/phrase")
     body["intent"]["query"], body["device"] = "долг", {"capabilities": ["SPEECH"]}
     assert "пин-кода" in post(client, "actions_builder", body)["prompt"]["firstSimple"]["text"]
+
+
+def of_messenger(source: str, data: dict[str, Any]) -> dict[str, Any]:
+    """A phrase that a messenger's resident wrote to Dialogflow."""
+    body = recorded("dialogflow_es/phrase")
+    body["originalDetectIntentRequest"] = {"source": source, "payload": {"data": data}}
+    return body
+
+
+def test_the_same_number_in_two_messengers_is_two_people() -> None:
+    told = {
+        "telegram": {"callback_query": {"from": {"id": 55.0}}},
+        "facebook": {"sender": {"id": "55"}},
+        "slack": {"event": {"user": "U55"}},
+    }
+    users = [dialogflow_es.read(of_messenger(source, data)).user_key for source, data in told.items()]
+    assert users == ["telegram:55", "facebook:55", "slack:U55"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("FACEBOOK_MEDIA", "Фото я пока не читаю"),
+        ("FACEBOOK_LOCATION", "Местоположение мне не нужно"),
+        ("sys.no-input-1", "Ничего не слышно"),
+        ("actions_intent_NO_INPUT", "Ничего не слышно"),
+    ],
+)
+def test_what_dialogflow_tells_without_words(client: FlaskClient, asked: str, told: str) -> None:
+    body = recorded("dialogflow_es/phrase")
+    body["queryResult"]["queryText"] = asked
+    assert told in post(client, "dialogflow_es", body)["fulfillmentText"]
+
+
+def test_a_telephone_and_a_speaker_behind_dialogflow_have_no_screen() -> None:
+    speaker = {"payload": {"surface": {"capabilities": [{"name": "actions.capability.AUDIO_OUTPUT"}]}}}
+    for original in ({"source": "GOOGLE_TELEPHONY"}, {"source": "google", **speaker}):
+        body = {**recorded("dialogflow_es/phrase"), "originalDetectIntentRequest": original}
+        assert dialogflow_es.read(body).screen is False
+    assert dialogflow_es.read(recorded("dialogflow_es/phrase")).screen is True

@@ -55,3 +55,26 @@ def test_stars_are_thanked_for(client: FlaskClient) -> None:
 def test_a_button_of_ours_pressed(client: FlaskClient, change: dict[str, Any]) -> None:
     body = {**salute("", 1), "messageName": "SERVER_ACTION", "payload": {"server_action": change}}
     assert "лицевого счёта" in post(client, "salute", body)["payload"]["pronounceText"]
+
+
+def test_stars_that_were_not_given_are_not_thanked_for(client: FlaskClient) -> None:
+    body = {**salute("", 1), "messageName": "RATING_RESULT", "payload": {"rating": None, "status_code": {"code": 101}}}
+    assert "Спасибо" not in post(client, "salute", body)["payload"]["pronounceText"]
+
+
+def test_slower_speech_is_speech_with_breaks(client: FlaskClient) -> None:
+    post(client, "salute", salute("помощь", 1))
+    payload = post(client, "salute", salute("говори помедленнее", 2))["payload"]
+    assert payload["pronounceTextType"] == "application/ssml"
+    assert payload["pronounceText"].startswith("<speak>")
+    assert '<break time="500ms"/>' in payload["pronounceText"]
+    assert "break" not in payload["items"][0]["bubble"]["text"]
+
+
+def test_the_bill_is_a_list_on_a_screen(client: FlaskClient, residents: None) -> None:
+    items = post(client, "salute", salute("что в счёте за октябрь", 1))["payload"]["items"]
+    title, *rows = items[-1]["card"]["cells"]
+    texts = [row["left"]["texts"] for row in rows]
+    assert title["content"]["text"].startswith("Октябрь: 8")
+    assert all(row["title"]["text"] and row["subtitle"]["text"].endswith(("₽", "коп.")) for row in texts)
+    assert items[0]["bubble"]["text"]

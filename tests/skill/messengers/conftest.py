@@ -11,10 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-from billing import accounts, store
 from fixtures.demo_company import DemoSummary
+from skill import delivery
 from skill.outbox import Sender
-from skill.routes import messengers
 from skill.sandbox import Sandbox, signing
 from skill.settings import Settings
 from tests.skill.messengers.delivering import USERS, Deliver
@@ -24,7 +23,7 @@ from tests.skill.talking import Clock
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recording is asked for again at once."""
-    monkeypatch.setattr(messengers, "FETCH_PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(delivery, "FETCH_PAUSES", (0.0, 0.0))
 
 
 @pytest.fixture
@@ -64,8 +63,5 @@ def deliver(client: FlaskClient, settings: Settings, clock: Clock, sandbox: Sand
 @pytest.fixture
 def residents(engine: Engine, demo: DemoSummary, clock: Clock) -> None:
     """The recorded users are residents of the demo account."""
-    with store.transaction(engine) as db:
-        for channel, user in USERS.items():
-            accounts.link(
-                db, channel=channel, external_id=user, account_id=demo.account.id, verified_how="operator", now=clock()
-            )
+    for channel, user in USERS.items():
+        linked(engine, channel, user, demo.account.id, clock())

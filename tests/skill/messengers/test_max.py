@@ -60,3 +60,14 @@ def test_the_root_of_max_is_trusted_for_max_only(settings: Settings, tmp_path: P
         assert https("max") is https("max")
         assert https("telegram") is https("whatsapp")
         assert https("max") is not https("telegram")
+
+
+def test_a_recording_without_its_address_is_read_from_what_max_heard(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, residents: None
+) -> None:
+    body = recorded("max/voice")
+    heard = {"type": "audio", "payload": {"token": "t"}, "transcription": "холодная вода сто двадцать пять"}
+    body["message"]["body"]["attachments"] = [heard]
+    deliver("max", body)
+    sender.send_due()
+    assert "125" in shown(sandbox.sent[-1])

@@ -1,5 +1,6 @@
 """Telegram: commands, recordings of every kind, what cannot be read, bills paid inside the chat."""
 
+import json
 from typing import Any
 
 import httpx
@@ -9,11 +10,13 @@ from sqlmodel import select
 
 from billing import store
 from billing.tables import Payment
+from skill.app import create_app
 from skill.channels import telegram as telegram_channel
 from skill.outbox import Sender
 from skill.sandbox import Sandbox
 from skill.settings import Settings
 from tests.skill.messengers.delivering import Deliver, recorded, shown, telegram, with_text
+from tests.skill.talking import Clock
 
 
 def test_a_recording_that_is_none_gets_a_sentence(deliver: Deliver, sandbox: Sandbox) -> None:
@@ -165,3 +168,24 @@ def test_updates_are_sent_here_again_when_they_are_not(settings: Settings, sandb
     hook = sandbox.webhooks["telegram"]
     assert (hook["url"], hook["secret_token"]) == ("https://zhku.example/telegram", "sandbox-secret")
     assert "pre_checkout_query" in hook["allowed_updates"]
+
+
+def test_an_invoice_carries_what_the_fiscal_receipt_lists(
+    settings: Settings, engine: Engine, clock: Clock, sandbox: Sandbox, residents: None
+) -> None:
+    fiscal = settings.model_copy(update={"fiscal_receipts": True, "fiscal_tax_system": 2})
+    client = create_app(fiscal, engine=engine, clock=clock).test_client()
+    headers = {"X-Telegram-Bot-Api-Secret-Token": settings.telegram_secret}
+    for number, text in enumerate(("оплатить тысячу рублей", "да")):
+        client.post("/telegram", json=with_text("telegram", text, number), headers=headers)
+    Sender(engine, fiscal, clock).send_due()
+    invoice = next(sent.body for sent in sandbox.sent if sent.what == "sendInvoice")
+    receipt = json.loads(invoice["provider_data"])["receipt"]
+    assert (invoice["need_email"], invoice["send_email_to_provider"], receipt["tax_system_code"]) == (True, True, 2)
+    (line,) = receipt["items"]
+    assert line["description"].startswith("ЖКУ")
+    assert (line["amount"], line["vat_code"]) == ({"value": "1000.00", "currency": "RUB"}, 1)
+
+
+def test_without_receipts_nobody_is_asked_for_an_address(invoice: dict[str, Any]) -> None:
+    assert invoice.keys().isdisjoint({"need_email", "provider_data"})
