@@ -10,14 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from billing import accounts, store
+from billing import store
 from fixtures import demo_company
 from fixtures.demo_company import DemoSummary
 from skill.app import create_app, open_books
 from skill.identity import tokens
 from skill.settings import Settings
 from tests.conftest import NOW
-from tests.skill.talking import Clock, Ledger, Resident
+from tests.skill.talking import Clock, Ledger, Resident, linked
 
 
 @pytest.fixture
@@ -91,10 +91,7 @@ def stranger(engine: Engine, settings: Settings, clock: Clock) -> Resident:
 @pytest.fixture
 def resident(stranger: Resident, demo: DemoSummary, now: datetime) -> Resident:
     """The resident of the demo account."""
-    with store.transaction(stranger.engine) as db:
-        accounts.link(
-            db, channel="chat", external_id=stranger.name, account_id=demo.account.id, verified_how="operator", now=now
-        )
+    linked(stranger.engine, "chat", stranger.name, demo.account.id, now)
     return stranger
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import Engine
 
-from billing import readings, store
+from billing import accounts, readings, store
 from skill.dialogue.engine import converse
 from skill.dialogue.turn import Reply, Turn, spoken
 from skill.settings import Settings
@@ -42,6 +42,14 @@ class Resident:
         turn = Turn("chat", self.name, self.session, hypotheses=spoken(text), kind="text" if text else "start")
         self.last = converse(self.engine, turn, now=self.clock(), settings=self.settings)
         return self.last.text.replace("\u00a0", " ")
+
+
+def linked(engine: Engine, channel: str, user: str, account_id: int, now: datetime) -> int:
+    """Let a channel's user speak for an account; the resident's id."""
+    with store.transaction(engine) as db:
+        return accounts.link(
+            db, channel=channel, external_id=user, account_id=account_id, verified_how="operator", now=now
+        ).id
 
 
 @dataclass

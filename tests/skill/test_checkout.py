@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from billing import accounts, autopay, keys, receipts, store, windows
+from billing import autopay, keys, receipts, store, windows
 from billing.tables import AccountContact, AuditEntry, Autopay, Notice, Payment, Receipt, Refund
 from fixtures.demo_company import DemoSummary
 from skill import checkout
@@ -19,7 +19,7 @@ from skill.dialogue.turn import Kind, Reply, Turn, spoken
 from skill.settings import Settings
 from speech import wording
 from tests.billing.shop import SECRET, SHOP_ID, THEIRS, Shop, notice, opened
-from tests.skill.talking import Clock
+from tests.skill.talking import Clock, linked
 
 WEBHOOK = "/api/v1/payments/yookassa/webhook"
 
@@ -61,10 +61,7 @@ def client(settings: Settings, engine: Engine, clock: Clock) -> FlaskClient:
 
 @pytest.fixture
 def say(service: Service, engine: Engine, demo: DemoSummary, clock: Clock) -> "Say":
-    with store.transaction(engine) as db:
-        accounts.link(
-            db, channel="chat", external_id="me", account_id=demo.rich.id, verified_how="operator", now=clock()
-        )
+    linked(engine, "chat", "me", demo.rich.id, clock())
     return Say(service)
 
 
@@ -263,10 +260,7 @@ def test_without_a_provider_the_bill_has_its_qr_code_only(engine: Engine, clock:
 
 def test_the_sandbox_plays_the_bank(engine: Engine, demo: DemoSummary, clock: Clock, tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, payment_sandbox_secret="s", public_url="https://zhku.example")
-    with store.transaction(engine) as db:
-        accounts.link(
-            db, channel="chat", external_id="me", account_id=demo.rich.id, verified_how="operator", now=clock()
-        )
+    linked(engine, "chat", "me", demo.rich.id, clock())
     talk, client = Say(Service(settings, engine, clock)), create_app(settings, engine=engine, clock=clock).test_client()
     talk("оплатить тысячу рублей")
     page = talk("да").link.removeprefix("https://zhku.example")

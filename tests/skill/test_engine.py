@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from billing import accounts, store
+from billing import store
 from billing.tables import Reading
 from fixtures.demo_company import DemoSummary
 from skill.dialogue.engine import converse, forget
 from skill.dialogue.tables import AnsweredTurn, DialogueSession
 from skill.dialogue.turn import Reply, Turn, spoken
 from skill.settings import Settings
-from tests.skill.talking import Clock, Ledger
+from tests.skill.talking import Clock, Ledger, linked
 
 Take = Callable[[int, str], Reply]
 
@@ -28,10 +28,7 @@ def engine(either_engine: Engine) -> Engine:
 @pytest.fixture
 def speaker(engine: Engine, demo: DemoSummary, clock: Clock) -> str:
     """The key of a linked speaker on the channel `alice`."""
-    with store.transaction(engine) as db:
-        accounts.link(
-            db, channel="alice", external_id="HOME", account_id=demo.account.id, verified_how="operator", now=clock()
-        )
+    linked(engine, "alice", "HOME", demo.account.id, clock())
     return "HOME"
 
 

@@ -3,14 +3,13 @@
 import pytest
 from sqlalchemy import Engine
 
-from billing import accounts, store
 from fixtures.demo_company import DemoSummary
 from skill.app import Service
 from skill.channels.telephone import TelephoneConversation, opener
 from skill.settings import Settings
 from speech.recognition import Hypothesis
 from speech.telephony.conversation import Caller
-from tests.skill.talking import Clock, Ledger
+from tests.skill.talking import Clock, Ledger, linked
 
 NUMBER = "+79000000012"
 
@@ -18,15 +17,7 @@ NUMBER = "+79000000012"
 @pytest.fixture
 def asked(engine: Engine, settings: Settings, clock: Clock, demo: DemoSummary) -> TelephoneConversation:
     """A call in which the cold water's reading has been asked for; the last one was 115."""
-    with store.transaction(engine) as db:
-        accounts.link(
-            db,
-            channel="telephone",
-            external_id=NUMBER,
-            account_id=demo.account.id,
-            verified_how="code_on_bill",
-            now=clock(),
-        )
+    linked(engine, "telephone", NUMBER, demo.account.id, clock())
     call = begun(engine, settings, clock, NUMBER)
     assert call.heard(said("передать показания холодной воды")).expecting == "number"
     return call

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from billing import accounts, store
+from billing import store
 from fixtures import demo_company
 from fixtures.demo_company import DemoSummary
 from skill.app import create_app, open_books
@@ -18,6 +18,7 @@ from skill.settings import Settings
 from speech.synthesis import speak
 from tests.conftest import NOW
 from tests.skill.storytelling import Say, Story, look, stories, tell
+from tests.skill.talking import linked
 
 Door = Callable[["Stage", Story, int | None], Say]
 ALL = stories()
@@ -107,8 +108,7 @@ def at_audio(stage: Stage, story: Story, account: int | None) -> Say:
 
 def at_alice(stage: Stage, story: Story, account: int | None) -> Say:
     if account is not None:
-        with store.transaction(stage.engine) as db:
-            accounts.link(db, channel="alice", external_id="HOME", account_id=account, verified_how="operator", now=NOW)
+        linked(stage.engine, "alice", "HOME", account, NOW)
     interfaces = {} if story.door == "speaker" else {"screen": {}}
     count = iter(range(1000))
 

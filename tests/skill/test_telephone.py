@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from billing import accounts, store
+from billing import store
 from fixtures.demo_company import DemoSummary
 from skill import calls
 from skill.app import Service
@@ -20,7 +20,7 @@ from skill.routes import voiceline
 from skill.settings import Settings
 from speech.recognition import Hypothesis
 from speech.telephony.conversation import Caller, Ending, Keyed, Prompt
-from tests.skill.talking import Clock, Ledger
+from tests.skill.talking import Clock, Ledger, linked
 
 CALL = "00000000-0000-4000-8000-000000000001"
 NUMBER = "+79000000012"
@@ -34,15 +34,7 @@ def service(engine: Engine, settings: Settings, clock: Clock) -> Service:
 @pytest.fixture
 def call(service: Service, demo: DemoSummary) -> TelephoneConversation:
     """A call from the demo account's resident."""
-    with store.transaction(service.engine) as db:
-        accounts.link(
-            db,
-            channel="telephone",
-            external_id=NUMBER,
-            account_id=demo.account.id,
-            verified_how="code_on_bill",
-            now=service.clock(),
-        )
+    linked(service.engine, "telephone", NUMBER, demo.account.id, service.clock())
     return begun(service, Caller(CALL, "audiosocket", NUMBER))
 
 
@@ -150,11 +142,7 @@ def test_a_call_nobody_knows_of_leads_to_a_person(lookups: FlaskClient) -> None:
 
 
 def test_the_announced_number_tells_who_calls(service: Service, lookups: FlaskClient, demo: DemoSummary) -> None:
-    with store.transaction(service.engine) as db:
-        accounts.link(
-            db, channel="telephone", external_id=NUMBER, account_id=demo.account.id, verified_how="operator",
-            now=service.clock(),
-        )  # fmt: skip
+    linked(service.engine, "telephone", NUMBER, demo.account.id, service.clock())
     assert lookups.get(f"/voiceline/calls/{CALL}?from=89000000012").text == "ok"
     conversation = begun(service, Caller(CALL, "audiosocket"))
     assert "125" in conversation.heard(said("холодная сто двадцать пять")).text

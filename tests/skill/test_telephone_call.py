@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from billing import accounts, store
+from billing import store
 from fixtures.demo_company import DemoSummary
 from skill.app import Service
 from skill.calls import VoiceCall
@@ -19,7 +19,7 @@ from skill.routes import voiceline
 from skill.settings import Settings
 from speech.telephony.options import Options
 from speech.telephony.switchboard import Switchboard
-from tests.skill.talking import Clock, Ledger
+from tests.skill.talking import Clock, Ledger, linked
 from tests.telephony.fake_pbx import Telephone, recorded
 
 NUMBER = "+79000000012"
@@ -41,15 +41,7 @@ def lookups(service: Service) -> FlaskClient:
 @pytest.fixture
 def known_caller(engine: Engine, demo: DemoSummary, clock: Clock) -> str:
     """The number of the demo account's resident, linked on an earlier call."""
-    with store.transaction(engine) as db:
-        accounts.link(
-            db,
-            channel="telephone",
-            external_id=NUMBER,
-            account_id=demo.account.id,
-            verified_how="code_on_bill",
-            now=clock(),
-        )
+    linked(engine, "telephone", NUMBER, demo.account.id, clock())
     return NUMBER
 
 

@@ -8,8 +8,7 @@ from sqlalchemy import Engine
 from fixtures.demo_company import DemoSummary
 from skill.channels.channel import assistants
 from skill.settings import Settings
-from tests.skill.assistants.asking import linked
-from tests.skill.talking import Clock
+from tests.skill.talking import Clock, linked
 
 USERS = {
     "alice": "STATION",

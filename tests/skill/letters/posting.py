@@ -8,13 +8,14 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import Engine
 
-from billing import accounts, store
+from billing import store
 from skill import letters
 from skill.app import Service
 from skill.dialogue.turn import Reply, Turn, spoken
 from tests.skill.talking import Clock
 
 PHONE = "+79123456789"
+CALLER = "+79001112233"
 
 
 @dataclass
@@ -56,17 +57,10 @@ def put(engine: Engine, clock: Clock, carrier: str, to: str, name: str = "a") ->
 class Caller:
     """Somebody on the telephone, who sees nothing."""
 
-    def __init__(self, service: Service, number: str = "+79001112233") -> None:
+    def __init__(self, service: Service, number: str = CALLER) -> None:
         self._service, self._number, self._count = service, number, 0
 
     def __call__(self, text: str) -> Reply:
         self._count += 1
         turn = Turn("telephone", self._number, "call", spoken(text), turn_key=str(self._count), screen=False)
         return self._service.reply_to(turn)
-
-
-def linked(engine: Engine, clock: Clock, account_id: int, channel: str = "telephone") -> None:
-    with store.transaction(engine) as db:
-        accounts.link(
-            db, channel=channel, external_id="+79001112233", account_id=account_id, verified_how="operator", now=clock()
-        )

@@ -11,21 +11,21 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from billing import accounts, notices, store
-from billing.tables import Account, Notice
+from billing import notices, store
+from billing.tables import Notice
 from fixtures.demo_company import DemoSummary
 from skill import jobs, log
 from skill.app import Service
 from skill.outbox import Sender
 from skill.settings import Settings
-from tests.skill.letters.posting import PHONE, Caller, Gateway, linked, put
-from tests.skill.talking import Clock
+from tests.skill.letters.posting import CALLER, PHONE, Caller, Gateway, put
+from tests.skill.talking import Clock, linked
 
 
 def test_reminders_go_out_by_the_clock_each_once(
     either_engine: Engine, clock: Clock, settings: Settings, gateway: Gateway, demo: DemoSummary
 ) -> None:
-    linked(either_engine, clock, demo.account.id)
+    linked(either_engine, "telephone", CALLER, demo.account.id, clock())
     service = Service(settings, either_engine, clock)
     assert "по SMS" in Caller(service)("напоминай передать показания").text
     clock.forward(days=9)  # the last day of the window
@@ -78,12 +78,9 @@ def test_the_worker_sends_until_it_is_told_to_stop(
 
 
 def test_a_new_bill_is_told_of(engine: Engine, clock: Clock, demo: DemoSummary) -> None:
+    resident = linked(engine, "alice", "me", demo.rich.id, clock())
     with store.transaction(engine) as db:
-        account = db.get_one(Account, demo.rich.id)
-        resident = accounts.link(
-            db, channel="alice", external_id="me", account_id=account.id, verified_how="operator", now=clock()
-        )
-        notices.remind(db, resident_id=resident.id, account_id=account.id, kind="pay", channel="alice")
+        notices.remind(db, resident_id=resident, account_id=demo.rich.id, kind="pay", channel="alice")
     clock.forward(days=-19)  # the second of November: October's bill came yesterday
     with store.transaction(engine) as db:
         assert notices.prepare(db, clock()) == 1

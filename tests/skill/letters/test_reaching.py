@@ -8,14 +8,14 @@ from skill.app import Service
 from skill.outbox import Sender
 from skill.settings import Settings
 from tests.billing.shop import SECRET, SHOP_ID, opened
-from tests.skill.letters.posting import PHONE, Caller, Gateway, Mailbox, linked
-from tests.skill.talking import Clock
+from tests.skill.letters.posting import CALLER, PHONE, Caller, Gateway, Mailbox
+from tests.skill.talking import Clock, linked
 
 
 def test_a_caller_gets_the_providers_link_as_an_sms(
     engine: Engine, clock: Clock, settings: Settings, demo: DemoSummary, gateway: Gateway
 ) -> None:
-    linked(engine, clock, demo.rich.id)
+    linked(engine, "telephone", CALLER, demo.rich.id, clock())
     with opened() as shop:
         paying = settings.model_copy(
             update={"yookassa_shop_id": SHOP_ID, "yookassa_secret_key": SECRET, "yookassa_api": shop.url}
@@ -39,13 +39,13 @@ def test_a_caller_gets_the_providers_link_as_an_sms(
 def test_a_bill_is_sent_where_it_was_asked_to(
     engine: Engine, clock: Clock, settings: Settings, sender: Sender, mailbox: Mailbox, gateway: Gateway, reachable: int
 ) -> None:
-    linked(engine, clock, reachable)
+    linked(engine, "telephone", CALLER, reachable, clock())
     say = Caller(Service(settings, engine, clock))
     assert say("пришли квитанцию на почту").text == "Отправила квитанцию за октябрь на почту i•••@example.org."
     assert "22 33" in say("пришли квитанцию по смс").text
     sender.send_due()
     assert "https://zhku.example/bill/" in mailbox.taken[0].get_content()
-    assert gateway.taken[0][0]["messages"][0]["to"] == "+79001112233"
+    assert gateway.taken[0][0]["messages"][0]["to"] == CALLER
 
 
 def test_a_code_comes_by_sms_and_links_the_account(
@@ -68,7 +68,7 @@ def test_a_code_comes_by_sms_and_links_the_account(
     say(code)
     say("да, согласен")
     with store.reading(engine) as db:
-        resident = accounts.resident_of(db, "telephone", "+79001112233")
+        resident = accounts.resident_of(db, "telephone", CALLER)
         assert [own.number for own in accounts.accounts_of(db, resident.id)] == [demo.rich.number]
 
 

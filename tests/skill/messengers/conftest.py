@@ -17,7 +17,7 @@ from skill.outbox import Sender
 from skill.sandbox import Sandbox, signing
 from skill.settings import Settings
 from tests.skill.messengers.delivering import USERS, Deliver
-from tests.skill.talking import Clock
+from tests.skill.talking import Clock, linked
 
 
 @pytest.fixture(autouse=True)
