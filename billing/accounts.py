@@ -9,7 +9,8 @@ from sqlalchemy import bindparam
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from billing import audit, store
+from billing import audit
+from billing.prepared import Prepared
 from billing.tables import (
     Account,
     AccountLink,
@@ -50,7 +51,7 @@ class Home:
     company_timezone: str
 
 
-_HOMES = (
+_HOMES = Prepared(
     columns(
         col(Account.id), col(Account.organization_id), col(Premises.property_id), col(Property.timezone),
         col(Organization.timezone),
@@ -90,7 +91,7 @@ def accounts_of(db: Session, resident_id: int) -> list[Account]:
 
 def homes_of(db: Session, resident_id: int) -> list[Home]:
     """The flats of the accounts a resident may speak for, in the order of `accounts_of`."""
-    return [Home(*row) for row in store.run(db, _HOMES, {"resident_id": resident_id}).all()]
+    return [Home(*row) for row in _HOMES.run(db, {"resident_id": resident_id})]
 
 
 def resident_of(db: Session, channel: str, external_id: str) -> Resident | None:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, union_all
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from billing import law, penalties, store
+from billing import law, penalties
 from billing.penalties import Debt
 from billing.tables import Account, Payment, Premises, Property, Receipt, ReceiptLine, Refund
 from billing.windows import month_start
@@ -90,7 +90,7 @@ def last_receipts(db: Session, account_ids: Sequence[int]) -> Sequence[Receipt]:
 def paid_sums(db: Session, account_ids: Sequence[int], through: date) -> dict[int, int]:
     """Kopecks that came through a day and were not given back, by account."""
     sums: dict[int, int] = {}
-    for account_id, kopecks in store.run(db, _PAID_SUMS, {"accounts": list(account_ids), "through": through}):
+    for account_id, kopecks in db.execute(_PAID_SUMS, {"accounts": list(account_ids), "through": through}):
         sums[account_id] = sums.get(account_id, 0) + int(kopecks)
     return sums
 

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from billing import store
+from billing.prepared import Prepared
 from billing.tables import (
     Account,
     AccountLink,
@@ -22,7 +23,7 @@ from billing.tables import (
     Ticket,
 )
 
-_INSERT = insert(AuditEntry)
+_INSERT = Prepared(insert(AuditEntry))
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def record_all(db: Session, now: datetime, changes: Iterable[Change]) -> None:
     entries = [{"at": now, **vars(change)} for change in changes]
     if entries:
         store.keep(db)
-        store.run(db, _INSERT, entries)
+        _INSERT.run_all(db, entries)
 
 
 def record_row(

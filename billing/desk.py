@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from billing import limits, store, windows
+from billing import limits, windows
 from billing.case import Case, OtherMeter
 from billing.external import Server
 from billing.meters import NOT_MEASURED, PreviousReading, in_asking_order
+from billing.prepared import Prepared, Row
 from billing.resources import WATER
 from billing.tables import (
     Account,
@@ -36,7 +36,7 @@ AVERAGE_NEEDS = 3
 FAR = Decimal("1.7")
 LIVE = ("submitted", "accepted")
 
-_METER = (
+_METER_OF = (
     select(
         col(Meter.id), col(Meter.account_id), col(Meter.resource), col(Meter.digits_int), col(Meter.digits_frac),
         col(Meter.submit_frac), col(Meter.ratio), col(Meter.archived_on), col(Meter.next_verification_on),
@@ -62,8 +62,8 @@ _METER = (
 )  # fmt: skip
 """A meter with its account, house, who takes its resource there, and where its company checks readings itself; a row
 for every register."""
-_METER_LOCKED = _METER.with_for_update(of=Meter)
-_HISTORY = (
+_METER, _METER_LOCKED = Prepared(_METER_OF), Prepared(_METER_OF.with_for_update(of=Meter))
+_HISTORY = Prepared(
     select(
         col(Reading.id), col(Reading.register_id), col(Reading.period), col(Reading.taken_on), col(Reading.value),
         col(Reading.consumption), col(Reading.months), col(Reading.kind), col(Reading.status),
@@ -92,7 +92,7 @@ _BEFORE = (
     & (col(_Past.period) >= bindparam("since"))
     & col(_Past.consumption).is_not(None)
 )
-_OTHER_METERS = (
+_OTHER_METERS = Prepared(
     select(
         col(Meter.id), col(Meter.resource), col(Meter.place), col(Reading.value), col(Reading.consumption),
         col(Reading.period),
@@ -107,7 +107,7 @@ _OTHER_METERS = (
         col(Meter.archived_on).is_(None),
     )
 )  # fmt: skip
-History = Sequence[Row[Any]]
+History = Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,9 @@ class Desk:
     this period's rows by zone, with id, register_id, period, value, consumption, status; external: where the company
     checks readings itself."""
 
-    meter: Row[Any]
+    meter: Row
     registers: dict[str, int]
-    booked: dict[str, Row[Any]]
+    booked: dict[str, Row]
     case: Case
     external: Server | None
 
@@ -139,7 +139,7 @@ def open_desk(
     today: or the house's day at `now`; lock: hold the meter until the transaction ends; by_itself: the meter sends the
     value, nobody reads it out.
     """
-    found = store.run(db, _METER_LOCKED if lock else _METER, {"meter_id": meter_id}).all()
+    found = (_METER_LOCKED if lock else _METER).run(db, {"meter_id": meter_id})
     if not found:
         return None
     meter = found[0]
@@ -147,7 +147,7 @@ def open_desk(
     today = windows.day_in(meter.timezone, now) if now is not None else (today or taken_at)
     window = windows.window_on(windows.rules_for(db, meter.organization_id, meter.property_id, meter.resource), today)
     zone_of = {register_id: zone for zone, register_id in registers.items()}
-    history = store.run(db, _HISTORY, {"meter_id": meter_id, "rows": HISTORY_PER_ZONE * len(registers)}).all()
+    history = _HISTORY.run(db, {"meter_id": meter_id, "rows": HISTORY_PER_ZONE * len(registers)})
     booked = {zone_of[row.register_id]: row for row in history if row.kind == "current" and row.period == window.period}
     rules = limits.rules_of(db, meter.organization_id, meter.resource)
     case = Case(
@@ -214,7 +214,7 @@ def _averages(history: History, zone_of: Mapping[int, str], period: date) -> dic
     return averages
 
 
-def _other_meters(db: Session, meter: Row[Any], period: date) -> tuple[OtherMeter, ...]:
+def _other_meters(db: Session, meter: Row, period: date) -> tuple[OtherMeter, ...]:
     """The flat's other water meters: their last values, what is booked for the period, their average month."""
     scope = {
         "account_id": meter.account_id,
@@ -231,5 +231,5 @@ def _other_meters(db: Session, meter: Row[Any], period: date) -> tuple[OtherMete
             consumed=row.consumption if row.period == period else None,
             average=row.past / row.past_months if row.past and row.past_months >= AVERAGE_NEEDS else None,
         )
-        for row in store.run(db, _OTHER_METERS, scope).all()
+        for row in _OTHER_METERS.run(db, scope)
     )

@@ -61,15 +61,15 @@ def write(db: Session, made: Sequence[Rows], period: date) -> None:
     if not made:
         return
     store.keep(db)
-    store.run(db, insert(Receipt), [row for row, _ in made])
+    db.execute(insert(Receipt), [row for row, _ in made])
     accounts = [row["account_id"] for row, _ in made]
     numbered = select(col(Receipt.account_id), col(Receipt.id)).where(
         col(Receipt.period) == period, col(Receipt.account_id).in_(accounts)
     )
-    ids = {row.account_id: row.id for row in store.run(db, numbered)}
+    ids = {row.account_id: row.id for row in db.execute(numbered)}
     rows = [line | {"receipt_id": ids[row["account_id"]]} for row, lines in made for line in lines]
     if rows:
-        store.run(db, insert(ReceiptLine), rows)
+        db.execute(insert(ReceiptLine), rows)
 
 
 def _line(code: str, line: Line | None, ledger: Ledger, opening: int, penalty: int) -> dict[str, Any]:

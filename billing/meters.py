@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Row, bindparam, or_
+from sqlalchemy import bindparam, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from billing import store
+from billing.prepared import Prepared, Row
 from billing.resources import FACTS, ZONE_SETS, Resource
 from billing.tables import Meter, Reading, Register
 
@@ -31,7 +30,7 @@ _NEWEST = (
     .correlate(Register)
     .scalar_subquery()
 )
-_PANEL = (
+_PANEL_OF = (
     columns(
         col(Meter.id), col(Meter.account_id), col(Meter.resource), col(Meter.place), col(Meter.nickname),
         col(Meter.serial), col(Meter.digits_int), col(Meter.digits_frac), col(Meter.submit_frac),
@@ -42,7 +41,8 @@ _PANEL = (
     .outerjoin(Reading, col(Reading.id) == _NEWEST)
     .where(col(Meter.account_id) == bindparam("account_id"))
 )  # fmt: skip
-_PANEL_ON = _PANEL.where(or_(col(Meter.archived_on).is_(None), col(Meter.archived_on) > bindparam("on")))
+_PANEL = Prepared(_PANEL_OF)
+_PANEL_ON = Prepared(_PANEL_OF.where(or_(col(Meter.archived_on).is_(None), col(Meter.archived_on) > bindparam("on"))))
 """What meters an account has, a row for every register with its newest live measured reading."""
 
 
@@ -116,19 +116,19 @@ def last_readings(db: Session, account_id: int, on: date | None = None) -> list[
     return found
 
 
-def _panels(db: Session, account_id: int, on: date | None) -> list[list[Row[Any]]]:
+def _panels(db: Session, account_id: int, on: date | None) -> list[list[Row]]:
     """The rows of `_PANEL` meter by meter."""
     if on is None:
-        rows = store.run(db, _PANEL, {"account_id": account_id})
+        rows = _PANEL.run(db, {"account_id": account_id})
     else:
-        rows = store.run(db, _PANEL_ON, {"account_id": account_id, "on": on})
-    by_meter: dict[int, list[Row[Any]]] = {}
+        rows = _PANEL_ON.run(db, {"account_id": account_id, "on": on})
+    by_meter: dict[int, list[Row]] = {}
     for row in rows:
         by_meter.setdefault(row.id, []).append(row)
     return sorted(by_meter.values(), key=_by_resource_and_place)
 
 
-def _view(rows: Sequence[Row[Any]]) -> MeterView:
+def _view(rows: Sequence[Row]) -> MeterView:
     """A meter with its zones and last readings as one frozen value."""
     meter = rows[0]
     return MeterView(
@@ -159,6 +159,6 @@ def newest_readings(db: Session, meter_ids: Sequence[int]) -> list[tuple[Reading
     return list(db.exec(query).all())
 
 
-def _by_resource_and_place(rows: Sequence[Row[Any]]) -> tuple[int, str, int]:
+def _by_resource_and_place(rows: Sequence[Row]) -> tuple[int, str, int]:
     meter = rows[0]
     return RESOURCES.index(meter.resource), meter.place or "", meter.id

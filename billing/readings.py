@@ -6,15 +6,16 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert
+from sqlalchemy import bindparam, insert
 from sqlalchemy import select as columns
 from sqlmodel import Session, col
 
-from billing import audit, checks, external, store, tariffs
+from billing import audit, checks, external, tariffs
 from billing.case import Finding
 from billing.decisions import accept, decline
 from billing.desk import Desk, open_desk
 from billing.meters import LastReading, last_readings, newest_readings
+from billing.prepared import Prepared, Row
 from billing.tables import Reading
 
 __all__ = [
@@ -34,10 +35,12 @@ __all__ = [
     "submit",
 ]
 
-_INSERT = insert(Reading).returning(col(Reading.id), sort_by_parameter_order=True)
-_BY_KEY = columns(
-    col(Reading.id), col(Reading.register_id), col(Reading.period), col(Reading.value), col(Reading.consumption)
-).where(col(Reading.idempotency_key) == bindparam("key"))
+_INSERT = Prepared(insert(Reading).returning(col(Reading.id)))
+_BY_KEY = Prepared(
+    columns(
+        col(Reading.id), col(Reading.register_id), col(Reading.period), col(Reading.value), col(Reading.consumption)
+    ).where(col(Reading.idempotency_key) == bindparam("key"))
+)
 LITRE = Decimal("0.001")
 CONFIRMED_BY_DEVICE = frozenset({"SAME_AS_PREVIOUS", "UNUSUAL", "METER_VERIFICATION_MISSED"})
 """What a smart meter's own count answers by itself: nobody misread the dial."""
@@ -149,7 +152,7 @@ def submit(
         "asr_text": asr_text,
         "asr_confidence": None if asr_confidence is None else round(asr_confidence * 1000),
     }
-    ids = tuple(store.run(db, _INSERT, _rows(desk, findings, consumption, told)).scalars())
+    ids = tuple(row.id for row in _INSERT.run_all(db, _rows(desk, findings, consumption, told)))
     _trace(db, desk, ids[0], now, actor, channel)
     return Booking(
         reading_ids=ids,
@@ -201,7 +204,7 @@ def _booked_before(db: Session, desk: Desk, values: Mapping[str, Decimal], key: 
     """The booking of a repeated request, or of the same values again in the same period."""
     finite = all(value.is_finite() for value in values.values())
     taken = {zone: desk.case.taken(zone) for zone in values if zone in desk.registers} if finite else {}
-    rows = store.run(db, _BY_KEY, {"key": key}).all()
+    rows = _BY_KEY.run(db, {"key": key})
     if rows:
         if {desk.registers[zone]: value for zone, value in taken.items()} != {r.register_id: r.value for r in rows}:
             raise KeyReused(key)
@@ -212,7 +215,7 @@ def _booked_before(db: Session, desk: Desk, values: Mapping[str, Decimal], key: 
     return None
 
 
-def _as_booking(db: Session, desk: Desk, rows: Sequence[Row[Any]]) -> Booking:
+def _as_booking(db: Session, desk: Desk, rows: Sequence[Row]) -> Booking:
     zone_of = {register: zone for zone, register in desk.registers.items()}
     consumption = {zone_of[row.register_id]: row.consumption for row in rows if row.consumption is not None}
     ids = tuple(row.id for row in rows)

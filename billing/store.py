@@ -5,18 +5,18 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
 from weakref import WeakKeyDictionary, finalize
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlmodel import Session
 
 from billing.columns import Price, Quantity, Ratio, Scaled, UtcDateTime, Volume
+from billing.prepared import execute
 
 __all__ = [
     "Price",
@@ -30,7 +30,6 @@ __all__ = [
     "keep",
     "migrate",
     "reading",
-    "run",
     "transaction",
 ]
 
@@ -113,7 +112,7 @@ def _turn_on_wal(connection: sqlite3.Connection) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at the start: a lock taken half way can only fail, not wait."""
     deferred = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
+    execute(connection, "BEGIN" if deferred else "BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -151,19 +150,6 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A session for looking only: takes no write lock, changes are thrown away."""
     with Session(engine.execution_options(read_only=True), expire_on_commit=False) as db:
         yield db
-
-
-def run(
-    db: Session, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] = ()
-) -> CursorResult[*tuple[Any, ...]]:
-    """Execute a statement on tables and columns, past the session's objects: for what a resident waits for.
-
-    Pending changes of objects are written first.
-    """
-    db.flush()
-    bind = db.get_bind()
-    connection = bind if isinstance(bind, Connection) else db.connection()
-    return connection.execute(statement, values or None)
 
 
 def migrate(engine: Engine, versions: Path | None = None, version_table: str = "alembic_version") -> None:

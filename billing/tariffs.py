@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
-from sqlalchemy import Row, bindparam, or_
+from sqlalchemy import bindparam, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from billing import store
+from billing.prepared import Prepared, Row
 from billing.resources import Zone
 from billing.tables import Norm, Tariff
 
@@ -24,16 +23,18 @@ class Step:
 
 
 CARRIER = "HOT_WATER_CARRIER"
-_TARIFFS = columns(
-    col(Tariff.group), col(Tariff.zone), col(Tariff.range_from), col(Tariff.price), col(Tariff.valid_from)
-).where(
-    col(Tariff.organization_id) == bindparam("organization_id"),
-    col(Tariff.resource) == bindparam("resource"),
-    col(Tariff.group).in_((bindparam("group"), "")),
-    col(Tariff.valid_from) <= bindparam("on"),
-    or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) >= bindparam("on")),
+_TARIFFS = Prepared(
+    columns(
+        col(Tariff.group), col(Tariff.zone), col(Tariff.range_from), col(Tariff.price), col(Tariff.valid_from)
+    ).where(
+        col(Tariff.organization_id) == bindparam("organization_id"),
+        col(Tariff.resource) == bindparam("resource"),
+        col(Tariff.group).in_((bindparam("group"), "")),
+        col(Tariff.valid_from) <= bindparam("on"),
+        or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) >= bindparam("on")),
+    )
 )
-Priced = Tariff | Row[Any]
+Priced = Tariff | Row
 """A tariff, or its columns of `_TARIFFS`."""
 Prices = Mapping[str, tuple[Step, ...]]
 """Steps in rising order for every zone."""
@@ -114,7 +115,7 @@ def _by_range(zone: str, volume: Decimal, total: Decimal, steps: tuple[Step, ...
 def prices_on(db: Session, organization_id: int, resource: str, on: date, group: str = "") -> Prices:
     """Prices of a company's resource on a day, for a group of flats ("" for the usual ones); empty when it has none."""
     scope = {"organization_id": organization_id, "resource": resource, "on": on, "group": group}
-    return prices_from(of_group(store.run(db, _TARIFFS, scope).all(), group))
+    return prices_from(of_group(_TARIFFS.run(db, scope), group))
 
 
 def of_group(rows: Iterable[Priced], group: str) -> list[Priced]:

@@ -8,14 +8,13 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, or_
+from sqlalchemy import bindparam, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from billing import store
+from billing.prepared import Prepared, Row
 from billing.tables import Account, Meter, Premises, Property, ReportingWindow
 
 MONTHS_AHEAD = 13
@@ -47,18 +46,20 @@ class Rule:
 
 
 DEFAULT_RULE = Rule()
-_RULES = columns(
-    col(ReportingWindow.property_id),
-    col(ReportingWindow.resource),
-    col(ReportingWindow.start_day),
-    col(ReportingWindow.end_day),
-    col(ReportingWindow.strict_until_day),
-    col(ReportingWindow.month),
-    col(ReportingWindow.closed),
-).where(
-    col(ReportingWindow.organization_id) == bindparam("organization_id"),
-    or_(col(ReportingWindow.property_id).is_(None), col(ReportingWindow.property_id) == bindparam("property_id")),
-    or_(col(ReportingWindow.resource).is_(None), col(ReportingWindow.resource) == bindparam("resource")),
+_RULES = Prepared(
+    columns(
+        col(ReportingWindow.property_id),
+        col(ReportingWindow.resource),
+        col(ReportingWindow.start_day),
+        col(ReportingWindow.end_day),
+        col(ReportingWindow.strict_until_day),
+        col(ReportingWindow.month),
+        col(ReportingWindow.closed),
+    ).where(
+        col(ReportingWindow.organization_id) == bindparam("organization_id"),
+        or_(col(ReportingWindow.property_id).is_(None), col(ReportingWindow.property_id) == bindparam("property_id")),
+        or_(col(ReportingWindow.resource).is_(None), col(ReportingWindow.resource) == bindparam("resource")),
+    )
 )
 
 
@@ -129,8 +130,8 @@ def _in_window(rule: Rule, day: int) -> bool:
 def rules_for(db: Session, organization_id: int, property_id: int, resource: str | None) -> list[Rule]:
     """The general rule and the month overrides that hold at a house: house before company, resource before any."""
     scope = {"organization_id": organization_id, "property_id": property_id, "resource": resource}
-    rows = store.run(db, _RULES, scope).all()
-    closest: dict[int | None, Row[Any]] = {}
+    rows = _RULES.run(db, scope)
+    closest: dict[int | None, Row] = {}
     for row in sorted(rows, key=lambda row: (row.property_id is not None, row.resource is not None)):
         closest[row.month] = row
     return [Rule(row.start_day, row.end_day, row.strict_until_day, row.month, row.closed) for row in closest.values()]

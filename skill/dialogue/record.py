@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, exists, func, insert, literal, select
+from sqlalchemy import bindparam, exists, func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as Database
 from sqlmodel import col
 
-from billing import accounts, store
+from billing import accounts
+from billing.prepared import Prepared
 from billing.tables import AccountLink, ChannelIdentity
 from skill.dialogue.handoffs import OPEN, Handoff
 from skill.dialogue.tables import AnsweredTurn, DialogueSession
@@ -44,7 +45,7 @@ _SPEAKER = (
 )
 _LED = exists().where(col(Handoff.session_key) == bindparam("key"), col(Handoff.status).in_(OPEN))
 _TURN = select(literal(1).label("number")).subquery("turn")
-_FIND = (
+_FIND = Prepared(
     select(
         col(DialogueSession.state), col(DialogueSession.sequence), col(DialogueSession.updated_at),
         col(AnsweredTurn.reply), _SPEAKER.label("resident_id"), _LED.label("led"),
@@ -53,8 +54,8 @@ _FIND = (
     .outerjoin(DialogueSession, col(DialogueSession.key) == bindparam("key"))
     .outerjoin(AnsweredTurn, col(AnsweredTurn.key) == bindparam("delivery"))
 )  # fmt: skip
-_LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key"), 0)))
-_ANSWERED = insert(AnsweredTurn)
+_LOCK = Prepared(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key"), 0))))
+_ANSWERED = Prepared(insert(AnsweredTurn))
 
 
 def find(db: Database, turn: Turn, key: str, delivery: str | None, *, now: datetime, settings: Settings) -> Found:
@@ -63,14 +64,14 @@ def find(db: Database, turn: Turn, key: str, delivery: str | None, *, now: datet
     A delivery belongs to one conversation, so that who holds the conversation alone answers it.
     """
     if db.get_bind().dialect.name == "postgresql":  # a SQLite transaction holds the whole file already
-        store.run(db, _LOCK, {"key": key})
+        _LOCK.run(db, {"key": key})
     scope = {
         "key": key,
         "delivery": delivery or "",
         "channel": turn.channel,
         "speaker": accounts.digest(turn.channel, turn.user_key) if turn.user_key else "",
     }
-    row = store.run(db, _FIND, scope).one()
+    [row] = _FIND.run(db, scope)
     fresh = row.updated_at is None or is_idle(row.updated_at, now, settings)
     session, sequence = (Session(), None) if fresh else (Session(**row.state), row.sequence)
     return Found(session, sequence, row.reply, row.resident_id, bool(row.led))
@@ -79,12 +80,12 @@ def find(db: Database, turn: Turn, key: str, delivery: str | None, *, now: datet
 def keep(db: Database, key: str, session: Session, sequence: int | None, now: datetime) -> None:
     """Write the conversation down for its next turn."""
     row = {"key": key, "state": vars(session), "sequence": sequence, "updated_at": now}
-    store.run(db, _upsert(db.get_bind().dialect.name), row)
+    _upsert(db.get_bind().dialect.name).run(db, row)
 
 
 def answered(db: Database, delivery: str, reply: dict[str, Any], now: datetime) -> None:
     """The delivery has had this reply."""
-    store.run(db, _ANSWERED, {"key": delivery, "reply": reply, "at": now})
+    _ANSWERED.run(db, {"key": delivery, "reply": reply, "at": now})
 
 
 def is_idle(updated_at: datetime, now: datetime, settings: Settings) -> bool:
@@ -93,9 +94,8 @@ def is_idle(updated_at: datetime, now: datetime, settings: Settings) -> bool:
 
 
 @cache
-def _upsert(dialect: str) -> Executable:
+def _upsert(dialect: str) -> Prepared:
     statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(DialogueSession)
     new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["key"], set_={"state": new.state, "sequence": new.sequence, "updated_at": new.updated_at}
-    )
+    kept = {"state": new.state, "sequence": new.sequence, "updated_at": new.updated_at}
+    return Prepared(statement.on_conflict_do_update(index_elements=["key"], set_=kept))

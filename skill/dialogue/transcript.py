@@ -7,8 +7,8 @@ from sqlalchemy import insert
 from sqlmodel import Field, SQLModel, col, delete, select
 from sqlmodel import Session as Database
 
-from billing import store
 from billing.columns import UtcDateTime
+from billing.prepared import Prepared
 from skill.dialogue.turn import Reply, Turn
 from skill.identity import masking
 
@@ -26,7 +26,7 @@ class TranscriptLine(SQLModel, table=True):
     delivered: bool = True
 
 
-_INSERT = insert(TranscriptLine)
+_INSERT = Prepared(insert(TranscriptLine))
 
 
 def note(
@@ -36,7 +36,7 @@ def note(
     said = [("resident", masking.kept(turn.text, asked))] if turn.text else []
     both = [*said, ("assistant", masking.answered(reply.text))]
     same = {"session_key": session_key, "resident_id": resident_id, "at": now, "delivered": True}
-    store.run(db, _INSERT, [{**same, "speaker": speaker, "text": text} for speaker, text in both])
+    _INSERT.run_all(db, [{**same, "speaker": speaker, "text": text} for speaker, text in both])
 
 
 def lines(db: Database, session_key: str, limit: int = 200) -> Sequence[TranscriptLine]:
