@@ -48,7 +48,11 @@ class Contract:
 
     def problems(self, answer: object) -> list[str]:
         """What the platform would refuse, each with its place in the answer; empty for a valid one."""
-        return list(_problems(self.name, json.dumps(answer, ensure_ascii=False)))
+        return self.problems_of(json.dumps(answer, ensure_ascii=False))
+
+    def problems_of(self, written: str) -> list[str]:
+        """The same for an answer that is written as JSON already."""
+        return list(_problems(self.name, written))
 
 
 @cache

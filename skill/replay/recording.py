@@ -2,13 +2,16 @@
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask, Response, g, request
+from flask import Flask
 from sqlalchemy import Engine, func
 from sqlmodel import SQLModel, select
+from werkzeug.wrappers import Request, Response
 
 from billing import store
 from skill.channels.channel import assistants, messengers
@@ -27,18 +30,19 @@ def record(app: Flask, engine: Engine, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     numbers = itertools.count(1 + max((int(file.name[:5]) for file in folder.glob("[0-9]*-*")), default=0))
 
-    @app.before_request
-    def before() -> None:
-        if platform := _platform(request.path):
-            g.recorded = platform, request.get_data(), books(engine)
+    inner = app.wsgi_app
 
-    @app.after_request
-    def after(answer: Response) -> Response:
-        if hasattr(g, "recorded"):
-            platform, raw, earlier = g.recorded
-            name = folder / f"{next(numbers):05d}-{platform}"
-            _keep(name, platform, raw, answer, {"before": earlier, "after": books(engine)})
-        return answer
+    def recorded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        platform = _platform(environ["PATH_INFO"])
+        if platform is None:
+            return inner(environ, start_response)
+        raw, earlier = Request(environ).get_data(), books(engine)
+        answer = Response.from_app(inner, {**environ, "wsgi.input": BytesIO(raw)}, buffered=True)
+        name = folder / f"{next(numbers):05d}-{platform}"
+        _keep(name, platform, raw, answer, {"before": earlier, "after": books(engine)})
+        return answer(environ, start_response)
+
+    app.wsgi_app = recorded  # type: ignore[method-assign]
 
 
 def books(engine: Engine) -> dict[str, int]:

@@ -1,13 +1,22 @@
-"""`POST /<assistant>/<secret>`: the webhook of every platform that is answered in the HTTP body."""
+"""`POST /<assistant>/<secret>`: the webhook of every platform that is answered in the HTTP body.
+
+These doors stand before Flask: its own work on a request takes as long as half a turn.
+"""
 
 import hmac
+import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import parse_qsl
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import structlog
-from flask import Flask, Response, abort, jsonify, request
+from flask import Flask
+from werkzeug.datastructures import EnvironHeaders, MultiDict
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, MethodNotAllowed, NotFound, Unauthorized
+from werkzeug.wsgi import get_input_stream
 
 from skill.app import Service
 from skill.channels.body import Body, NotABody, parse
@@ -16,71 +25,100 @@ from skill.channels.limits import contracts
 from skill.deadline import Deadline
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply, Turn
+from skill.routes import errors
 
 log = structlog.get_logger()
 
 
 def mount(app: Flask, service: Service) -> None:
-    """Add a route for every assistant; one without a secret answers 404."""
-    deadline = Deadline(service)
-    for assistant in assistants().values():
-        app.add_url_rule(
-            f"/{assistant.name}/<secret>",
-            endpoint=f"assistant_{assistant.name}",
-            view_func=_webhook(assistant, service, deadline),
-            methods=["POST", "OPTIONS"] if assistant.browser else ["POST"],
-            provide_automatic_options=False,
-        )
+    """Add a door for every assistant; one without a secret answers 404."""
+    app.wsgi_app = Doors(app.wsgi_app, service)  # type: ignore[method-assign]
 
 
-def _webhook(assistant: Assistant, service: Service, deadline: Deadline) -> Callable[[str], Response]:
-    contract = contracts()[assistant.name]
+class Doors:
+    """The assistants' doors; what knocks at none of them goes on to `inner`."""
 
-    def webhook(secret: str) -> Response:
-        expected = assistant.secret(service.settings)
-        if not expected or not hmac.compare_digest(secret.encode(), expected.encode()):
-            abort(404)
-        if request.method == "OPTIONS":
-            return _cors(Response(status=200), assistant)
-        call = Call(request.get_data(), request.headers, request.args, service.clock(), request.remote_addr or "")
-        if not assistant.authentic(call, service.settings):
-            abort(401, "the call is not signed by the platform")
+    def __init__(self, inner: WSGIApplication, service: Service) -> None:
+        deadline = Deadline(service)
+        self._inner = inner
+        self._doors = {name: Door(assistant, service, deadline) for name, assistant in assistants().items()}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """A WSGI application."""
+        path = environ["PATH_INFO"].split("/")
+        door = self._doors.get(path[1]) if len(path) == 3 else None
+        if door is None:
+            return self._inner(environ, start_response)
+        try:
+            answer = door.answer(environ, path[2].encode("latin-1"))
+        except HTTPException as refusal:
+            return errors.refused(refusal)(environ, start_response)
+        except Exception as fault:
+            return errors.failed(fault)(environ, start_response)
+        start_response("200 OK", [*door.headers, ("Content-Length", str(len(answer)))])
+        return [answer]
+
+
+class Door:
+    """One assistant's webhook. headers: of every answer."""
+
+    def __init__(self, assistant: Assistant, service: Service, deadline: Deadline) -> None:
+        self._assistant, self._service, self._deadline = assistant, service, deadline
+        self._contract = contracts()[assistant.name]
+        self._secret = assistant.secret(service.settings).encode()
+        self._methods = ["POST", "OPTIONS"] if assistant.browser else ["POST"]
+        self.headers = [("Content-Type", "application/json")]
+        if assistant.browser:
+            self.headers.append(("Access-Control-Allow-Origin", assistant.browser))
+            self.headers.append(("Access-Control-Allow-Headers", "Content-Type, Accept"))
+
+    def answer(self, environ: WSGIEnvironment, secret: bytes) -> bytes:
+        """The HTTP body for a request to `secret`. Raises HTTPException."""
+        if environ["REQUEST_METHOD"] not in self._methods:
+            raise MethodNotAllowed(self._methods)
+        if not self._secret or not hmac.compare_digest(secret, self._secret):
+            raise NotFound
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            return b""
+        call = _call(environ, self._service)
+        if not self._assistant.authentic(call, self._service.settings):
+            raise Unauthorized("the call is not signed by the platform")
         body = _body(call)
-        if not assistant.ours(body, service.settings):
-            abort(403, "the skill is not one of ours")
-        turn = _known(assistant.read(body))
-        turn = replace(turn, can_link=turn.can_link and bool(service.settings.oauth_client_id))
-        apart = "channels.pong" if turn.kind == "ping" else assistant.apart(turn, body)
-        reply = Reply(phrase(apart, 0)) if apart else deadline.reply(turn, contract.capabilities.seconds)
-        return _cors(jsonify(_answer(assistant, reply, turn, body, call.now)), assistant)
+        if not self._assistant.ours(body, self._service.settings):
+            raise Forbidden("the skill is not one of ours")
+        turn = _known(self._assistant.read(body))
+        turn = replace(turn, can_link=turn.can_link and bool(self._service.settings.oauth_client_id))
+        apart = "channels.pong" if turn.kind == "ping" else self._assistant.apart(turn, body)
+        seconds = self._contract.capabilities.seconds
+        reply = Reply(phrase(apart, 0)) if apart else self._deadline.reply(turn, seconds)
+        return self._written(reply, turn, body, call.now)
 
-    return webhook
+    def _written(self, reply: Reply, turn: Turn, body: Body, now: datetime) -> bytes:
+        """The answer, checked against the platform's contract: one that it would refuse is told to the log instead."""
+        answer = self._assistant.dated(self._assistant.write(reply, turn, body), body, now)
+        written = json.dumps(answer, ensure_ascii=False)
+        problems = self._contract.problems_of(written)
+        if problems:
+            log.error("answer breaks the contract", channel=self._assistant.name, problems=problems)
+            trouble = self._assistant.write(Reply(phrase("channels.trouble", 0)), turn, body)
+            written = json.dumps(self._assistant.dated(trouble, body, now), ensure_ascii=False)
+        return written.encode()
+
+
+def _call(environ: WSGIEnvironment, service: Service) -> Call:
+    """The request as it came. Raises RequestEntityTooLarge."""
+    stream = get_input_stream(environ, max_content_length=service.settings.max_json_bytes)
+    query = MultiDict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    return Call(stream.read(), EnvironHeaders(environ), query, service.clock(), environ.get("REMOTE_ADDR") or "")
 
 
 def _body(call: Call) -> Body:
     try:
         return parse(call.raw)
     except NotABody as error:
-        abort(400, str(error))
+        raise BadRequest(str(error)) from error
 
 
 def _known(turn: Turn) -> Turn:
     """A body that names neither speaker nor conversation gets a conversation of its own, shared with nobody."""
     return turn if turn.user_key or turn.session_key else replace(turn, session_key=secrets.token_hex(16))
-
-
-def _answer(assistant: Assistant, reply: Reply, turn: Turn, body: Body, now: datetime) -> Body:
-    """The answer, checked against the platform's contract: one that it would refuse is told to the log, not to it."""
-    answer = assistant.dated(assistant.write(reply, turn, body), body, now)
-    problems = contracts()[assistant.name].problems(answer)
-    if not problems:
-        return answer
-    log.error("answer breaks the contract", channel=assistant.name, problems=problems)
-    return assistant.dated(assistant.write(Reply(phrase("channels.trouble", 0)), turn, body), body, now)
-
-
-def _cors(answer: Response, assistant: Assistant) -> Response:
-    if assistant.browser:
-        answer.headers["Access-Control-Allow-Origin"] = assistant.browser
-        answer.headers["Access-Control-Allow-Headers"] = "Content-Type, Accept"
-    return answer
