@@ -16,7 +16,6 @@ from skill.channels.body import LONGEST_PHRASE, Body
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply, Turn
 from skill.settings import Settings
-from speech.numerals import numbers, pool
 from speech.recognition import Hypothesis
 
 STRESS = "\N{COMBINING ACUTE ACCENT}"
@@ -162,19 +161,6 @@ def phrases(candidates: Iterable[str]) -> tuple[Hypothesis, ...]:
     """The different non-empty phrases, best first; an overlong one is cut, stress marks are dropped."""
     plain = (text.replace(STRESS, "").strip()[:LONGEST_PHRASE].strip() for text in candidates)
     return tuple(Hypothesis(text, 1.0, ()) for text in dict.fromkeys(plain) if text)
-
-
-def pooled(said: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
-    """The same hypotheses, the first of them one whose numbers are the likeliest of all that was heard together.
-
-    A platform's phrase, its normal form and its other guesses often agree on the number where the first alone is wrong.
-    """
-    if len({tuple(numbers(one.text)) for one in said}) < 2:
-        return said
-    likeliest = pool((one.text, one.confidence) for one in said)
-    wanted = list(likeliest[0].values) if likeliest else []
-    best = next((one for one in said if numbers(one.text) == wanted), said[0])
-    return (best, *(one for one in said if one is not best))
 
 
 def open_title() -> str:

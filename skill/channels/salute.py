@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from skill.channels.body import Body, find, items, name, number, part, text
-from skill.channels.channel import Assistant, link_of, open_title, phrases, pooled
+from skill.channels.channel import Assistant, link_of, open_title, phrases
 from skill.channels.limits import capabilities, clip, pieces
 from skill.channels.slower import slowed
 from skill.dialogue.turn import Card, Kind, Reply, Turn
@@ -101,7 +101,7 @@ def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
     )
     known = {one.text for one in said}
     guesses = (one for one in items(payload, "asr", "hypotheses") if text(one, "text").strip() not in known)
-    return pooled((*said, *(guess for one in guesses for guess in _guess(one))))
+    return (*said, *(guess for one in guesses for guess in _guess(one)))
 
 
 def _guess(heard: Body) -> tuple[Hypothesis, ...]:

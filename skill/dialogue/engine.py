@@ -14,6 +14,7 @@ from billing import store
 from billing.accounts import Speaker
 from skill.dialogue import context, handoffs, record, scenes, temper, transcript
 from skill.dialogue.familiar import familiar
+from skill.dialogue.likeliest import likeliest
 from skill.dialogue.record import Found
 from skill.dialogue.relay import relay
 from skill.dialogue.tables import AnsweredTurn, DialogueSession
@@ -104,8 +105,9 @@ def _is_late(turn: Turn, found: Found) -> bool:
 
 def _take(db: Database, turn: Turn, found: Found, now: datetime, settings: Settings) -> Reply:
     session, resident = found.session, None if found.resident_id is None else Speaker(found.resident_id)
-    talk = Talk(db, now, turn, session, settings, resident, topics().get(session.scene))
     asked = str(session.last.get("expecting", "command"))
+    turn = likeliest(turn, asked)
+    talk = Talk(db, now, turn, session, settings, resident, topics().get(session.scene))
     relayed = _relayed(talk) if found.led else None
     reply = replace(relayed or _return(talk, _answer(talk)), slow=session.slow)
     if talk.beside != "remark":

@@ -13,6 +13,7 @@ from billing import accounts, store
 from skill.dialogue.draft import Draft
 from skill.dialogue.engine import HEARD
 from skill.dialogue.gathering import Gathering
+from skill.dialogue.likeliest import likeliest
 from skill.dialogue.scenes.linking import CODE_DIGITS
 from skill.dialogue.scenes.readings import SCENE as READINGS
 from skill.dialogue.tables import DialogueSession
@@ -34,6 +35,7 @@ def foreseen(engine: Engine, turn: Turn, *, now: datetime, settings: Settings) -
     with store.reading(engine) as db:
         row = db.get(DialogueSession, session_name(turn))
         session = Session(**deepcopy(row.state)) if row is not None else Session()
+        turn = likeliest(turn, str(session.last.get("expecting", "command")))
         if session.last.get("expecting") == "code":
             return "" if len("".join(numbers(turn.text))) == CODE_DIGITS else None
         if (session.scene, session.step) != (READINGS.name, "value") or not closes(turn.text):
