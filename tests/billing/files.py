@@ -1,14 +1,14 @@
 """Files to load into the demo company's books, as of one Saturday noon."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from billing.exchange.loading import Loader, Report, load_file
+from tests.conftest import NOW
 
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 ON_SQLITE = pytest.mark.parametrize("demo_url", ["sqlite"], indirect=True)
 """For many rows that differ only in how they are read."""

@@ -1,21 +1,14 @@
 """Refused checks, interference and meters whose verification ran out: when readings do not count."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from sqlmodel import select
 
 from billing import acts
 from billing.tables import Act, Meter
-
-Village = Any  # the fixture's class lives in conftest.py
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-
-
-def month(number: int) -> date:
-    """Months of 2026 by number; 13 is January 2027."""
-    return date(2026 + (number - 1) // 12, (number - 1) % 12 + 1, 1)
+from tests.billing.village import Village, month
+from tests.conftest import NOW
 
 
 def draw(village: Village, kind: str, on: date, since: date | None = None) -> None:

@@ -1,6 +1,6 @@
 """Privileges, compensations and subsidies: whose bill they lower, and by how much."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,14 +8,8 @@ import pytest
 
 from billing import audit, benefits
 from billing.tables import Account, Benefit, Meter
-
-Village = Any  # the fixture's class lives in conftest.py
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-
-
-def month(number: int) -> date:
-    """Months of 2026 by number; 13 is January 2027."""
-    return date(2026 + (number - 1) // 12, (number - 1) % 12 + 1, 1)
+from tests.billing.village import Village, month
+from tests.conftest import NOW
 
 
 def grant(village: Village, code: str, **more: Any) -> Benefit:

@@ -2,22 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from billing import billrun, receipts, store
-from billing.tables import Account, Meter, Organization, Reading, Receipt, ReceiptLine, Refund, Service, Tariff
+from billing.tables import Account, Meter, Organization, Reading, Receipt, ReceiptLine, Service, Tariff
 from fixtures.demo_company import DemoSummary
-
-Village = Any  # the fixture's class lives in conftest.py
-
-
-def month(number: int) -> date:
-    """Months of 2026 by number; 13 is January 2027."""
-    return date(2026 + (number - 1) // 12, (number - 1) % 12 + 1, 1)
+from tests.billing.village import Village, month
 
 
 def test_a_read_month(village: Village) -> None:
@@ -156,81 +149,6 @@ def test_the_year_adds_up_whatever_was_estimated(village: Village) -> None:
     assert charged == (10 + 7 + 2) * 50_00
 
 
-def test_the_next_bill_opens_with_what_was_left(village: Village) -> None:
-    village.read(month(4), "6")
-    first, _ = village.bill(month(4))
-    village.pay(date(2026, 5, 10), 1000_00)
-    village.read(month(5), "6")
-    second, lines = village.bill(month(5))
-    assert second.opening_kopecks == first.to_pay_kopecks == 2040_00
-    assert second.paid_kopecks == 1000_00
-    assert second.to_pay_kopecks == 2040_00 + 2040_00 - 1000_00
-    assert sum(line.opening_kopecks for line in lines.values()) == 2040_00
-    village.read(month(6), "6")
-    third, lines = village.bill(month(6))
-    assert sum(line.opening_kopecks for line in lines.values()) == third.opening_kopecks == second.to_pay_kopecks
-
-
-def test_a_payment_that_was_reported_late_is_not_lost(village: Village) -> None:
-    village.read(month(4), "6")
-    village.bill(month(4))
-    village.read(month(5), "6")
-    village.bill(month(5))
-    village.pay(date(2026, 5, 20), 2040_00)  # before the second bill, known after it
-    assert receipts.balance(village.db, 1, date(2026, 6, 2)).kopecks == 2040_00
-    village.read(month(6), "6")
-    assert village.bill(month(6))[0].paid_kopecks == 2040_00
-
-
-def test_a_payment_that_came_to_nothing_does_not_count(village: Village) -> None:
-    village.read(month(4), "6")
-    village.bill(month(4))
-    village.pay(date(2026, 5, 10), 2040_00, status="ERROR")
-    assert receipts.balance(village.db, 1, date(2026, 5, 20)).kopecks == 2040_00
-
-
-def test_an_overpayment_is_an_advance(village: Village) -> None:
-    village.read(month(4), "6")
-    village.bill(month(4))
-    village.pay(date(2026, 5, 10), 3000_00)
-    assert receipts.balance(village.db, 1, date(2026, 5, 11)).kopecks == -960_00
-    village.read(month(5), "6")
-    assert village.bill(month(5))[0].to_pay_kopecks == 1080_00
-
-
-def test_a_late_debt_brings_a_penalty_from_the_31st_day(village: Village) -> None:
-    for number in (4, 5, 6):
-        village.read(month(number), "6")
-        village.bill(month(number))
-    assert receipts.latest(village.db, 1).penalty_kopecks == 10_98
-    # April's 2040.00 was due on 15 May; through 1 July that is day 47: 17 days × 2040 × 9.5 % / 300 = 10.98
-    village.read(month(7), "6")
-    receipt, lines = village.bill(month(7))
-    # through 1 August: April 48 days 31.01, May (due 15 June) 17 days 10.98; 10.98 of it was charged before
-    assert receipt.penalty_kopecks == 31_01 + 10_98 - 10_98
-    assert sum(line.penalty_kopecks for line in lines.values()) == receipt.penalty_kopecks
-
-
-def test_a_penalty_does_not_forget_what_was_given_back(village: Village) -> None:
-    village.read(month(4), "6")
-    village.bill(month(4))
-    payment = village.pay(date(2026, 5, 10), 2040_00)
-    village.db.add(
-        Refund(
-            payment_id=payment.id,
-            amount_kopecks=1040_00,
-            status="DONE",
-            idempotency_key="back",
-            created_at=payment.created_at,
-            done_on=date(2026, 5, 12),
-        )
-    )
-    for number in (5, 6):
-        village.read(month(number), "6")
-        receipt, _ = village.bill(month(number))
-    assert receipt.penalty_kopecks == 5_60  # 17 days × 1040 × 9.5 % / 300
-
-
 def test_running_a_month_twice_makes_no_second_bill(village: Village) -> None:
     village.read(month(4), "6")
     village.bill(month(4))
@@ -272,27 +190,6 @@ def test_a_whole_company_in_one_run(demo_books: Engine, demo: DemoSummary) -> No
     assert {line.method for line in lines if line.receipt_id in november and line.code == "COLD_WATER"} == {"A"}
     again = billrun.run(demo_books, demo.organization_id, date(2026, 11, 1), date(2026, 12, 1))
     assert (again.issued, again.skipped) == (0, 60)
-
-
-def test_only_the_newest_receipt_can_be_paid_and_for_three_months(village: Village) -> None:
-    village.read(month(4), "6")
-    first, _ = village.bill(month(4))
-    assert receipts.is_payable(village.db, first, date(2026, 7, 31))
-    assert not receipts.is_payable(village.db, first, date(2026, 8, 1))
-    village.read(month(5), "6")
-    second, _ = village.bill(month(5))
-    assert not receipts.is_payable(village.db, first, date(2026, 6, 2))
-    assert receipts.is_payable(village.db, second, date(2026, 6, 2))
-
-
-def test_a_balance_tells_what_is_overdue(demo_books: Engine, demo: DemoSummary) -> None:
-    with store.reading(demo_books) as db:
-        account = db.get(Account, demo.rich.id)
-        assert account is not None
-        found = receipts.balance(db, account.id, date(2026, 11, 10))
-        assert found.receipt is not None
-        assert found.overdue == found.receipt.opening_kopecks
-        assert found.kopecks == found.receipt.to_pay_kopecks
 
 
 @pytest.mark.parametrize(

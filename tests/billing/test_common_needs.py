@@ -1,19 +1,10 @@
 """Common needs: by the norm, set right once a year by the house's meter, or charged as the company found them."""
 
-from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
 from billing import house
 from billing.tables import Property
-
-Village = Any  # the fixture's class lives in conftest.py
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-
-
-def month(number: int) -> date:
-    """Months of 2026 by number; 13 is January 2027."""
-    return date(2026 + (number - 1) // 12, (number - 1) % 12 + 1, 1)
+from tests.billing.village import Village, month
 
 
 def test_common_needs_are_set_right_once_a_year_by_the_houses_meter(village: Village) -> None:

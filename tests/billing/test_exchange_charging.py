@@ -1,6 +1,6 @@
 """Files of tariffs, norms, services, house meters, benefits and acts, and what a month of the flat costs by them."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,7 @@ from billing.exchange.kinds import loader
 from billing.exchange.loading import Report, load_file
 from billing.tables import Account, Act, Benefit, HouseVolume, Norm, Organization, Service, Tariff
 from fixtures.demo_company import DemoSummary
-
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+from tests.conftest import NOW
 
 
 def load(books: Engine, folder: Path, kind: str, text: str) -> Report:

@@ -1,8 +1,7 @@
 """Why a bill differs from the last, what the next will be, and what looks odd."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,13 +13,8 @@ from billing import benefits, explain, forecast, receipts, store
 from billing.tables import Meter, Receipt, ReceiptLine, Tariff
 from billing.windows import month_start
 from fixtures.demo_company import DemoSummary
-
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-Village = Any  # the fixture's class lives in conftest.py
-
-
-def month(number: int) -> date:
-    return date(2026, number, 1)
+from tests.billing.village import Village, month
+from tests.conftest import NOW
 
 
 def test_more_water_is_a_difference_of_volume(village: Village) -> None:

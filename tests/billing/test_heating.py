@@ -1,21 +1,14 @@
 """Heating by the norm, by the house's meter and by the flats' own, in the heating period and all the year."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from billing import billrun, receipts
 from billing.tables import Account, Meter, Premises, Property, Reading, Register
-
-Village = Any  # the fixture's class lives in conftest.py
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-
-
-def month(number: int) -> date:
-    """Months of 2026 by number; 13 is January 2027."""
-    return date(2026 + (number - 1) // 12, (number - 1) % 12 + 1, 1)
+from tests.billing.village import Village, month
+from tests.conftest import NOW
 
 
 def heated(village: Village, **more: object) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -12,8 +11,8 @@ from billing.payments import AmountMismatch, PaymentRefused
 from billing.providers.provider import BadWebhook, Event, RefundOrder
 from billing.providers.sandbox import Sandbox
 from billing.tables import Account, AuditEntry, Payment, Refund
+from tests.billing.village import Village
 
-Village = Any  # the fixture's class lives in conftest.py
 APRIL = date(2026, 4, 1)
 TODAY = date(2026, 11, 21)
 YK_1 = "30b8a2f4-000f-5000-8000-1e0d2b1c9a77"

@@ -10,8 +10,8 @@ from sqlmodel import select
 from billing import meters, replacement
 from billing.replacement import BadReplacement, NewMeter
 from billing.tables import Meter, Reading, Register
+from tests.billing.village import Village
 
-Village = Any  # the fixture's class lives in conftest.py
 MAY = date(2026, 5, 1)
 
 

@@ -23,8 +23,8 @@ from billing.providers.provider import (
 from billing.providers.yookassa import YooKassa
 from billing.tables import Autopay, Payment
 from tests.billing.shop import SECRET, SHOP_ID, STRANGER, THEIRS, TOKEN, Shop, notice, opened
+from tests.billing.village import Village
 
-Village = Any  # the fixture's class lives in conftest.py
 APRIL = date(2026, 4, 1)
 A_PAYMENT = "30b8a2f4-000f-5000-8000-1e0d2b1c9a77"
 RECIPIENT = Recipient(
