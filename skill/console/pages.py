@@ -32,56 +32,59 @@ class Shift:
 
 def mount(app: Flask, service: Service) -> None:
     """Add the pages under `/console`."""
-    signer = URLSafeTimedSerializer(service.settings.password_of_console, salt="console")
-    throttle = Throttle(attempts=5, seconds=300)
+    pages = Pages(service)
+    both = ["GET", "POST"]
+    app.add_url_rule("/console/login", "console_login", pages.login, methods=both)
+    app.add_url_rule("/console", "console_queue", pages.queue)
+    app.add_url_rule("/console/<int:number>", "console_talk", pages.talk)
+    app.add_url_rule("/console/<int:number>/<action>", "console_act", pages.act, methods=["POST"])
+    app.add_url_rule("/console/code", "console_code", pages.code, methods=both)
 
-    def at_work() -> Shift:
-        try:
-            name = str(signer.loads(request.cookies.get(COOKIE, ""), max_age=SHIFT_SECONDS))
-        except BadSignature:
-            abort(redirect(url_for("console_login")))
-        shift = Shift(name, str(signer.dumps([name, "form"])))
-        if request.method == "POST" and not _own_form(signer, name):
-            abort(403)
-        return shift
 
-    @app.route("/console/login", methods=["GET", "POST"])
-    def console_login() -> Answer:
+class Pages:
+    """The pages by name; all but the first are for operators at work."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._password = service.settings.password_of_console
+        self._signer = URLSafeTimedSerializer(self._password, salt="console")
+        self._throttle = Throttle(attempts=5, seconds=300)
+
+    def login(self) -> Answer:
+        """The form, and the beginning of a shift."""
         if request.method == "GET":
             return _page("login.html")
-        visitor, now = request.remote_addr or "", service.clock()
-        if throttle.is_shut(visitor, now):
+        visitor, now = request.remote_addr or "", self._service.clock()
+        if self._throttle.is_shut(visitor, now):
             return _page("login.html", 429, trouble="Слишком много попыток. Попробуйте через пять минут.")
         name, said = request.form.get("name", "").strip()[:60], request.form.get("password", "")
-        if not name or not hmac.compare_digest(said.encode(), service.settings.password_of_console.encode()):
-            throttle.failed(visitor, now)
+        if not name or not hmac.compare_digest(said.encode(), self._password.encode()):
+            self._throttle.failed(visitor, now)
             return _page("login.html", 403, trouble="Имя пустое или пароль не подошёл.")
         answer = redirect(url_for("console_queue"))
-        secure = request.is_secure
-        answer.set_cookie(
-            COOKIE, str(signer.dumps(name)), max_age=SHIFT_SECONDS, httponly=True, samesite="Strict", secure=secure
-        )
+        token, secure = str(self._signer.dumps(name)), request.is_secure
+        answer.set_cookie(COOKIE, token, max_age=SHIFT_SECONDS, httponly=True, samesite="Strict", secure=secure)
         return answer
 
-    @app.get("/console")
-    def console_queue() -> Answer:
-        shift = at_work()
-        with store.reading(service.engine) as db:
+    def queue(self) -> Answer:
+        """Who waits for an operator."""
+        shift = self._at_work()
+        with store.reading(self._service.engine) as db:
             return _page("queue.html", shift=shift, rows=handoffs.queue(db))
 
-    @app.get("/console/<int:number>")
-    def console_talk(number: int) -> Answer:
-        shift = at_work()
-        with store.reading(service.engine) as db:
+    def talk(self, number: int) -> Answer:
+        """A conversation."""
+        shift = self._at_work()
+        with store.reading(self._service.engine) as db:
             row = _found(db.get(Handoff, number))
             lines = transcript.lines(db, row.session_key)
             return _page("talk.html", shift=shift, row=row, lines=lines)
 
-    @app.post("/console/<int:number>/<action>")
-    def console_act(number: int, action: str) -> Answer:
-        shift = at_work()
-        with store.transaction(service.engine) as db:
-            row, now = _found(db.get(Handoff, number)), service.clock()
+    def act(self, number: int, action: str) -> Answer:
+        """Take a conversation, answer in it or close it."""
+        shift = self._at_work()
+        with store.transaction(self._service.engine) as db:
+            row, now = _found(db.get(Handoff, number)), self._service.clock()
             text = request.form.get("text", "").strip()[:LONGEST]
             if action == "take":
                 handoffs.take(db, row, shift.operator, now)
@@ -94,37 +97,36 @@ def mount(app: Flask, service: Service) -> None:
                 handoffs.close(db, row, now)
         return redirect(url_for("console_talk", number=number))
 
-    @app.route("/console/code", methods=["GET", "POST"])
-    def console_code() -> Answer:
+    def code(self) -> Answer:
         """A one-time code for an account's owner whom the operator has identified."""
-        shift = at_work()
+        shift = self._at_work()
         if request.method == "GET":
             return _page("code.html", shift=shift)
         number = request.form.get("number", "").strip()[:30]
-        with store.transaction(service.engine) as db:
+        with store.transaction(self._service.engine) as db:
             found = accounts.find(db, number)
             if len(found) != 1:
                 return _page("code.html", 404, shift=shift, trouble="Такого счёта нет или он не один.")
-            now, account = service.clock(), found[0]
+            now, account = self._service.clock(), found[0]
             code = codes.issue(db, account.id, now)
-            audit.record(
-                db,
-                now=now,
-                actor=f"operator:{shift.operator}",
-                channel="console",
-                action="one_time_code",
-                subject="account",
-                subject_id=account.id,
-                account_id=account.id,
-            )
+            audit.record_row(db, account, now, f"operator:{shift.operator}", "console", "one_time_code")
         return _page("code.html", shift=shift, number=number, code=code)
 
+    def _at_work(self) -> Shift:
+        """Whose shift it is; whoever has none is sent to the form, and a form that is not theirs is refused."""
+        try:
+            name = str(self._signer.loads(request.cookies.get(COOKIE, ""), max_age=SHIFT_SECONDS))
+        except BadSignature:
+            abort(redirect(url_for("console_login")))
+        if request.method == "POST" and not self._own_form(name):
+            abort(403)
+        return Shift(name, str(self._signer.dumps([name, "form"])))
 
-def _own_form(signer: URLSafeTimedSerializer, name: str) -> bool:
-    try:
-        return bool(signer.loads(request.form.get("csrf", ""), max_age=SHIFT_SECONDS) == [name, "form"])
-    except BadSignature:
-        return False
+    def _own_form(self, name: str) -> bool:
+        try:
+            return bool(self._signer.loads(request.form.get("csrf", ""), max_age=SHIFT_SECONDS) == [name, "form"])
+        except BadSignature:
+            return False
 
 
 def _found(row: Handoff | None) -> Handoff:
