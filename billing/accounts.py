@@ -64,6 +64,20 @@ _HOMES = Prepared(
     .order_by(col(AccountLink.id))
 )  # fmt: skip
 
+_COMPANIES = Prepared(columns(Organization).order_by(col(Organization.id)))
+_COMPANY = Prepared(columns(Organization).where(col(Organization.id) == bindparam("organization_id")))
+
+
+def companies(db: Session) -> list[Organization]:
+    """Every company in the books, its columns only."""
+    return _COMPANIES.like(db, Organization, {})
+
+
+def company(db: Session, organization_id: int) -> Organization:
+    """The company with this id, its columns only."""
+    [found] = _COMPANY.like(db, Organization, {"organization_id": organization_id})
+    return found
+
 
 def find(db: Session, number: str, organization_id: int | None = None) -> list[Account]:
     """Open accounts with this number; several when companies share it."""

@@ -4,17 +4,18 @@ database's: for what a resident waits for."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 Convert = Callable[[Any], Any] | None
 """From Python to the database, or back; None: as it is."""
+Model = TypeVar("Model", bound=SQLModel)
 
 
 class Row(tuple[Any, ...]):
@@ -53,6 +54,10 @@ class Prepared:
         if ready is None:
             ready = self._ready[known] = _prepare(self._statement, connection.dialect, names)
         return [row for values in rows for row in ready.execute(connection, values)]
+
+    def like(self, db: Session, kind: type[Model], values: Mapping[str, Any]) -> list[Model]:
+        """What a SELECT of all columns of a table finds: rows whose columns are read like those of its objects."""
+        return cast(list[Model], self.run(db, values))
 
 
 def execute(connection: Connection, sql: str, values: Any = ()) -> Any:  # noqa: ANN401 - the driver's values and cursor

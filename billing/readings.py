@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col
 
@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 _INSERT = Prepared(insert(Reading).returning(col(Reading.id)))
+_LEAVE = Prepared(update(Reading).where(col(Reading.id) == bindparam("reading_id")).values(status="superseded"))
 _BY_KEY = Prepared(
     columns(
         col(Reading.id), col(Reading.register_id), col(Reading.period), col(Reading.value), col(Reading.consumption)
@@ -237,13 +238,11 @@ def _cost(db: Session, desk: Desk, consumption: Mapping[str, Decimal]) -> int | 
 
 def _supersede(db: Session, desk: Desk) -> bool:
     """The base holds one live reading a period: the old one leaves before the new one comes."""
-    for booked in desk.booked.values():
-        row = db.get(Reading, booked.id)
-        assert row is not None  # noqa: S101 - the meter is locked, nobody takes it away
-        row.status = "superseded"
-    if desk.booked:
-        db.flush()
-    return bool(desk.booked)
+    if not desk.booked:
+        return False
+    _LEAVE.run_all(db, [{"reading_id": booked.id} for booked in desk.booked.values()])
+    db.expire_all()  # whoever holds one of them as an object sees it so
+    return True
 
 
 def _rows(

@@ -4,36 +4,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, func
-from sqlalchemy.orm import aliased
+from sqlalchemy import BindParameter, bindparam, func
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from billing.arrears import paid_sums
-from billing.tables import Payment, Receipt, ReceiptLine
+from billing.arrears import PAID
+from billing.prepared import Prepared
+from billing.tables import Payment, Receipt, ReceiptLine, Refund
 from billing.windows import months_between
 
 PAYABLE_MONTHS = 3
-_ALL = aliased(Receipt)
-_SHOWN = (
-    select(func.sum(_ALL.paid_kopecks))
-    .where(_ALL.account_id == Receipt.account_id)
-    .correlate(Receipt)
-    .scalar_subquery()
+_ACCOUNT: BindParameter[int] = bindparam("account_id")
+_TODAY: BindParameter[date] = bindparam("today")
+_NEWEST = Prepared(
+    columns(Receipt).where(col(Receipt.account_id) == _ACCOUNT).order_by(col(Receipt.period).desc()).limit(1)
 )
-_NEWEST = (
-    select(Receipt, _SHOWN.scalar_subquery())
-    .where(Receipt.account_id == bindparam("account_id"))
-    .order_by(col(Receipt.period).desc())
-    .limit(1)
+_CAME = columns(func.sum(Payment.amount_kopecks)).where(
+    col(Payment.account_id) == _ACCOUNT, col(Payment.status).in_(PAID), col(Payment.paid_on) <= _TODAY
 )
-"""The newest receipt of an account, with the payments that all its receipts show."""
+_WENT_BACK = (
+    columns(func.sum(Refund.amount_kopecks))
+    .join(Payment, col(Payment.id) == col(Refund.payment_id))
+    .where(
+        col(Payment.account_id) == _ACCOUNT,
+        col(Payment.status).in_(PAID),
+        col(Refund.status) == "DONE",
+        col(Refund.done_on) <= _TODAY,
+    )
+)
+_SHOWN = columns(func.sum(Receipt.paid_kopecks)).where(col(Receipt.account_id) == _ACCOUNT)
+_SUMS = Prepared(columns(*(sums.scalar_subquery() for sums in (_CAME, _WENT_BACK, _SHOWN))))
+"""Kopecks that came to an account, that were given back, and that all its receipts show."""
 
 
 @dataclass(frozen=True)
 class Balance:
-    """What an account owes now. kopecks: debt, or advance (переплата) below zero; paid_since: came after the receipt.
+    """What an account owes now. kopecks: debt, or advance (переплата) below zero; receipt: the newest, columns only.
 
-    overdue: part of the debt whose due day has passed; penalty: on the newest receipt.
+    paid_since: came after the receipt; overdue: part of the debt whose due day has passed; penalty: on the newest
+    receipt.
     """
 
     kopecks: int
@@ -74,11 +83,12 @@ def payments(db: Session, account_id: int, limit: int = 12) -> list[Payment]:
 
 def balance(db: Session, account_id: int, today: date) -> Balance:
     """What the account owes today, with payments that came after the last receipt."""
-    paid = paid_sums(db, [account_id], today).get(account_id, 0)
-    newest, shown = db.exec(_NEWEST, params={"account_id": account_id}).first() or (None, 0)
+    [sums] = _SUMS.run(db, {"account_id": account_id, "today": today})
+    came, went_back, shown = (int(kopecks or 0) for kopecks in sums)
+    newest = next(iter(_NEWEST.like(db, Receipt, {"account_id": account_id})), None)
     if newest is None:
-        return Balance(-paid, None, paid, 0, None, 0)
-    since = paid - int(shown)
+        return Balance(went_back - came, None, came - went_back, 0, None, 0)
+    since = came - went_back - shown
     owed = newest.to_pay_kopecks - since
     not_due = newest.to_pay_kopecks - newest.opening_kopecks + newest.paid_kopecks if newest.due_on >= today else 0
     overdue = max(0, owed - max(0, not_due))

@@ -30,13 +30,13 @@ def get_balance(call: Call) -> tuple[int, object]:
     """What an account owes, its newest receipt, and the forecast of the month"""
     account = account_of(call)
     day = today(call, account)
-    found = receipts.balance(call.db, account.id, day)
+    found, newest = receipts.balance(call.db, account.id, day), receipts.latest(call.db, account.id)
     ahead = forecast.forecast(call.db, account.id, windows.month_start(day))
     return 200, {
         "kopecks": found.kopecks,
         "overdue_kopecks": found.overdue,
         "due_on": plain(found.due_on),
-        "receipt": None if found.receipt is None else as_json(found.receipt),
+        "receipt": None if newest is None else as_json(newest),
         "forecast": None if ahead is None else plain(asdict(ahead)),
     }
 

@@ -3,8 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, select
-
+from billing import accounts
 from billing.tables import Organization
 from skill.dialogue.flat import home_of
 from skill.dialogue.talk import Talk
@@ -16,8 +15,8 @@ KEEPERS = ("UO", "TSJ", "RC", "RSO", "KR", "TKO", "OGV")
 def company_of(talk: Talk) -> Organization | None:
     """Who keeps the account spoken about; for a stranger the company whose skill this is. None in empty books."""
     if talk.resident is not None:
-        return talk.db.get(Organization, home_of(talk).organization_id)
-    rows = talk.db.exec(select(Organization).order_by(col(Organization.id))).all()
+        return accounts.company(talk.db, home_of(talk).organization_id)
+    rows = accounts.companies(talk.db)
     return min(rows, key=lambda row: KEEPERS.index(row.kind), default=None)
 
 
