@@ -40,12 +40,16 @@
     ol { flex: 1; overflow-y: auto; list-style: none; margin: 0; padding: .8rem; display: flex; flex-direction: column; gap: .5rem; }
     li { max-width: 88%; padding: .45rem .75rem; border: 1px solid var(--line); border-radius: .9rem; overflow-wrap: anywhere; }
     li.mine { align-self: flex-end; background: var(--mine); }
+    li a { display: inline-flex; align-items: center; margin: .4rem 0 .2rem; padding: .55rem 1rem; min-height: 2.75rem; border-radius: .6rem; background: var(--accent); color: var(--paper); text-decoration: none; }
+    .hints:empty { display: none; }
     .hints { display: flex; flex-wrap: wrap; gap: .4rem; padding: 0 .8rem .5rem; }
     .trouble { margin: 0; padding: 0 .8rem .5rem; color: var(--trouble); }
     form { display: flex; flex-wrap: wrap; gap: .4rem; padding: .6rem; border-top: 1px solid var(--line); }
     input { flex: 1 1 100%; min-width: 0; padding: .55rem .7rem; border: 1px solid var(--line); border-radius: .6rem; background: transparent; color: inherit; }
     .microphone, .send { flex: 1; }
     ::placeholder { color: inherit; opacity: .75; }
+    @media (max-height: 26rem) { .panel { inset: auto .25rem .25rem auto; height: calc(100dvh - .5rem); } }
+    @media (max-height: 26rem) and (min-width: 30rem) { .panel { width: 29rem; } input { flex: 1 1 8rem; } .microphone, .send { flex: 0 1 auto; } }
     :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
   `);
   root.adoptedStyleSheets = [style];
@@ -94,7 +98,11 @@
     const item = make("li", { textContent: text, className: mine ? "mine" : "" });
     if (link) item.append(document.createElement("br"), make("a", { href: link, target: "_blank", rel: "noopener", textContent: "Открыть" }));
     talk.append(item);
-    item.scrollIntoView({ block: "end" });
+    toEnd();
+  }
+
+  function toEnd() {
+    talk.scrollTop = talk.scrollHeight;
   }
 
   function show(text, mine, link = "") {
@@ -115,15 +123,17 @@
         hint.addEventListener("click", () => say(phrase));
         return hint;
       }));
-      talk.lastElementChild.scrollIntoView({ block: "end" }); // the hints have taken some of its room
+      return true;
     } catch (error) {
       fail(error instanceof TypeError ? "Нет связи с сервером. Попробуйте ещё раз." : error.message);
+      return false;
     }
   }
 
-  function say(text) {
+  async function say(text) {
     if (text) show(text, true);
-    return exchange("/api/v1/utterance", "application/json", JSON.stringify({ text, session: "widget" }));
+    const taken = await exchange("/api/v1/utterance", "application/json", JSON.stringify({ text, session: "widget" }));
+    if (!taken && !input.value) input.value = text; // to be sent again
   }
 
   function fail(text) {
@@ -177,6 +187,7 @@
     if (recorder) recorder.stop();
     else listen().catch(() => fail("Микрофон недоступен. Разрешите его в браузере или напишите."));
   });
+  new ResizeObserver(toEnd).observe(talk); // hints and troubles take some of its room, a keyboard on the screen more
   microphone.hidden = !navigator.mediaDevices || !window.MediaRecorder;
   document.body.append(host);
 })();

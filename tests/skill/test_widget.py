@@ -1,5 +1,6 @@
 """The widget on the company's own site: one tag, a real Chromium, our server on another origin."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +9,12 @@ from typing import Literal
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlmodel import select
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from billing import store
+from billing.tables import Payment
 from fixtures.demo_company import DemoSummary
 from skill.settings import Settings
 
@@ -36,9 +41,9 @@ CONTRASTS = f"""() => {{
 """The contrast of everything written in the widget, by WCAG 2's formula."""
 
 
-def served(app: Flask) -> BaseWSGIServer:
-    """The application on a free port."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+def served(app: Flask, port: int = 0) -> BaseWSGIServer:
+    """The application on the port, or on a free one."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
@@ -54,14 +59,18 @@ def site() -> Iterator[tuple[Flask, str]]:
 
 @pytest.fixture
 def settings(tmp_path: Path, site: tuple[Flask, str]) -> Settings:
-    return Settings(data_dir=tmp_path, database_url="", widget_sites=frozenset({site[1]}))
+    """Links lead to our server, and a bank is played there."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        home = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    widget = {"widget_sites": frozenset({site[1]}), "public_url": home}
+    return Settings(data_dir=tmp_path, database_url="", payment_sandbox_secret="bank", **widget)
 
 
 @pytest.fixture
-def home(app: Flask, site: tuple[Flask, str]) -> Iterator[str]:
+def home(app: Flask, settings: Settings, site: tuple[Flask, str]) -> Iterator[str]:
     """Our server's origin; the site's page carries its tag."""
-    server = served(app)
-    home = f"http://127.0.0.1:{server.server_port}"
+    home = settings.public_url
+    server = served(app, int(home.rpartition(":")[2]))
     page = f"<!doctype html><title>УК</title><h1>Сайт</h1><script src='{home}/widget.js' defer></script>"
     site[0].add_url_rule("/", "index", lambda: page)
     yield home
@@ -124,6 +133,58 @@ def test_a_resident_talks_on_the_companys_site(home: str, site: tuple[Flask, str
         opener.click()
         expect(log).to_contain_text("привязать счёт")
         assert faults == []
+        browser.close()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
+def test_a_bill_is_paid_from_the_widget(home: str, site: tuple[Flask, str], demo: DemoSummary, engine: Engine) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(site[1])
+        page.get_by_role("button", name="Показания и счета").press("Enter")
+        log, number, code = page.get_by_role("log"), demo.account.number, demo.account.bill_code
+        expect(log.get_by_role("listitem")).to_have_count(1)
+        for turn, said in enumerate(("привязать счёт", number, code, "да", "оплатить тысячу рублей", "да"), 1):
+            page.get_by_role("textbox", name="Сообщение").fill(said)
+            page.keyboard.press("Enter")
+            expect(log.get_by_role("listitem")).to_have_count(1 + 2 * turn)
+        with page.expect_popup() as opened:
+            log.get_by_role("link", name="Открыть").press("Enter")
+        bank = opened.value
+        expect(bank.get_by_text("1 000 ₽")).to_be_visible()
+        bank.get_by_role("button", name="Оплатить").click()
+        bank.wait_for_url(f"{home}/bill/**")
+        browser.close()
+    with store.reading(engine) as db:
+        paid = db.exec(select(Payment).where(Payment.provider == "sandbox")).one()
+    assert (paid.status, paid.amount_kopecks) == ("DONE", 100_000)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
+def test_what_did_not_get_through_can_be_sent_again(home: str, site: tuple[Flask, str]) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 360, "height": 640})
+        page.goto(site[1])
+        page.get_by_role("button", name="Показания и счета").click()
+        expect(page.get_by_role("listitem")).to_have_count(1)
+        page.context.set_offline(True)
+        line = page.get_by_role("textbox", name="Сообщение")
+        line.fill("помощь")
+        line.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("Нет связи")
+        expect(line).to_have_value("помощь")
+        page.context.set_offline(False)
+        line.press("Enter")
+        expect(page.get_by_role("listitem").last).to_contain_text("счёт")
+        expect(page.get_by_role("alert")).to_be_hidden()
         browser.close()
 
 

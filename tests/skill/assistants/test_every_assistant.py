@@ -1,7 +1,6 @@
 """Every assistant answers its own bodies, spoiled ones too, within its platform's table of limits."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
