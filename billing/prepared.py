@@ -18,6 +18,9 @@ Convert = Callable[[Any], Any] | None
 Model = TypeVar("Model", bound=SQLModel)
 
 
+_all: "list[Prepared]" = []
+
+
 class Row(tuple[Any, ...]):
     """A row of a result, its columns by name and by place."""
 
@@ -35,6 +38,7 @@ class Prepared:
     def __init__(self, statement: SelectBase | UpdateBase) -> None:
         self._statement = statement
         self._ready: dict[tuple[str, ...], _Ready] = {}
+        _all.append(self)
 
     def run(self, db: Session, values: Mapping[str, Any]) -> list[Row]:
         """Execute it in the session's transaction; all rows. Pending changes of objects are written first.
@@ -58,6 +62,13 @@ class Prepared:
     def like(self, db: Session, kind: type[Model], values: Mapping[str, Any]) -> list[Model]:
         """What a SELECT of all columns of a table finds: rows whose columns are read like those of its objects."""
         return cast(list[Model], self.run(db, values))
+
+
+def make_ready(dialect: Dialect) -> None:
+    """Compile every question to the database now, so that no resident waits for it. Of changes it takes the values."""
+    for one in _all:
+        if not isinstance(one._statement, UpdateBase):
+            one._ready.setdefault((dialect.name,), _prepare(one._statement, dialect, ()))
 
 
 def execute(connection: Connection, sql: str, values: Any = ()) -> Any:  # noqa: ANN401 - the driver's values and cursor

@@ -39,7 +39,7 @@ def line(
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     engine = open_books(settings)
     load_demo_if_empty(engine, console)
-    make_ready()
+    make_ready(engine, settings)
     sys.setswitchinterval(SWITCH_SECONDS)
     service = Service(settings, engine, utc_now)
     asyncio.run(_serve(service))

@@ -29,7 +29,7 @@ def poll() -> None:
         raise SystemExit("nothing to ask: set ZHKU_TELEGRAM_TOKEN or ZHKU_MAX_TOKEN")
     service = Service(settings, open_books(settings), utc_now)
     load_demo_if_empty(service.engine, Console(stderr=True))
-    make_ready()
+    make_ready(service.engine, settings)
     _run(service, asked)
 
 

@@ -47,7 +47,7 @@ def _run(settings: Settings) -> None:
     engine = open_books(settings)
     load_demo_if_empty(engine, console)
     forget(engine, now=utc_now(), settings=settings)
-    make_ready()
+    make_ready(engine, settings)
     app = create_app(settings, engine=engine)
     engine.dispose()  # the processes inherit no connection
     port = _free_port(settings.host, settings.port)

@@ -61,19 +61,24 @@ def converse(engine: Engine, turn: Turn, *, now: datetime, settings: Settings) -
     The same delivery (`turn.turn_key`) again gets the same reply and books nothing; one that comes after a later turn
     of its session was taken gets that session's last reply. All of it happens in one transaction.
     """
+    with store.transaction(engine) as db:
+        return taken(db, turn, now=now, settings=settings)
+
+
+def taken(db: Database, turn: Turn, *, now: datetime, settings: Settings) -> Reply:
+    """`converse` in a transaction of the caller's."""
     key = session_name(turn)
     delivery = None if turn.turn_key is None else digest(turn.channel, turn.user_key, turn.turn_key)
-    with store.transaction(engine) as db:
-        found = record.find(db, turn, key, delivery, now=now, settings=settings)
-        if found.answered is not None:
-            return Reply.from_json(found.answered)
-        if _is_late(turn, found):
-            reply = Reply.from_json(found.session.last)
-        else:
-            reply = _take(db, turn, found, now, settings)
-            record.keep(db, key, found.session, turn.sequence, now)
-        if delivery is not None:
-            record.answered(db, delivery, reply.to_json(), now)
+    found = record.find(db, turn, key, delivery, now=now, settings=settings)
+    if found.answered is not None:
+        return Reply.from_json(found.answered)
+    if _is_late(turn, found):
+        reply = Reply.from_json(found.session.last)
+    else:
+        reply = _take(db, turn, found, now, settings)
+        record.keep(db, key, found.session, turn.sequence, now)
+    if delivery is not None:
+        record.answered(db, delivery, reply.to_json(), now)
     return reply
 
 
