@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
-from skill import delivery
 from skill.channels.channel import assistants, messengers
 from skill.commands.replay import replay as command
 from skill.replay.masking import mask
@@ -126,11 +125,14 @@ def test_an_answer_without_a_body_is_fine_for_a_messenger_only() -> None:
     assert problems_of("max", 500, {}) == ["status 500"]
 
 
-def test_the_command_replays_every_platform_and_shows_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "FETCH_PAUSES", ())
+def test_the_command_replays_every_platform_and_shows_times(tmp_path: Path) -> None:
+    for platform in [*assistants(), *messengers()]:
+        first = min((REQUESTS / platform).glob("*.json"))
+        (tmp_path / platform).mkdir()
+        (tmp_path / platform / first.name).write_bytes(first.read_bytes())
     cli = typer.Typer()
     cli.command()(command)
-    result = CliRunner().invoke(cli, [str(REQUESTS)])
+    result = CliRunner().invoke(cli, [str(tmp_path)])
     assert result.exit_code == 0, result.output
     assert all(name in result.output for name in [*assistants(), *messengers()])
     assert "p99, ms" in result.output
