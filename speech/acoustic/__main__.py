@@ -93,7 +93,6 @@ def train(
     epochs: int = 12,
     rate: float = 2e-3,
     discriminate: Annotated[float, typer.Option(help="weight of telling number words apart; 3 is plenty")] = 0.0,
-    hurry: Annotated[float, typer.Option(help="what a phone gains by firing a step sooner")] = 0.0,
     width: int = 448,
     bottleneck: int = 96,
     batch_frames: int = 16000,
@@ -106,7 +105,7 @@ def train(
     from speech.acoustic.network import Shape
 
     schedule = training.Schedule(
-        epochs, rate, batch_frames=batch_frames, discriminate=discriminate, hurry=hurry, bfloat16=bfloat16, seed=seed
+        epochs, rate, batch_frames=batch_frames, discriminate=discriminate, bfloat16=bfloat16, seed=seed
     )
     trainer = training.prepare_run(
         out, corpora, _speakers(held_out), Shape(width, bottleneck), schedule, start, threads

@@ -7,7 +7,6 @@ import multiprocessing
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,6 @@ class Schedule:
     batch_frames  padded frames (100 a second) of one step
     averaging     how much of the averaged weights stays at each step
     discriminate  weight of telling number words apart, beside that of the phones
-    hurry         what a phone gains by firing one step sooner: the sooner its end is known, the sooner that of speech
     bfloat16      let autocast use it; pays only where the processor has its instructions
     """
 
@@ -47,7 +45,6 @@ class Schedule:
     batch_frames: int = 16000
     averaging: float = 0.998
     discriminate: float = 0.0
-    hurry: float = 0.0
     bfloat16: bool = True
     seed: int = 1
 
@@ -142,37 +139,17 @@ def epoch_batches(factory: BatchFactory, processes: int) -> Iterator[Batch]:
         yield from pool.imap(_make, range(len(factory.groups)))
 
 
-def phone_loss(scores: torch.Tensor, batch: Batch, hurry: float) -> torch.Tensor:
-    """Connectionist temporal classification, summed over the batch.
-
-    With `hurry` each way through an utterance is weighed by how soon its phones fire, as the delay penalty of
-    transducers does; the network learns from the shares that the phones then have in every step.
-    """
-    log_probabilities = functional.log_softmax(scores, -1).transpose(0, 1)
-    targets, steps, lengths = (torch.tensor(t) for t in (batch.targets, batch.steps, batch.target_lengths))
-    ctc = partial(
-        functional.ctc_loss, targets=targets, input_lengths=steps, target_lengths=lengths, reduction="sum",
-        zero_infinity=True,
-    )  # fmt: skip
-    if not hurry:
-        return ctc(log_probabilities)
-    early = (steps[None] - 1) / 2 - torch.arange(len(log_probabilities))[:, None]
-    weighed = log_probabilities.detach().clone()
-    weighed[..., 1:] += hurry * early[..., None]
-    weighed.requires_grad_()
-    (slope,) = torch.autograd.grad(ctc(weighed), weighed)
-    # What the library returns as the slope is probability less share, and nothing where there is no sound.
-    shares = torch.where(slope == 0, 0.0, weighed.detach().exp() - slope)
-    return -(shares * log_probabilities).sum()
-
-
 def loss_of(
     network: AcousticNetwork, batch: Batch, schedule: Schedule, discrimination: Discrimination | None = None
 ) -> torch.Tensor:
-    """Loss a label: that of the phones, and weighted, words mistaken for others."""
+    """Loss a label: the phones by connectionist temporal classification, and weighted, words mistaken for others."""
     with torch.autocast("cpu", torch.bfloat16, enabled=schedule.bfloat16):
         scores = network(torch.from_numpy(batch.cepstra)).float()
-    loss = phone_loss(scores, batch, schedule.hurry)
+    log_probabilities = functional.log_softmax(scores, -1).transpose(0, 1)
+    loss = functional.ctc_loss(
+        log_probabilities, torch.tensor(batch.targets, dtype=torch.long), torch.tensor(batch.steps),
+        torch.tensor(batch.target_lengths), reduction="sum", zero_infinity=True,
+    )  # fmt: skip
     rows = [k for k, words in enumerate(batch.words) if discrimination and discrimination.covers(words)]
     if discrimination and rows:
         chosen = rows[:MOST_DISCRIMINATED]

@@ -16,7 +16,6 @@ from speech.acoustic.material import Material  # noqa: E402
 from speech.acoustic.network import AcousticNetwork, Shape, load_checkpoint, save_checkpoint  # noqa: E402
 from speech.acoustic.pronunciation import pronounce  # noqa: E402
 from speech.acoustic.splicing import Splicer  # noqa: E402
-from speech.acoustic.training import Batch, phone_loss  # noqa: E402
 
 PHONES = ["d", "v", "a", "t", "r'", "i", "p'", "t'"]
 NUMBERS = {phone: k + 1 for k, phone in enumerate(PHONES)}
@@ -52,19 +51,6 @@ def test_learning_to_tell_words_apart_raises_what_was_said() -> None:
     discrimination.loss(scores, [12], [["три"]]).backward()
     slopes = scores.grad.sum((0, 1))
     assert slopes[NUMBERS["r'"]] < 0 < slopes[NUMBERS["v"]]
-
-
-def test_a_phone_in_a_hurry_is_pulled_towards_the_beginning() -> None:
-    batch = Batch(np.zeros((1, 8, 13), np.float32), [8], [["а"]], [NUMBERS["a"]], [1])
-
-    def pull(hurry: float) -> torch.Tensor:
-        scores = torch.zeros(1, 8, len(PHONES) + 1, requires_grad=True)
-        phone_loss(scores, batch, hurry).backward()
-        return -scores.grad[0, :, NUMBERS["a"]]
-
-    assert pull(0.0)[0] == pytest.approx(pull(0.0)[-1])
-    assert pull(0.3)[0] > pull(0.0)[0]
-    assert pull(0.3)[-1] < pull(0.0)[-1]
 
 
 def material_of(*transcripts: str) -> Material:
