@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from billing import store
+from billing import bulk, store
 from billing.prepared import Prepared
 from billing.tables import (
     Account,
@@ -54,7 +54,9 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> None:
     """Add an entry in the caller's transaction: a change and its trace are committed together."""
-    record_all(db, now, [Change(actor, channel, action, subject, subject_id, account_id, before, after)])
+    change = Change(actor, channel, action, subject, subject_id, account_id, before, after)
+    store.keep(db)
+    _INSERT.run(db, {"at": now, **vars(change)})
 
 
 def record_all(db: Session, now: datetime, changes: Iterable[Change]) -> None:
@@ -62,7 +64,7 @@ def record_all(db: Session, now: datetime, changes: Iterable[Change]) -> None:
     entries = [{"at": now, **vars(change)} for change in changes]
     if entries:
         store.keep(db)
-        _INSERT.run_all(db, entries)
+        bulk.add(db, AuditEntry, entries)
 
 
 def record_row(

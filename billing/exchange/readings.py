@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy
-from sqlalchemy import func, insert, text, update
+from sqlalchemy import func, text, update
 from sqlmodel import Session, col, select
 
-from billing import audit, checks, limits
+from billing import audit, bulk, checks, limits
 from billing.case import Case
 from billing.exchange import gis, sberbank_readings
 from billing.exchange.loading import Bad, Fate, Loader, each
@@ -101,7 +101,7 @@ class ReadingsLoader(Loader):
         traces: list[_Trace] = []
         fates = each(batch, lambda row: self._take(db, row, known, inserts, traces))
         if inserts:
-            ids = db.scalars(insert(Reading).returning(col(Reading.id), sort_by_parameter_order=True), inserts).all()
+            ids = bulk.add(db, Reading, inserts)
             audit.record_all(db, self._now, (trace.change(ids[trace.at], self._channel) for trace in traces))
         return fates
 
