@@ -9,7 +9,7 @@ import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
-from werkzeug.serving import run_simple
+from werkzeug.serving import make_server
 
 from skill.app import create_app, open_books
 from skill.channels.channel import assistants
@@ -35,7 +35,10 @@ def record(
     load_demo_if_empty(engine, console)
     app = create_app(settings, engine=engine)
     keep(app, engine, folder)
-    run_simple(host or settings.host, settings.port if port is None else port, app, threaded=True)
+    server = make_server(host or settings.host, settings.port if port is None else port, app, threaded=True)
+    place = f"http://{server.host}:{server.server_port}"
+    console.print(f"Listening at {place}, keeping exchanges in {folder}; stop it with Ctrl+C")
+    server.serve_forever()
 
 
 def replay(
@@ -54,7 +57,10 @@ def replay(
     if url:
         with httpx.Client(timeout=30) as http:
             target: Target = Server(url, Settings(), http)
-            report = send(target, recorded, repeat=repeat, spoil=spoil, golden=golden)
+            try:
+                report = send(target, recorded, repeat=repeat, spoil=spoil, golden=golden)
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise typer.BadParameter(f"{url} does not answer: {error}") from error
     else:
         with Sandbox() as sandbox, TemporaryDirectory(prefix="zhku-replay-") as books:
             report = send(_app(Path(books), sandbox), recorded, repeat=repeat, spoil=spoil, golden=golden)

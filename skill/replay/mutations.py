@@ -14,10 +14,16 @@ UNKNOWN = {"новое поле": {"a": [1, None, "x"]}, "x_future": True, "__pr
 
 
 def mutations(raw: bytes, number: int, seed: int = 0) -> Iterator[bytes]:
-    """So many spoiled copies of a JSON object, the same ones for the same seed; some are no JSON any more."""
+    """So many spoiled copies of a JSON object, the same ones for the same seed; some are no JSON any more.
+
+    Raises ValueError for what is no JSON object.
+    """
     body, chance = json.loads(raw), random.Random(seed)
+    if not isinstance(body, dict):
+        raise ValueError("only a JSON object can be spoiled")
+    ways = WAYS if body else (_extended, _cut)
     for _ in range(number):
-        yield chance.choice(WAYS)(copy.deepcopy(body), chance)
+        yield chance.choice(ways)(copy.deepcopy(body), chance)
 
 
 def _dropped(body: Any, chance: random.Random) -> bytes:  # noqa: ANN401 - JSON

@@ -27,6 +27,8 @@ def zhku_check() -> Callable[[str, object], None]:
     from skill.channels.limits import contracts
 
     def check(platform: str, answer: object) -> None:
+        if platform not in contracts():
+            pytest.fail(f"no such platform: {platform}; known are {', '.join(sorted(contracts()))}", pytrace=False)
         problems = contracts()[platform].problems(answer)
         if problems:
             pytest.fail(f"{platform} would refuse the answer:\n" + "\n".join(problems), pytrace=False)

@@ -16,13 +16,14 @@ from werkzeug.wrappers import Request, Response
 from billing import store
 from skill.channels.channel import assistants, messengers
 from skill.replay.masking import mask
-from skill.replay.run import OWN
+from skill.replay.run import OWN, REFUSALS
 
 COUNTED = ("reading", "payment", "ticket")
 
 
 def record(app: Flask, engine: Engine, folder: Path) -> None:
-    """Keep every exchange of the application's doors in the folder from now on, personal data masked.
+    """Keep every exchange of the application's doors in the folder from now on, personal data masked; a refused call is
+    none.
 
     Files are numbered on from those that are there: `00001-alice.json` with platform, request, answer, status and
     books; a recording lies beside as `00001-api.sound`.
@@ -38,8 +39,9 @@ def record(app: Flask, engine: Engine, folder: Path) -> None:
             return inner(environ, start_response)
         raw, earlier = Request(environ).get_data(), books(engine)
         answer = Response.from_app(inner, {**environ, "wsgi.input": BytesIO(raw)}, buffered=True)
-        name = folder / f"{next(numbers):05d}-{platform}"
-        _keep(name, platform, raw, answer, {"before": earlier, "after": books(engine)})
+        if answer.status_code not in REFUSALS:
+            name = folder / f"{next(numbers):05d}-{platform}"
+            _keep(name, platform, raw, answer, {"before": earlier, "after": books(engine)})
         return answer(environ, start_response)
 
     app.wsgi_app = recorded  # type: ignore[method-assign]

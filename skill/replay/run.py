@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from skill.replay.mutations import mutations
 from skill.replay.targets import Answer, Target
 
 OTHER_NAMES = {"marusya": "marusia"}
-OWN = "api"
+OWN, MASKED = "api", b'"***"'
 REFUSALS = frozenset({400, 401, 403, 404, 413})
 
 
@@ -52,8 +53,12 @@ def bodies(folder: Path, platform: str = "") -> list[Recorded]:
 
     A file is a platform's body, or an exchange kept by `zhku record`. Whose it is: the argument, else the exchange, the
     folder's name, or the body's form. Exchanges of our own API are left out: the token that opened it is masked.
-    Raises ValueError for a file that is none of this.
+    Raises ValueError for a file that is none of this, for a platform that is none, and where there is nothing.
     """
+    if platform and platform not in (known := {*assistants(), *messengers()}):
+        raise ValueError(f"no such platform: {platform}; known are {', '.join(sorted(known))}")
+    if next(folder.rglob("*.json"), None) is None:
+        raise ValueError(f"{folder} holds no JSON files")
     found = (_recorded(file, platform) for file in sorted(folder.rglob("*.json")))
     return [one for one in found if one is not None]
 
@@ -73,7 +78,7 @@ def replay(
         if answer is None:
             continue
         if golden and one.answer is not None and mask(_json(answer)) != mask(one.answer):
-            report.problems.append(f"{one.file.name}: another answer than the recorded one")
+            report.problems.append(f"{one.file.name}: another answer than the recorded one{_difference(one, answer)}")
         if (
             repeat
             and _named(one)
@@ -107,6 +112,15 @@ def _sent(target: Target, one: Recorded, raw: bytes, report: Report, *, spoiled:
     return None if problems else answer
 
 
+def _difference(one: Recorded, answer: Answer) -> str:
+    """Where the answer first differs from the recorded one, both as they are masked."""
+    now, then = (json.dumps(mask(value), ensure_ascii=False, indent=1) for value in (_json(answer), one.answer))
+    lines = zip_longest(now.splitlines(), then.splitlines(), fillvalue="nothing")
+    told = next((f": {new.strip(' ,')}, recorded {old.strip(' ,')}" for new, old in lines if new != old), "")
+    unheard = " (what was said is masked in the recording)" if MASKED in one.raw else ""
+    return told[:300] + unheard
+
+
 def _named(one: Recorded) -> bool:
     """Whether the body names its delivery: without a name nobody can tell a repetition from the same words again."""
     known = assistants().get(one.platform)
@@ -130,7 +144,7 @@ def _recorded(file: Path, platform: str) -> Recorded | None:
     known = {*assistants(), *messengers()}
     found = platform or (folder if folder in known else platform_of(body, "request") or "")
     if found not in known:
-        raise ValueError(f"{file}: no platform's body; name the platform")
+        raise ValueError(f"{file}: whose body this is cannot be told; name the platform, or its folder after it")
     return Recorded(file, found, raw, answer)
 
 

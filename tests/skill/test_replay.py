@@ -63,6 +63,17 @@ def test_the_platform_of_a_body_is_found(tmp_path: Path) -> None:
         bodies(tmp_path)
 
 
+def test_what_cannot_be_replayed_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="holds no JSON files"):
+        bodies(tmp_path)
+    with pytest.raises(ValueError, match="no such platform: alisa; known are actions_builder, alexa, alice"):
+        bodies(REQUESTS, "alisa")
+    for nothing in (b"[]", b"5"):
+        with pytest.raises(ValueError, match="only a JSON object"):
+            next(mutations(nothing, 1))
+    assert len(list(mutations(b"{}", 20))) == 20
+
+
 def test_a_recorded_conversation_is_masked_and_replayed(
     app: Flask, engine: Engine, client: FlaskClient, target: App, tmp_path: Path
 ) -> None:
@@ -99,7 +110,9 @@ def test_another_answer_than_the_recorded_one_is_told(target: App, tmp_path: Pat
     request = json.loads((REQUESTS / "alice" / "ping.json").read_text("utf-8"))
     exchange = {"platform": "alice", "request": request, "answer": {"version": "1.0", "response": {"text": "Ау"}}}
     (tmp_path / "ping.json").write_text(json.dumps(exchange), "utf-8")
-    assert replay(target, bodies(tmp_path), golden=True).problems == ["ping.json: another answer than the recorded one"]
+    assert replay(target, bodies(tmp_path), golden=True).problems == [
+        'ping.json: another answer than the recorded one: "text": "Я на связи.", recorded "text": "Ау"'
+    ]
 
 
 def test_masked_names_stay_the_same_and_apart() -> None:
@@ -151,10 +164,13 @@ def test_the_plugin_checks_the_answers_of_another_project(
         def test_bad(zhku_check):
             zhku_check("marusia", {answer!r})
 
+        def test_mistyped(zhku_check):
+            zhku_check("alisa", {answer!r})
+
         def test_spoiled(zhku_spoiled):
             assert len(list(zhku_spoiled(b'{{"a": 1}}', 20))) == 20
         """
     )
     result = pytester.runpytest_subprocess("-p", "skill.replay.plugin", "-p", "no:cacheprovider")
-    result.assert_outcomes(passed=2, failed=1)
-    result.stdout.fnmatch_lines(["*marusia would refuse the answer*"])
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines(["*marusia would refuse the answer*", "*no such platform: alisa; known are*"])
