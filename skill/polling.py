@@ -17,7 +17,8 @@ from skill.settings import Settings
 
 HELD_SECONDS = 30
 """How long a platform holds a question open while there is nothing to tell."""
-SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+IDLE_PAUSE, SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 1.0, 60.0
+"""Seconds: after an answer without updates, which a proxy may not hold back, and after failures."""
 MOST_ATTEMPTS = 3
 """So often one update is tried before it is left: the others wait behind it."""
 log = structlog.get_logger()
@@ -48,7 +49,8 @@ class Poller:
                     if not ready:
                         self._poll.begin(http, self._settings)
                         ready = True
-                    self.ask(http, stopped)
+                    if not self.ask(http, stopped):
+                        stopped.wait(IDLE_PAUSE)
                     pause = SHORTEST_PAUSE
                 except (httpx.HTTPError, ValueError) as error:
                     _refused(self._messenger.name, error)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from skill.app import Service
 from skill.channels.channel import messengers
+from skill.commands.poll import poll
 from skill.delivery import Delivery
 from skill.hearing import Hearing
 from skill.outbox import Sender
@@ -108,3 +109,19 @@ def test_a_platform_that_is_away_for_a_while_is_asked_again(
         sender.send_due()
     thread.join()
     assert json.dumps(sandbox.sent[0].body, ensure_ascii=False).count("показания")
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"ZHKU_PUBLIC_URL": "https://zhku.example", "ZHKU_MAX_TOKEN": "t"}, "`zhku serve` answers them"),
+        ({}, "set ZHKU_TELEGRAM_TOKEN or ZHKU_MAX_TOKEN"),
+    ],
+)
+def test_where_there_is_nothing_to_ask_the_command_says_why(
+    environment: dict[str, str], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit, match=told):
+        poll()
