@@ -14,7 +14,7 @@ from skill.channels.body import Body
 from skill.channels.calls import clients
 from skill.channels.channel import Arrival, Messenger, phrases
 from skill.channels.limits import contracts
-from skill.dialogue.engine import expected
+from skill.dialogue.engine import HEARD, expected
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply
 from skill.hearing import Hearing
@@ -94,8 +94,12 @@ class Delivery:
         return self._service.reply_to(replace(arrival.turn, hypotheses=said, kind="text" if said else "silence"))
 
     def _heard(self, arrival: Arrival) -> tuple[Hypothesis, ...] | Reply:
-        """What the recording says, or what to tell of one that cannot be heard. Raises TooBusy."""
+        """What the recording says, or what to tell of one that cannot be heard. Raises TooBusy.
+
+        What the platform itself heard is one guess more, and the first where ours are no good.
+        """
         settings, turn = self._service.settings, arrival.turn
+        second = phrases([str(arrival.voice.get("transcription", ""))])
         limits = Limits(max_bytes=settings.max_audio_bytes, max_seconds=settings.max_audio_seconds)
         if arrival.voice.get("seconds", 0) > settings.max_audio_seconds:
             return Reply(phrase("channels.long_voice", 0))
@@ -105,10 +109,12 @@ class Delivery:
             return Reply(phrase("channels.long_voice" if error.code.startswith("too_") else "channels.bad_voice", 0))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             log.warning("recording not fetched", channel=turn.channel, reason=type(error).__name__)
-            second = phrases([str(arrival.voice.get("transcription", ""))])
             return second or Reply(phrase("channels.bad_voice", 0))
         wanted = expected(self._service.engine, turn, now=self._service.clock(), settings=settings)
-        return tuple(self._hearing.hear(pcm, wanted))
+        heard = tuple(self._hearing.hear(pcm, wanted))
+        if not heard or heard[0].confidence < HEARD:
+            return (*second, *heard)
+        return (*heard, *(replace(one, confidence=HEARD) for one in second))
 
     def _fetched(self, voice: Body) -> bytes:
         """The recording; a download that failed on the way is tried again. Raises httpx.HTTPError, ValueError."""

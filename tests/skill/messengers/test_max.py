@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import httpx
+import numpy as np
 
 from skill.channels import max as max_channel
 from skill.channels.calls import clients
 from skill.outbox import Sender
 from skill.sandbox import Sandbox, amazon
 from skill.settings import Settings
+from speech.audio import to_wav
 from tests.skill.messengers.delivering import Deliver, recorded, shown, with_text
 
 
@@ -71,3 +73,16 @@ def test_a_recording_without_its_address_is_read_from_what_max_heard(
     deliver("max", body)
     sender.send_due()
     assert "125" in shown(sandbox.sent[-1])
+
+
+def test_what_max_heard_stands_where_we_hear_nothing(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, residents: None
+) -> None:
+    sandbox.recordings["silence.wav"] = to_wav(np.zeros(16_000, np.int16), 16_000)
+    body = recorded("max/voice")
+    audio = {"url": f"{sandbox.url}/max/files/silence.wav", "token": "t"}
+    spoken = {"type": "audio", "payload": audio, "transcription": "холодная вода сто двадцать пять"}
+    body["message"]["body"]["attachments"] = [spoken]
+    deliver("max", body)
+    sender.send_due()
+    assert "125" in shown(sandbox.sent[0])
