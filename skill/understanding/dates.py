@@ -1,6 +1,7 @@
 """Dates and periods that an utterance names: «двадцать пятого», «12.11», «в пятницу», «за август 2026», «летом»."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from skill.understanding.markers import Marker, words
@@ -16,11 +17,18 @@ _TENS = {sound("двадцать"): 20, sound("тридцать"): 30, sound("д
 _STEMS = {sound(stem): day for stem, day in _DAYS.items()}
 _WRITTEN_DATE = re.compile(r"(?<![\d.,])(\d{1,2})\.(\d{1,2})(?:\.(\d{2,4}))?(?![\d.,]*\d)")
 _WRITTEN_DAY = re.compile(r"(?<!\d)(\d{1,2})[- ]?(?:го|е|ого|му|ое)(?![а-я])")
-_BARE_NUMBER_OF_MONTH = re.compile(r"(?<!\d)(\d{1,2}) ?(?:числ\w*|чис)")
+_SPOKEN_YEAR = re.compile(
+    r"\b(?:две тысячи )?двадцать (перв|втор|трет|четверт|пят|шест|седьм|восьм|девят)(?:ый|ого|ом|ий|ьего|ьем|ой)\b"
+)
+_NUMERIC_MONTH = re.compile(r"(?<![\d.,])(0?[1-9]|1[0-2])[./](20[23]\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20[23]\d)(?!\d)")
+_SPOKEN_DAY = re.compile(r"(?:перв|втор|трет|твер|пят|шест|дьм|сьм|вят|сят|дцат)(?:ого|ое|ье|ьего)\b")
 _NUMERIC_PERIOD = re.compile(r"(?<!\d)20[23]\d-(?:0[1-9]|1[0-2])(?!\d)")
 _BEFORE_MAY = re.compile(r"(?:за|в|с|по|до|на|числа|начала|конца|начале|конце|\d+|[а-я]+(?:ого|ое|ье))$")
-_NOT_A_DAY = re.compile(r"раз|этаж|подъезд|квартир|счетчик|тариф|групп|категор|очеред|платеж|лицев|квартал")
+_NOT_A_DAY = re.compile(r"раз|этаж|подъезд|квартир|счетчик|тариф|групп|категор|очеред|платеж|лицев|квартал|зон|год")
+_NOT_A_DAY_BEFORE = re.compile(r"кнопк|подъезд|этаж|тариф|зон|т1|т2")
+_MONEY = re.compile(r"(?:р|руб\w*|рубл\w*|коп\w*)$")
+_TAKEN_DOWN = re.compile(r"(?:с|со|до|от|к|по|на|числа|сня\w+|сним\w+|списа\w+|дата|датой|датируй\w*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +40,12 @@ class Dates:
     taken: frozenset[int]
 
 
-def find(text: str, found: list[Marker]) -> Dates:
-    """The date or day, the period, and their words."""
+def find(text: str, found: list[Marker], *, readings: bool = False) -> Dates:
+    """The date or day, the period, and their words. `readings`: numbers with a dot are rather readings than dates."""
     parts = words(text)
     taken: set[int] = set()
-    day = _day(text, parts, found, taken)
-    period = _period(text, parts, found, taken)
+    period = _period(text, parts, found, taken, readings=readings)
+    day = _day(text, parts, found, taken, readings=readings)
     return Dates(day, None if day and "-" in day and period in _MONTH_NAMES else period, frozenset(taken))
 
 
@@ -47,19 +55,15 @@ _MONTH_NAMES = (
 )  # fmt: skip
 
 
-def _day(text: str, parts: list[str], found: list[Marker], taken: set[int]) -> str | None:
+def _day(text: str, parts: list[str], found: list[Marker], taken: set[int], *, readings: bool) -> str | None:
     months = {marker.start: int(marker.meaning) for marker in found if marker.slot == "month"}
     pieces = text.lower().split()
     for i, piece in enumerate(pieces):
         written = _WRITTEN_DATE.search(piece)
-        if written and _is_date(written, i, parts, pieces):
+        if written and i not in taken and _is_date(written, i, parts, pieces, readings=readings):
             taken.add(i)
             return f"{int(written[2]):02d}-{int(written[1]):02d}"
-    if (
-        len(re.findall(r"(?:перв|втор|трет|твер|пят|шест|дьм|сьм|вят|сят|дцат)(?:ого|ое|ье|ьего)\b", " ".join(parts)))
-        > 1
-        and not months
-    ):
+    if not months and len(_SPOKEN_DAY.findall(" ".join(parts))) > 1:
         return None
     number = _ordinal(parts, months, taken) or _written_day(text, pieces, parts, months, taken)
     if number:
@@ -70,7 +74,7 @@ def _day(text: str, parts: list[str], found: list[Marker], taken: set[int]) -> s
     return weekday or next((marker.meaning for marker in found if marker.slot == "day"), None)
 
 
-def _is_date(written: re.Match[str], at: int, parts: list[str], pieces: list[str]) -> bool:
+def _is_date(written: re.Match[str], at: int, parts: list[str], pieces: list[str], *, readings: bool) -> bool:
     """«с 12.11» is a date, «хол 12.11» a reading."""
     if not (1 <= int(written[1]) <= 31 and 1 <= int(written[2]) <= 12):
         return False
@@ -78,8 +82,12 @@ def _is_date(written: re.Match[str], at: int, parts: list[str], pieces: list[str
         return True
     if at == 0 and _heads_readings(pieces):
         return True
-    before = parts[at - 1] if at else ""
-    return len(written[2]) == 2 and before in ("с", "со", "до", "от", "к", "по", "на", "числа")
+    if len(written[2]) != 2:
+        return False
+    before, after = parts[at - 1] if at else "", parts[at + 1] if at + 1 < len(parts) else ""
+    if not readings and not _MONEY.match(after):
+        return True
+    return bool(_TAKEN_DOWN.match(before)) or (pieces[at].endswith(":") and not re.match(r"[а-я]", before[-1:]))
 
 
 def _heads_readings(pieces: list[str]) -> bool:
@@ -89,27 +97,38 @@ def _heads_readings(pieces: list[str]) -> bool:
 
 
 def _ordinal(parts: list[str], months: dict[int, int], taken: set[int]) -> tuple[int, int] | None:
-    for i, part in enumerate(parts):
-        ending = _ENDING.search(part)
-        value = _STEMS.get(sound(part[: ending.start()])) if ending else None
-        if value is None or (part.endswith(("ом", "ем")) and i + 1 not in months):
+    for i, last, value in _ordinals(parts):
+        part, after = parts[last], "".join(parts[last + 1 : last + 2])
+        if (part.endswith(("ом", "ем")) and last + 1 not in months) or taken.intersection(range(i, last + 1)):
             continue
-        after = parts[i + 1] if i + 1 < len(parts) else ""
-        if _NOT_A_DAY.match(after) or (part.endswith(("ое", "ье")) and not _dated(parts, i, months)):
+        if _NOT_A_DAY.match(after) or (i and _NOT_A_DAY_BEFORE.match(parts[i - 1])):
+            continue
+        if part.endswith(("ое", "ье")) and not _dated(parts, i, last, months):
             continue
         first = i
         if value < 10 and i and (tens := _TENS.get(sound(parts[i - 1]))):
             value, first = value + tens, i - 1
         if value > 31:
             continue
-        taken.update(range(first, i + 1))
-        return value, i
+        taken.update(range(first, last + 1))
+        return value, last
     return None
 
 
-def _dated(parts: list[str], at: int, months: dict[int, int]) -> bool:
-    around = parts[max(0, at - 3) : at + 2]
-    return at + 1 in months or any(
+def _ordinals(parts: list[str]) -> Iterator[tuple[int, int, int]]:
+    """First and last word and value of each ordinal; recognition cuts «пятна дцатого» in two."""
+    for i, part in enumerate(parts):
+        for last, word in ((i, part), (i + 1, part + "".join(parts[i + 1 : i + 2]))):
+            ending = _ENDING.search(word)
+            value = _STEMS.get(sound(word[: ending.start()])) if ending else None
+            if value is not None and last < len(parts):
+                yield i, last, value
+                break
+
+
+def _dated(parts: list[str], first: int, last: int, months: dict[int, int]) -> bool:
+    around = parts[max(0, first - 3) : last + 2]
+    return last + 1 in months or any(
         word in ("число", "по", "на", "каждое", "за", "сегодня", "уже", "завтра") or word.startswith("числ")
         for word in around
     )
@@ -137,7 +156,7 @@ def _is_day(text: str, parts: list[str], at: int, months: dict[int, int]) -> boo
     """«20 числа», «20 мая», «20 го», «до 20» where terms are spoken of."""
     before, after = parts[at - 1] if at else "", parts[at + 1] if at + 1 < len(parts) else ""
     named = after.startswith("числ") or at + 1 in months or before.startswith("числ") or after in ("го", "е")
-    reminded = before == "на" and "напом" in text.lower()
+    reminded = before.startswith(("на", "каждое")) and re.search("нап[оа]м", text.lower()) is not None
     return named or reminded or (before in ("до", "с", "после") and _is_about_terms(text))
 
 
@@ -145,26 +164,45 @@ def _is_about_terms(text: str) -> bool:
     return bool(re.search(r"плат|показан|переда|срок|приним|опозда|напом", text.lower()))
 
 
-def _period(text: str, parts: list[str], found: list[Marker], taken: set[int]) -> str | None:
-    plain = " ".join(parts)
+def _period(text: str, parts: list[str], found: list[Marker], taken: set[int], *, readings: bool) -> str | None:
     for i, piece in enumerate(text.split()):
         if numeric := _NUMERIC_PERIOD.search(piece):
             taken.add(i)
             return numeric[0]
-    year = _YEAR.search(plain)
-    month = next((marker for marker in found if marker.slot == "month" and _is_month(marker, parts)), None)
-    if year and not (month or re.search(year[1] + r" ?(?:г|год)", plain) or re.search(r"за " + year[1], plain)):
-        year = None
-    if year:
-        taken.update(i for i, part in enumerate(parts) if part.startswith(year[1]))
+        if numeric := _NUMERIC_MONTH.search(piece):
+            taken.add(i)
+            return f"{numeric[2]}-{int(numeric[1]):02d}"
+    plain = " ".join(parts)
+    months = [marker for marker in found if marker.slot == "month" and _is_month(marker, parts)]
+    if readings and len({month.meaning for month in months}) > 1:
+        return None
+    month = months[0] if months else None
+    if year := _year(plain, parts, month, taken):
+        return f"{year}-{month.meaning}" if month else year
     if month:
-        return f"{year[1]}-{month.meaning}" if year else _MONTH_NAMES[int(month.meaning) - 1]
-    if year:
-        return year[1]
+        return _MONTH_NAMES[int(month.meaning) - 1]
+    if _EITHER_MONTH.search(plain):
+        return None
     for name, wording in _RELATIVE:
         if wording.search(plain):
             return name
     return next((marker.meaning for marker in found if marker.slot == "season"), None)
+
+
+def _year(plain: str, parts: list[str], month: Marker | None, taken: set[int]) -> str | None:
+    """«2026 года», «за 2025», «в марте две тысячи двадцать шестого»."""
+    if spoken := _SPOKEN_YEAR.search(plain):
+        first = plain[: spoken.start()].count(" ")
+        last = first + spoken[0].count(" ")
+        named = "".join(parts[last + 1 : last + 2]).startswith("год") or (month and month.start == first - 1)
+        if named or spoken[0].startswith("две"):
+            taken.update(range(first, last + 1))
+            return f"202{_UNITS[spoken[1]]}"
+    year = _YEAR.search(plain)
+    if not year or not (month or re.search(rf"{year[1]} ?(?:г|год)|(?:за|в) {year[1]}", plain)):
+        return None
+    taken.update(i for i, part in enumerate(parts) if part.startswith(year[1]))
+    return year[1]
 
 
 def _is_month(marker: Marker, parts: list[str]) -> bool:
@@ -172,9 +210,16 @@ def _is_month(marker: Marker, parts: list[str]) -> bool:
     return marker.word != "мая" or bool(marker.start and _BEFORE_MAY.match(parts[marker.start - 1]))
 
 
+_EITHER_MONTH = re.compile(
+    r"\bэт\w+ (?:месяц\w*|.*месяц\w*) .*\bили .*(?:следующ|прошл|будущ)|или (?:уже )?(?:в|за) следующ"
+)
+_UNITS = {"перв": 1, "втор": 2, "трет": 3, "четверт": 4, "пят": 5, "шест": 6, "седьм": 7, "восьм": 8, "девят": 9}
 _RELATIVE = (
-    ("last_month", re.compile(r"(?:прошл|предыдущ|минувш|истекш)\w+ мес[яеи]ц|\b(?:тот|том) мес[яеи]ц|прошломесячн")),
+    (
+        "last_month",
+        re.compile(r"(?:прошл|предыдущ|минувш|истекш)\w+ мес[яеи]ц|\b(?:тот|том) мес[яеи]ц|прошломесячн|месяц назад"),
+    ),
     ("next_month", re.compile(r"(?:след[уа]ю?щ|будущ)\w+ мес[яеи]ц")),
-    ("this_month", re.compile(r"(?:эт|текущ|нынешн)\w+ мес[яеи]ц|конц\w+ месяца")),
+    ("this_month", re.compile(r"(?:эт|текущ|нынешн)\w+ мес[яеи]ц|конц\w+ месяца|на конец месяца")),
     ("this_year", re.compile(r"(?:эт|текущ|нынешн)\w+ год|с начала года")),
 )

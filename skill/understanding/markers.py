@@ -17,10 +17,24 @@ _PARTICLES = frozenset(
     re.findall(r"\w+", "то по на не а и за до из от о с в у к я мы вы ты он да но же ли бы что как или")
 )
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
-_CUTTABLE = frozenset({"resource", "zone", "place", "channel_to"})
-_MISTYPED = frozenset({"cold_water", "hot_water", "electricity", "heat"})
+_DOUBLED = re.compile(r"(.)\1+")
+_CUTTABLE = frozenset({"resource", "zone", "place", "channel_to", "month", "weekday", "day"})
+_PREPOSITIONS = frozenset({"в", "с", "у", "к", "о", "по", "на", "но"})
+_LONGEST_REST = 8
+"""«в анная», «по чту»: what looks like a preposition may be the beginning of a short word."""
+_MISTYPED = frozenset({"cold_water", "hot_water", "electricity", "heat", "halfpeak"})
+_CALENDAR = ("month", "weekday", "day")
+_CALENDAR_BEGINS = re.compile(
+    "янв|фев|мар|апр|май|мая|июн|июл|авг|сен|окт|ноя|дек|пон|вто|сре|чет|пят|суб|вос|зав|вче|сег"
+)
+"""A word of the calendar that was cut in two begins as it is written."""
 _SHORTEST_MISTYPED = 5
-_NO_ZONE_BEFORE = ("добр", "сегодняшн", "данный", "этот", "весь", "целый", "каждый", "текущий", "тот", "последний")
+_MISTYPED_PLACES = frozenset({"toilet", "corridor"})
+_NO_ZONE_BEFORE = (
+    "добр", "сегодняшн", "данный", "этот", "весь", "целый", "каждый", "текущий", "тот", "последний", "через", "какой",
+    "втор", "трет", "один", "опозда",
+)  # fmt: skip
+_FALSE_FRIENDS = "sounds_alike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,10 @@ class Marker:
 class _Lexicon:
     whole: dict[str, tuple[str, str]]
     beginnings: dict[str, tuple[str, str]]
+    places: frozenset[str]
+    """Long whole names of places, as they sound."""
+    friends: tuple[str, ...]
+    """Beginnings of words that only sound like one of ours, as they are written."""
 
 
 _files: tuple[Path, ...] = (_FILE,)
@@ -55,14 +73,20 @@ def use(extra: Path | None) -> None:
 
 @lru_cache(maxsize=1)
 def _lexicon() -> _Lexicon:
-    lexicon = _Lexicon({}, {})
+    whole: dict[str, tuple[str, str]] = {}
+    beginnings: dict[str, tuple[str, str]] = {}
+    friends: list[str] = []
     for file in _files:
         for slot, meanings in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+            if slot == _FALSE_FRIENDS:
+                friends += meanings.split()
+                continue
             for meant, forms in meanings.items():
                 for form in forms.split():
-                    target = lexicon.beginnings if form.endswith("*") else lexicon.whole
+                    target = beginnings if form.endswith("*") else whole
                     target[_key(form.rstrip("*"), whole=not form.endswith("*"))] = (slot, meant)
-    return lexicon
+    places = frozenset(key for key, hit in whole.items() if hit[0] == "place" and len(key) >= _SHORTEST_MISTYPED)
+    return _Lexicon(whole, beginnings, places, tuple(friends))
 
 
 def _key(word: str, *, whole: bool = True) -> str:
@@ -74,9 +98,9 @@ def _key(word: str, *, whole: bool = True) -> str:
 def meaning(word: str) -> tuple[str, str] | None:
     """Slot and meaning of one word as it sounds, or None."""
     lexicon, word = _lexicon(), _DRAWN_OUT.sub(r"\1", word)
-    if is_number(word):
+    if is_number(word) or word.startswith(lexicon.friends):
         return None
-    if hit := lexicon.whole.get(_key(word)):
+    if hit := lexicon.whole.get(_key(word)) or lexicon.whole.get(_key(_DOUBLED.sub(r"\1", word))):
         return hit
     key = sound(word)
     return next((lexicon.beginnings[key[:n]] for n in range(len(key), 2, -1) if key[:n] in lexicon.beginnings), None)
@@ -90,23 +114,35 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=20_000)
 def nearly(word: str) -> tuple[str, str] | None:
     """Slot and meaning of a word with one slip: a letter lost, added, changed or swapped with the next."""
-    key = sound(word)
-    if len(key) < _SHORTEST_MISTYPED or is_number(word):
+    key, lexicon = sound(word), _lexicon()
+    if len(key) < _SHORTEST_MISTYPED or is_number(word) or word.startswith(lexicon.friends):
         return None
-    for beginning, hit in _lexicon().beginnings.items():
-        if hit[1] in _MISTYPED and len(beginning) >= _SHORTEST_MISTYPED and _one_slip(key, beginning):
+    for beginning, hit in lexicon.beginnings.items():
+        named = (hit[1] in _MISTYPED_PLACES or hit[0] == "month") and key[0] == beginning[0]
+        if len(beginning) >= _SHORTEST_MISTYPED and (hit[1] in _MISTYPED or named) and _one_slip(key, beginning):
             return hit
-    return None
+    return next(
+        (lexicon.whole[one] for one in lexicon.places if key[0] == one[0] and key in _slips(key, one)),
+        None,
+    )
 
 
 def _one_slip(key: str, beginning: str) -> bool:
     """Whether the key begins with the beginning but for one slip."""
-    at = next((i for i, (a, b) in enumerate(zip(key, beginning, strict=False)) if a != b), len(beginning))
-    rest, wanted = key[at:], beginning[at:]
-    swapped = rest[1:2] + rest[:1] + rest[2:]
-    return any(one.startswith(end) for one, end in (
-        (rest, wanted[1:]), (rest[1:], wanted), (rest[1:], wanted[1:]), (swapped, wanted)
-    ))  # fmt: skip
+    return any(key.startswith(slip) for slip in _slips(key, beginning))
+
+
+def _slips(key: str, wanted: str) -> list[str]:
+    """What was wanted with a letter lost, added, changed or swapped where the key first differs.
+
+    The first letter is not changed, the last one neither lost nor changed: those are other words.
+    """
+    at = next((i for i, (a, b) in enumerate(zip(key, wanted, strict=False)) if a != b), min(len(key), len(wanted)))
+    said, left, right = key[at : at + 1], wanted[:at], wanted[at:]
+    slips = [left + said + right, left + right[1:2] + right[:1] + right[2:]]
+    if len(right) > 1:
+        slips += [left + right[1:]] + [left + said + right[1:]] * (at > 0)
+    return slips
 
 
 def markers(text: str, *, mistyped: bool = False) -> list[Marker]:
@@ -119,7 +155,7 @@ def markers(text: str, *, mistyped: bool = False) -> list[Marker]:
     at = 0
     while at < len(parts):
         marker = _at(parts, at)
-        if marker is None and mistyped and (hit := nearly(parts[at])):
+        if marker is None and (hit := nearly(parts[at])) and (mistyped or hit[0] == "month"):
             marker = Marker(*hit, at, at + 1, parts[at])
         if marker is None:
             at += 1
@@ -142,11 +178,21 @@ def _at(parts: list[str], at: int) -> Marker | None:
         return Marker(*hit, at, at + 1, parts[at])
     for count in range(2, _LONGEST_CUT + 1):
         piece = "".join(parts[at : at + count])
-        if at + count <= len(parts) and len(parts[at]) <= 5 and parts[at] not in _PARTICLES and (hit := _cut(piece)):
+        if at + count > len(parts) or len(parts[at]) > 5:
+            break
+        if parts[at] in _PARTICLES and not (count == 2 and _may_be_cut(parts[at], parts[at + 1])):
+            break
+        if hit := _cut(piece):
             return Marker(*hit, at, at + count, piece)
     return None
 
 
+def _may_be_cut(preposition: str, rest: str) -> bool:
+    return preposition in _PREPOSITIONS and 1 < len(rest) <= _LONGEST_REST and meaning(rest) is None
+
+
 def _cut(piece: str) -> tuple[str, str] | None:
     hit = meaning(piece)
+    if hit and hit[0] in _CALENDAR and not _CALENDAR_BEGINS.match(piece):
+        return None
     return hit if hit and hit[0] in _CUTTABLE and not any(char.isdigit() for char in piece) else None

@@ -5,28 +5,31 @@ holds until the next one, a resource until the next one; earlier readings, flat 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from skill.understanding.handed_in import handed_in
 from skill.understanding.markers import Marker, words
 from speech.numerals import Segment
 
-_BEFORE_NOT_A_READING = re.compile(
-    r"(?:кв|квартир\w*|дом|дома|д|подъезд\w*|этаж\w*|лицев\w*|лс|улиц\w*|корпус|ул|мне|телефон\w*|тел|заявк\w*"
-    r"|договор\w*|номер)$"
-)
-_AFTER_NOT_A_READING = re.compile(
-    r"(?:кв|квартир\w*|этаж\w*|лет|год\w*|годик\w*|подъезд\w*|руб\w*|минут\w*|час|часов|часа|дн\w+|день|месяц\w*"
-    r"|раза?|штук\w*|человек\w*|числа|счетчик\w*|показан\w*|прибор\w*|тариф\w*|зон\w*|цифр\w*|комнат\w*|проц\w*|г)$"
-)
-_SMALL_ONLY = re.compile(r"(?:счетчик|показан|прибор|тариф|зон|цифр|день|дн|раз)")
-_EARLIER = re.compile(
-    r"(?:было|была|были|прошл\w*|раньше|предыдущ\w*|том|старое|старые|прежн\w*|последн\w*|передавал\w*)$"
-)
-_NOW = re.compile(r"(?:сейчас|теперь|стало|стала|щас|сегодня|нынче|новое|новые|нов\w*|текущ\w*|показыва\w*)$")
 _EARLIER_PERIOD = re.compile(
     r"\bв (?:\w+ ){1,2}(?:было|была|стояло|передавал\w*)|прошл\w+ месяц .*(?:этот|сейчас|теперь|стало)\b"
 )
+_MISSED = re.compile(
+    r"\b(?:забы\w+|пропуст\w+|прозева\w+|проворон\w+|не (?:пере|по|с)да\w+|не успел\w*|месяц назад"
+    r"|с (?:\w+[рлн]я|мая|марта|августа))\b"
+)
+_SEASONS = ("summer", "winter", "autumn", "spring")
+_BOTH_WATERS = re.compile(r"\bоб(?:е|оих|ои) вод")
+_EXCEPT = frozenset({"не", "без", "кроме"})
+_LATER = re.compile(
+    r"(?:вода |воду |счетчик )?(?:у (?:меня|нас) )?"
+    r"(?:потом|позже|попозже|завтра|отдельно|нету|пока|так\w+ же|т[аоу] же|тот же"
+    r"|не (?:вижу|знаю|видно|менял\w*|изменил\w*|снял\w*|списал\w*|смотрел\w*|успел\w*|буду|надо|нужно))\b"
+)
+_UNITS = {"kwh": "electricity", "gcal": "heat"}
+_TARIFF = re.compile(r"[тt][123]")
 _THREE_ZONES = ("peak", "night", "halfpeak")
 
 
@@ -48,9 +51,12 @@ class _Stretch:
     listed: dict[str, list[str]] = field(default_factory=dict)
 
 
-def of_earlier(parts: list[str]) -> bool:
-    """«в октябре было 512»: the period belongs to the earlier reading."""
-    return bool(_EARLIER_PERIOD.search(" ".join(parts)))
+def of_period(parts: list[str], period: str) -> bool:
+    """Whether readings are handed in for the period: «в октябре было 512», «забыл в прошлом месяце» are not of now."""
+    said = " ".join(parts)
+    if _EARLIER_PERIOD.search(said) or _MISSED.search(said):
+        return False
+    return period not in _SEASONS or "за" in parts
 
 
 def written(segment: Segment) -> str:
@@ -63,25 +69,77 @@ def assign(text: str, numbers: Sequence[Segment], found: list[Marker], taken: fr
     """The readings of an utterance in order."""
     parts = words(text)
     numbers = [one for one in numbers if one.kind != "ordinal" and not taken.intersection(range(one.start, one.end))]
-    numbers = [one for one in numbers if not _is_about_else(parts, one)]
-    numbers = _without_earlier(parts, numbers)
+    numbers = handed_in(text, parts, [_behind_tariff(parts, one) for one in numbers])
     marks = [m for m in _tariff_marks(found, parts) if not any(n.start <= m.start < n.end for n in numbers)]
-    marks = [m for m in marks if m.slot in ("resource", "zone", "place")]
+    marks = [m for m in marks if m.slot in ("resource", "zone", "place") and not _is_put_off(parts, m)]
     gaps = _gaps(parts, numbers, marks)
-    rows = [Row(written(one)) for one in numbers]
+    rows = [Row(written(one), _UNITS.get(one.unit)) for one in numbers]
+    if len(rows) == 1 and (each := _for_each(parts, numbers[0], rows[0], gaps)):
+        return each
+    if own := _in_clauses(text, numbers, marks):
+        _name_rows(rows, own)
+        return _merge_zones(rows)
     after = _named_after(gaps)
-    kept: dict[str, str] = {}
-    for i, row in enumerate(rows):
-        own = {slot: word for slot, word in gaps[i + after].named.items() if slot != "place"}
-        where = gaps[i + (after and "place" not in gaps[0].named)].named.get("place")
-        _hold(kept, own | ({"place": where} if where else {}))
-        row.resource, row.zone, row.place = kept.get("resource"), kept.get("zone"), kept.get("place")
+    placed = after and "place" not in gaps[0].named
+    _name_rows(rows, [_own(gaps[i + after], gaps[i + placed]) for i in range(len(rows))])
     _zones_after(rows, gaps)
     if len(rows) == 1:
         _complete(rows[0], gaps)
     for slot in ("resource", "zone", "place"):
         _deal_out(rows, slot, gaps)
     return _merge_zones(rows)
+
+
+def _own(words: _Stretch, where: _Stretch) -> dict[str, str]:
+    """The names of a number; its place may be said elsewhere: «на кухне 46 холодная, 31 горячая»."""
+    return {slot: name for slot, name in words.named.items() if slot != "place"} | {
+        slot: name for slot, name in where.named.items() if slot == "place"
+    }
+
+
+def _name_rows(rows: list[Row], own: list[dict[str, str]]) -> None:
+    """What is said of one number holds for the next ones until other words come."""
+    kept: dict[str, str] = {}
+    for row, named in zip(rows, own, strict=True):
+        _hold(kept, named)
+        row.resource, row.zone, row.place = kept.get("resource", row.resource), kept.get("zone"), kept.get("place")
+
+
+def _for_each(parts: list[str], number: Segment, row: Row, gaps: list[_Stretch]) -> list[Row]:
+    """«и хвс и гвс по 88», «на кухне и в ванной одинаково по сто»: one number for each of several meters."""
+    before = parts[number.start - 1] if number.start else ""
+    if before != "по" and not any(part.startswith("одинаков") for part in parts):
+        return []
+    listed = {slot: [name for gap in gaps for name in gap.listed.get(slot, [])] for slot in ("place", "resource")}
+    if len(listed["resource"]) < 2 and _BOTH_WATERS.search(" ".join(parts)):
+        listed["resource"] = ["cold_water", "hot_water"]
+    several = [slot for slot, names in listed.items() if len(names) > 1]
+    if len(several) != 1:
+        return []
+    _complete(row, gaps)
+    rows = [replace(row) for _ in listed[several[0]]]
+    _give(rows, several[0], listed[several[0]])
+    return rows
+
+
+def _in_clauses(text: str, numbers: Sequence[Segment], marks: list[Marker]) -> list[dict[str, str]]:
+    """«71 холодная, 66 горячая, свет 3090»: each number with the names of its own clause, if each has some there.
+
+    None where names stand before all the numbers, or behind all: those need no commas.
+    """
+    ends = [i for i, piece in enumerate(text.split()) if piece.endswith((",", ";", "."))]
+    of_number = [bisect_left(ends, number.end - 1) for number in numbers]
+    if len(numbers) < 2 or len(set(of_number)) < len(numbers):
+        return []
+    own: list[dict[str, str]] = []
+    sides = set()
+    for number, clause in zip(numbers, of_number, strict=True):
+        named = [mark for mark in marks if bisect_left(ends, mark.start) == clause]
+        if not any(mark.slot != "place" for mark in named) or len({mark.slot for mark in named}) < len(named):
+            return []
+        sides.update(mark.start < number.start for mark in named)
+        own.append({mark.slot: mark.meaning for mark in named})
+    return own if len(sides) > 1 else []
 
 
 def _zones_after(rows: list[Row], gaps: list[_Stretch]) -> None:
@@ -144,10 +202,22 @@ def _merge_zones(rows: list[Row]) -> list[Row]:
     return rows
 
 
+def _behind_tariff(parts: list[str], number: Segment) -> Segment:
+    """«т1 тысяча восемьсот»: the name of the tariff is no part of the number."""
+    named = number.end - number.start > 1 and _TARIFF.fullmatch(parts[number.start])
+    return number._replace(start=number.start + 1) if named else number
+
+
+def _is_put_off(parts: list[str], mark: Marker) -> bool:
+    """«холодную потом», «не горячая»: named, and not handed in."""
+    before = "".join(parts[max(mark.start - 1, 0) : mark.start])
+    return before in _EXCEPT or bool(_LATER.match(" ".join(parts[mark.end : mark.end + 4])))
+
+
 def _tariff_marks(found: list[Marker], parts: list[str]) -> list[Marker]:
     """T1 and T2 are day and night, but with a T3 peak and night; the T3 itself is half-peak."""
     names = [re.sub(r"[тt]", "т", part) for part in parts]
-    tariffs = {i: name for i, name in enumerate(names) if re.fullmatch(r"т[123]", name)}
+    tariffs = {i: name for i, name in enumerate(names) if _TARIFF.fullmatch(name)}
     if not tariffs:
         return found
     meanings = (
@@ -187,28 +257,3 @@ def _named_after(gaps: list[_Stretch]) -> bool:
         and bool(key & gaps[-1].named.keys())
         and all(key & gap.named.keys() for gap in gaps[1:])
     )
-
-
-def _is_about_else(parts: list[str], number: Segment) -> bool:
-    before = parts[number.start - 1] if number.start else ""
-    after = parts[number.end] if number.end < len(parts) else ""
-    numbered = number.start > 1 and parts[number.start - 2] == "номер" and before.startswith(("счетчик", "прибор"))
-    if numbered or _BEFORE_NOT_A_READING.match(before):
-        return True
-    if not _AFTER_NOT_A_READING.match(after):
-        return False
-    return number.value < 10 if _SMALL_ONLY.match(after) else True
-
-
-def _without_earlier(parts: list[str], numbers: list[Segment]) -> list[Segment]:
-    """«было 310, сейчас 318»: the earlier reading is not the one handed in."""
-    if len(numbers) < 2:
-        return numbers
-    keep, last_end = [], 0
-    for number in numbers:
-        around = parts[last_end : number.start]
-        earlier = [i for i, word in enumerate(around) if _EARLIER.match(word)]
-        now = [i for i, word in enumerate(around) if _NOW.match(word)]
-        keep.append(not earlier or bool(now and now[-1] > earlier[-1]))
-        last_end = number.end
-    return [number for number, kept in zip(numbers, keep, strict=True) if kept] if any(keep) else numbers

@@ -26,13 +26,17 @@ _NUMBER_LIKE = re.compile(
 _COUNTED_MONEY = re.compile(r"(?:руб\w*|р|рублик\w*|тысяч\w*|тыщ\w*|тыс)$")
 _COUNTED_ELSE = re.compile(
     r"(?:раз\w*|лет|год\w*|месяц\w*|дн\w+|день|недел\w*|минут\w*|час\w*|квартир\w*|комнат\w*|человек\w*|платеж\w*|оплат\w*"
-    r"|последн\w*|счетчик\w*|этаж\w*|кв|куб\w*|киловат\w*|процент\w*|числ\w*|квадрат\w*|группы|услуг\w*|карт\w*|подъезд\w*"
+    r"|последн\w*|счетчик\w*|этаж\w*|кв|куб\w*|киловат\w*|процент\w*|числ[оа]м?|квадрат\w*|группы|услуг\w*|карт\w*|подъезд\w*"
     r"|счета|суток|сутки|г)$"
 )
 _NOT_MONEY_BEFORE = frozenset({"квартира", "кв", "дом", "номер", "заявка"})
 _YEARS = range(2020, 2040)
 _SMALLEST_SUM = 20
 _OLDEST = 120
+_EITHER = re.compile(r"(?<=[а-яё]{2})/(?=[а-яё]{2})", re.IGNORECASE)
+"""«день/ночь»."""
+_BY_COLOUR = ("submit_reading", "last_reading", "correct", "meter_verification")
+"""Where «красный» is the hot meter."""
 _NOT_SUPPLY = ("электрон", "электрик", "электричк")
 
 
@@ -47,10 +51,9 @@ def extract(intent: str, text: str) -> Slots:
     table = _table()
     if intent == "out_of_scope":
         return {}
-    if intent == "submit_reading":
-        text = spread(text)
+    text = spread(text) if intent == "submit_reading" else _EITHER.sub(" ", text)
     found, parts = markers(text, mistyped=intent == "submit_reading"), words(text)
-    when = dates.find(text, found)
+    when = dates.find(text, found, readings=intent in table["readings"])
     numbers = segments(text) if _NUMBER_LIKE.search(text.lower()) else []
     if intent == "submit_reading":
         slots = _readings(text, numbers, found, when.taken) or _named(intent, parts, found)
@@ -85,7 +88,9 @@ def _named(intent: str, parts: list[str], found: list[Marker]) -> Slots:
         slots["resource"] = resources[0]
     elif resources and intent in table["several_resources"]:
         slots["resource"] = resources
-    zones = list(dict.fromkeys(m.meaning for m in found if m.slot == "zone")) if intent in table["zone"] else []
+    handed = intent == "submit_reading"
+    zoned = [m.meaning for m in found if m.slot == "zone" and not (handed and m.word in ("день", "дня", "днем"))]
+    zones = list(dict.fromkeys(zoned)) if intent in table["zone"] else []
     if zones and slots.get("resource", "electricity") == "electricity":
         slots["resource"] = "electricity"
         slots["zone"] = zones[0] if len(zones) == 1 else zones
@@ -96,21 +101,29 @@ def _named(intent: str, parts: list[str], found: list[Marker]) -> Slots:
 
 
 def _is_where(intent: str, marker: Marker, parts: list[str]) -> bool:
-    """Trouble is «в ванной», not «от ванны»."""
+    """Trouble is «в ванной» and floods «всю кухню»; it is not «от ванны»."""
     before = parts[marker.start - 1] if marker.start else ""
-    return intent not in ("create_ticket", "emergency") or before in ("в", "во", "на", "у")
+    return (
+        intent not in ("create_ticket", "emergency")
+        or before in ("в", "во", "на", "у", "весь", "всю", "вся")
+        or (intent == "emergency" and before == "из")
+    )
 
 
 def _resources(intent: str, parts: list[str], found: list[Marker]) -> list[str]:
     """The resources spoken of, each once, without words that only look like one."""
     named = [marker for marker in found if marker.slot == "resource"]
-    trouble = intent in ("create_ticket", "emergency", "outages")
+    trouble = intent in ("create_ticket", "ticket_status", "emergency", "outages")
     heat = any(marker.meaning == "heat" for marker in named)
     result = []
     for marker in named:
         water = marker.meaning in ("cold_water", "hot_water")
         flooding = intent == "emergency" and marker.word.startswith("топ")
-        if (water and heat and trouble) or flooding:
+        colour = marker.word.startswith(("красн", "син")) and intent not in _BY_COLOUR
+        address = marker.word == "эл" and any(one.slot == "channel_to" for one in found)
+        if (water and heat and trouble) or flooding or colour or address:
+            continue
+        if marker.word.startswith("отопит") and intent not in ("outages", "tariffs", "submit_reading"):
             continue
         if marker.meaning == "electricity" and not _is_supply(intent, marker):
             continue
@@ -123,7 +136,7 @@ def _resources(intent: str, parts: list[str], found: list[Marker]) -> list[str]:
 
 def _is_supply(intent: str, marker: Marker) -> bool:
     """The lamp on the stairs is not the supply, an electrician not a utility, an electronic address neither."""
-    return intent not in ("create_ticket", "emergency") and not marker.word.startswith(_NOT_SUPPLY)
+    return intent not in ("create_ticket", "emergency", "ticket_status") and not marker.word.startswith(_NOT_SUPPLY)
 
 
 def _numbers(intent: str, parts: list[str], free: list[Segment]) -> Slots:
@@ -173,9 +186,14 @@ def _is_money(parts: list[str], number: Segment) -> bool:
 
 
 def _period_meant(intent: str, parts: list[str], period: str) -> bool:
-    """«больше, чем в том месяце» asks of the coming month, not of the last."""
-    if intent == "submit_reading":
-        return not readings.of_earlier(parts)
-    if intent in ("forecast", "explain_bill") and period in ("last_month", "this_year"):
-        return False
-    return not (intent == "explain_bill" and "чем" in parts)
+    """«больше, чем в том месяце» asks of the coming month, not of the last; «до января» is a term."""
+    match intent:
+        case "submit_reading":
+            return readings.of_period(parts, period)
+        case "tariffs" | "penalty" if not period[0].isdigit():
+            return intent == "penalty" and "за" in parts
+        case "forecast":
+            return period not in ("last_month", "this_year")
+        case "explain_bill":
+            return "чем" not in parts and (period not in ("last_month", "this_year") or "за" in parts)
+    return True

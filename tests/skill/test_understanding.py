@@ -150,8 +150,14 @@ def test_words_of_danger_without_danger(said: str, intent: str) -> None:
             "на кухне двести в ванной сто восемьдесят это холодная",
             {"values": ["200", "180"], "resource": "cold_water", "place": ["kitchen", "bathroom"]},
         ),
-        ("22.11 хвс 340 гвс 220", {"values": ["340", "220"], "resource": ["cold_water", "hot_water"]}),
-        ("на сегодняшний день двести сорок холодной", {"values": ["240"], "resource": "cold_water"}),
+        (
+            "22.11 хвс 340 гвс 220",
+            {"values": ["340", "220"], "resource": ["cold_water", "hot_water"], "date_or_day": "11-22"},
+        ),
+        (
+            "на сегодняшний день двести сорок холодной",
+            {"values": ["240"], "resource": "cold_water", "date_or_day": "today"},
+        ),
         ("в октябре было 512, теперь 520, горячая", {"values": ["520"], "resource": "hot_water"}),
         ("газ 1204 за октябрь 2026", {"values": ["1204"], "resource": "gas", "period": "2026-10"}),
     ],

@@ -1,0 +1,136 @@
+"""Which of an utterance's numbers are handed in: not ages, flats and accounts, not earlier readings, not the use.
+
+«в прошлый раз 310, сейчас 318, значит 8 кубов» hands in 318 alone.
+"""
+
+import re
+from collections.abc import Sequence
+
+from skill.understanding.restated import once
+from speech.numerals import Segment
+
+_BEFORE = re.compile(
+    r"(?:кв|квартир\w*|дом|дома|д|подъезд\w*|этаж\w*|лицев\w*|лс|улиц\w*|корпус|ул|мне|телефон\w*|тел|заявк\w*"
+    r"|договор\w*|номер|абонент\w*|пин|код|паспорт\w*|пломб\w*)$"
+)
+_AFTER = re.compile(
+    r"(?:кв|квартир\w*|этаж\w*|лет|год\w*|годик\w*|подъезд\w*|руб\w*|минут\w*|час|часов|часа|дн\w+|день|месяц\w*"
+    r"|раза?|штук\w*|человек\w*|числа|счетчик\w*|показан\w*|прибор\w*|тариф\w*|зон\w*|цифр\w*|комнат\w*|проц\w*|г)$"
+)
+_SMALL_ONLY = re.compile(r"(?:счетчик|показан|прибор|тариф|зон|цифр|день|дн|раз)")
+_ACCOUNT = re.compile(
+    r"(?:лицев\w*|личн\w*|абонентск\w*)(?: мой| мо[ей]м\w*)? счет\w{0,2}(?: номер| №)?$|(?:^| )л ?с(?: номер)?$"
+)
+_OLD_METER = re.compile(r"(?<!по )(?<!к )(?<!на )\bсчетчик(?:у|ам)$")
+_EARLIER = re.compile(
+    r"(?:было|была|были|был|прошл\w*|раньше|предыдущ\w*|том|старое|старые|старая|прежн\w*|последн\w*|передавал\w*|давал\w*|назад"
+    r"|начальн\w*|записано|позапрошл\w*|предидущ\w*|прежде)$"
+)
+_NOW = re.compile(
+    r"(?:сейчас|теперь|стало|стала|стал|стали|щас|сегодня|нынче|ныне|новое|новые|нов\w*|текущ\w*|показыва\w*|конечн\w*"
+    r"|этом|этот|сейчс|ща|счас|тепер|настоящ\w*|натекло)$"
+)
+_USE = re.compile(
+    r"(?:расход\w*|разниц\w*|(?:по|ис|из|рас)?трат\w*|израсходова\w*|сож[гж]\w*|нажгл?\w*|съел\w*|ушло|ушли|вышло|итого"
+    r"|значит|получается|выходит|плюс|больше|меньше|прибавил\w*|прирос\w*|добавил\w*|потребл\w*|употреб\w*|вылил\w*"
+    r"|накапало|набежало|разниц\w*)$"
+)
+_SPENT = re.compile(r"(?:расход\w*|разниц\w*|\w*трат\w*|израсход\w*|сож[гж]\w*|потребл\w*|употреб\w*)$")
+_PEOPLE = frozenset({"двое", "трое", "четверо", "пятеро", "шестеро", "вдвоем", "втроем"})
+_ADDRESS = re.compile(r"\d+[а-я]?[-/]\d+:$")
+_WEAK = frozenset({"было", "была", "были", "был"})
+_ARROW = re.compile(r"(?:-+|=+|–|—)>|[→⇒➡⟶>]")
+_THEN_NOW = re.compile(r"(?:до|на|по)$")
+
+
+def handed_in(text: str, parts: list[str], numbers: Sequence[Segment]) -> list[Segment]:
+    """The numbers that are readings of now, in order."""
+    pieces = text.split()
+    numbers = [one for one in numbers if not _is_about_else(parts, one) and not _ADDRESS.match(pieces[one.end - 1])]
+    numbers = once(parts, numbers)
+    if len(numbers) < 2:
+        return numbers
+    earlier = _earlier(text, parts, numbers)
+    kept = [number for number, is_earlier in zip(numbers, earlier, strict=True) if not is_earlier]
+    kept = kept or numbers
+    return _without_use(parts, kept, [number for number in numbers if number not in kept])
+
+
+def _is_about_else(parts: list[str], number: Segment) -> bool:
+    before = parts[number.start - 1] if number.start else ""
+    after = parts[number.end] if number.end < len(parts) else ""
+    numbered = number.start > 1 and parts[number.start - 2] == "номер" and before.startswith(("счетчик", "прибор"))
+    said = " ".join(parts[: number.start])
+    if numbered or _BEFORE.match(before) or _ACCOUNT.search(said) or (_OLD_METER.search(said) and number.value < 100):
+        return True
+    if parts[number.start] in _PEOPLE:
+        return True
+    if before == "за" and number.value < 13 and number.kind == "cardinal" and not after[:1].isdigit():
+        return True
+    if not _AFTER.match(after):
+        return False
+    return number.value < 10 if _SMALL_ONLY.match(after) else True
+
+
+def _earlier(text: str, parts: list[str], numbers: Sequence[Segment]) -> list[bool]:
+    """For each number, whether it is an earlier reading.
+
+    What is said before a number holds for it; «было … … стало … …» holds until the other word. Where the words follow
+    («310 было, 318 стало») they hold for the number before.
+    """
+    edges = [0, *(number.end for number in numbers)], [*(number.start for number in numbers), len(parts)]
+    said = [_time(parts[start:end]) for start, end in zip(*edges, strict=True)]
+    if said[0] == "earlier" and "now" not in said and _WEAK.issuperset(filter(_EARLIER.match, parts)):
+        return [_grows(text, parts, numbers, i) for i in range(len(numbers))]
+    if said[0] is None and said[-1] is not None and all(one is not None for one in said[1:]):
+        said = [_first_time(parts[start:end]) for start, end in list(zip(*edges, strict=True))[1:]]
+    result: list[bool] = []
+    held = False
+    for i in range(len(numbers)):
+        held = said[i] == "earlier" if said[i] else held and "now" in said[i + 1 : len(numbers)]
+        result.append(held or _grows(text, parts, numbers, i))
+    return result
+
+
+def _time(around: list[str]) -> str | None:
+    """«earlier», «now» or neither: the last word of time counts."""
+    times = ["now" if _NOW.match(word) and not _EARLIER.match(word) else "earlier" for word in around if _is_time(word)]
+    return times[-1] if times else None
+
+
+def _first_time(around: list[str]) -> str | None:
+    return next((_time([word]) for word in around if _is_time(word)), None)
+
+
+def _is_time(word: str) -> bool:
+    return bool(_NOW.match(word) or _EARLIER.match(word))
+
+
+def _grows(text: str, parts: list[str], numbers: Sequence[Segment], i: int) -> bool:
+    """«2104 → 2118», «с 2104 до 2118»: the first of two that grow."""
+    if i + 1 == len(numbers) or numbers[i].value >= numbers[i + 1].value:
+        return False
+    one, other = numbers[i], numbers[i + 1]
+    if one.start == other.start:
+        return False
+    pieces = text.split()
+    between = pieces[one.end - 1 : other.start + 1]
+    if _ARROW.search(" ".join(between)):
+        return True
+    from_to = one.start > 0 and parts[one.start - 1] in ("с", "со", "от") and other.start == one.end + 1
+    return from_to and bool(_THEN_NOW.match(parts[one.end]))
+
+
+def _without_use(parts: list[str], kept: list[Segment], earlier: list[Segment]) -> list[Segment]:
+    """«… 67, значит 6 кубов», «расход 6, всего 67»: less than a reading and said to be the use, or just the rise."""
+    rises = {after.value - before.value for before in earlier for after in kept}
+    most = max(number.value for number in kept)
+    edges = [0, *(number.end for number in kept[:-1])], [*(number.start for number in kept[1:]), len(parts)]
+    result = []
+    for i, (number, start, end) in enumerate(zip(kept, *edges, strict=True)):
+        before, after = parts[start : number.start], parts[number.end : min(end, number.end + 2)]
+        spent = any(_SPENT.match(word) for word in (*before[-2:], *after))
+        told = spent or (i > 0 and any(_USE.match(word) for word in before))
+        if number.value == most or not (told or number.value in rises):
+            result.append(number)
+    return result
