@@ -12,7 +12,11 @@ from sqlmodel import Session, col, select
 from billing import news, outages, receipts, windows
 from billing.tables import Account, Meter, Notice, Premises, Property, Reading, Reminder
 
-VERIFICATION_DAYS = (60, 30)
+VERIFICATION_DAYS = (60, 30, 7)
+VERIFICATION_LATE = 14
+"""So many days after the last one it is still told, once, that it was missed."""
+CATCHING_UP = 3
+"""A reminder whose day had no daytime left, or no worker, still comes within so many days."""
 DUE_DAYS = (3, 0)
 NEW_BILL_DAYS = 5
 MORNING, EVENING = 9, 21
@@ -183,27 +187,28 @@ def _payment(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _verification(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Sixty and thirty days before a meter's verification runs out."""
+    """Sixty, thirty and seven days before a meter's verification runs out, and once after it has."""
     meters = db.exec(
         select(Meter).where(
             Meter.account_id == wish.account.id,
             col(Meter.archived_on).is_(None),
-            col(Meter.next_verification_on) >= wish.today,
+            col(Meter.next_verification_on) >= wish.today - timedelta(days=VERIFICATION_LATE),
         )
     ).all()
     for meter in meters:
         if meter.next_verification_on is None:
             continue
         left = (meter.next_verification_on - wish.today).days
-        step = min((days for days in VERIFICATION_DAYS if left <= days), default=None)
-        if step is not None:
+        step = next((days for days in VERIFICATION_DAYS if days - CATCHING_UP < left <= days), None)
+        if step is not None or left < 0:
             facts = {
                 "resource": meter.resource,
                 "place": meter.place,
                 "serial": meter.serial,
                 "until": meter.next_verification_on.isoformat(),
+                "is_late": left < 0,
             }
-            yield f"{meter.id}:{meter.next_verification_on}:{step}", facts
+            yield f"{meter.id}:{meter.next_verification_on}:{'late' if step is None else step}", facts
 
 
 def _outage(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -21,6 +21,9 @@ NEXT = {
     "DECLINED": {"OPEN"},
 }
 
+UNDONE = ("OPEN", "IN_PROGRESS", "DEFERRED")
+"""States in which a request may still be taken back."""
+
 
 class TooManyTickets(Exception):
     """A resident has made as many requests in a day as are taken."""
@@ -102,6 +105,19 @@ def move(
     db.flush()
     audit.record_row(db, ticket, now, actor, channel, "status", {"status": status}, before)
     return ticket
+
+
+def withdraw(db: Session, ticket_id: int, *, reason: str, now: datetime, actor: str, channel: str) -> bool:
+    """The resident takes a request back before it is done: closed with the reason for an answer; False when it is not
+    open any more."""
+    ticket = db.exec(select(Ticket).where(Ticket.id == ticket_id).with_for_update()).one()
+    if ticket.status not in UNDONE:
+        return False
+    before = {"status": ticket.status}
+    ticket.status, ticket.answer, ticket.closed_at = "CLOSED", reason, now
+    db.flush()
+    audit.record_row(db, ticket, now, actor, channel, "withdraw", {"status": ticket.status}, before)
+    return True
 
 
 def of_account(db: Session, account_id: int, *, only_active: bool = False, limit: int = 20) -> list[Ticket]:

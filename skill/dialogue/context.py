@@ -43,6 +43,9 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     remark = next((name for name, found in _table()["remarks"].items() if _fits(found, text)), None)
     if remark is not None:
         return Understanding(remark, {}, 1.0)
+    meant = next((intent for intent, found in _table()["anytime"].items() if _fits(found, text)), None)
+    if meant is not None:
+        return Understanding(meant, extract(meant, talk.turn.text), 1.0)
     if talk.session.scene and talk.session.last.get("expecting") == "yes_no":
         answer = next((intent for intent, found in _table()["answers"].items() if _fits(found, text)), None)
         said = Understanding(answer, {}, 1.0) if answer else said
@@ -133,7 +136,7 @@ def _fits(patterns: list[re.Pattern[str]], text: str) -> bool:
 @cache
 def _table() -> dict[str, Any]:
     loaded = yaml.safe_load(files("skill.dialogue").joinpath("context.yaml").read_text("utf-8"))
-    lists = ("remarks", "answers", "always")
+    lists = ("remarks", "answers", "anytime", "always")
     compiled = {kind: {name: _compiled(patterns) for name, patterns in loaded[kind].items()} for kind in lists}
     pointing = {
         name: {"words": _compiled(entry["words"]), "after": entry["after"]}

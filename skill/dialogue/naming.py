@@ -49,6 +49,12 @@ def month_name(period: date, *, genitive: bool = False) -> str:
     return str(_words()["months_gen" if genitive else "months"][period.month - 1])
 
 
+def channel_name(channel: str) -> str:
+    """« через Алису», « по телефону»: the way something came, with the space before it; empty for an unknown one."""
+    way = _words()["channels"].get(channel, "")
+    return f" {way}" if way else ""
+
+
 def listed(names: list[str], conjunction: str = "и") -> str:
     """«а, б и в»."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {conjunction} {names[-1]}"

@@ -43,7 +43,8 @@ def sentence(db: Database, notice: Notice) -> str:
             return say("pay", day=_day(facts["due_on"]))
         case "verification":
             meter = service_name(facts["resource"])
-            return say("verification", meter=meter, day=_day(facts["until"]))
+            key = "verification_late" if facts.get("is_late") else "verification"
+            return say(key, meter=meter, day=_day(facts["until"]))
         case "outage":
             account = db.get_one(Account, notice.account_id)
             zone = ZoneInfo(db.get_one(Organization, account.organization_id).timezone)

@@ -200,7 +200,10 @@ def test_a_debt_is_reminded_of_on_the_residents_own_day(account: Any, now: datet
     assert told(db, "pay")[0]["due_on"] == "2026-11-16"
 
 
-@pytest.mark.parametrize(("days", "expected"), [(61, 0), (60, 1), (31, 1), (30, 1), (-1, 0)])
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(61, 0), (60, 1), (58, 1), (57, 0), (30, 1), (15, 0), (7, 1), (0, 0), (-1, 1), (-14, 1), (-15, 0)],
+)
 def test_a_verification_is_reminded_of_in_time(account: Any, now: datetime, days: int, expected: int) -> None:
     db, own = account
     for meter in db.exec(select(Meter).where(Meter.account_id == own.id)).all():
@@ -208,6 +211,15 @@ def test_a_verification_is_reminded_of_in_time(account: Any, now: datetime, days
     wished(db, own, now, "verification")
     assert notices.prepare(db, now) == expected
     assert notices.prepare(db, now) == 0
+
+
+def test_a_verification_is_not_reminded_of_at_night(account: Any, now: datetime) -> None:
+    db, own = account
+    meter = db.exec(select(Meter).where(Meter.account_id == own.id)).first()
+    meter.next_verification_on = TODAY + timedelta(days=7)
+    wished(db, own, now, "verification")
+    assert notices.prepare(db, now + timedelta(hours=12)) == 0  # half past midnight in Moscow
+    assert notices.prepare(db, now + timedelta(hours=21)) == 1
 
 
 def test_outages_and_news_are_told_once(account: Any, now: datetime) -> None:

@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+from billing import contacts
+from skill import letters
 from skill.dialogue import handoffs
 from skill.dialogue.company import local, phone_of
 from skill.dialogue.flat import home_of
@@ -20,7 +22,7 @@ PHONE = re.compile(r"\+?([78])?(\d{10})")
 
 
 class Operator:
-    """The scene of a hand-off. Steps: offer (after failures), phone (where to call back)."""
+    """The scene of a hand-off. Steps: offer (after failures), known (whether to call the number we have), phone."""
 
     name = "operator"
     intents = frozenset({"operator"})
@@ -42,34 +44,56 @@ class Operator:
         if talk.turn.channel == CALL and (_is_open(talk) or reason == "emergency"):
             return replace(talk.reply("operator.connecting"), handoff=True)
         if talk.turn.channel in SPEAKERS | {CALL}:
-            talk.session.scene, talk.session.step = self.name, "phone"
-            return talk.reply("operator.phone", expecting="account")
+            return self._call_back(talk)
         if reason == "emergency":
             return talk.reply("operator.danger")
         place = str(handoffs.place(talk.db, handoff)) if handoff.status == "waiting" else ""
         key = "operator.queued" if place and _is_open(talk) else "operator.tomorrow" if place else "operator.noted"
-        return talk.reply(key, place=place, hours=talk.settings.operator_hours)
+        return talk.reply(key, place=place, hours=_hours(talk))
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """A yes to the offer, or the number to call back."""
         if talk.session.step == OFFER:
             return self._offered(talk, said)
+        if talk.session.step == "known" and said.intent == "yes":
+            return self._agreed(talk, str(talk.session.draft["phone"]))
         number = "".join(numbers(talk.turn.text))
         found = PHONE.fullmatch(re.sub(r"\D", "", number))
-        handoff = handoffs.current(talk.db, session_name(talk.turn))
-        if found and handoff is not None:
-            handoff.phone = f"+7{found[2]}"
-            talk.db.add(handoff)
-            talk.session.close()
-            return talk.reply("operator.will_call", phone=in_groups(found[2][-4:]), hours=talk.settings.operator_hours)
+        if found:
+            return self._agreed(talk, f"+7{found[2]}")
+        if talk.session.step == "known" and said.intent in {"no", "correct"}:
+            talk.session.step, talk.session.draft = "phone", {}
+            return talk.reply("operator.phone", expecting="account")
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()
             return talk.reply("operator.no_phone", phone=_phone(talk))
         return talk.reply("operator.phone_again", expecting="account") if number else None
 
     def help(self, talk: Talk) -> str | None:
-        """What will happen."""
-        return talk.say("operator.help")
+        """What will happen, and what to say now."""
+        key = {OFFER: "help_offer", "known": "help_known"}.get(talk.session.step, "help")
+        return talk.say(f"operator.{key}")
+
+    def _call_back(self, talk: Talk) -> Reply:
+        """Offer the number the caller speaks from, or the owner's; ask for one where none is known."""
+        calls_from = letters.phone_of(talk.turn)
+        phone = calls_from or (contacts.of_account(talk.db, home_of(talk).account_id, "phone") if talk.resident else "")
+        talk.session.scene = self.name
+        if not phone:
+            talk.session.step = "phone"
+            return talk.reply("operator.phone", expecting="account")
+        talk.session.step, talk.session.draft = "known", {"phone": phone}
+        key = "operator.call_from" if calls_from else "operator.call_known"
+        facts = {"phone": in_groups(phone[-4:]), "hours": _hours(talk)}
+        return talk.reply(key, buttons=YES_NO, expecting="yes_no", **facts)
+
+    def _agreed(self, talk: Talk, phone: str) -> Reply:
+        """Note the number in the hand-off."""
+        handoff = handoffs.current(talk.db, session_name(talk.turn)) or _open(talk, "asked")
+        handoff.phone = phone
+        talk.db.add(handoff)
+        talk.session.close()
+        return talk.reply("operator.will_call", phone=in_groups(phone[-4:]), hours=_hours(talk))
 
     def _offered(self, talk: Talk, said: Understanding) -> Reply | None:
         if said.intent == "yes":
@@ -99,6 +123,11 @@ def _is_open(talk: Talk) -> bool:
     start, end = (part.strip() for part in talk.settings.operator_hours.split("–"))
     now = local(talk)
     return _minutes(start) <= now.hour * 60 + now.minute < _minutes(end)
+
+
+def _hours(talk: Talk) -> str:
+    """«8:00 до 20:00», after «с»."""
+    return talk.settings.operator_hours.replace("–", " до ")
 
 
 def _minutes(clock: str) -> int:

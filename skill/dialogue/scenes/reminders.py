@@ -28,6 +28,8 @@ KINDS = {
 LISTED = re.compile(
     r"\b(какие|какое|список|перечисли|есть ли|что за)\b.*напомина|напоминани\w+ (у меня )?(есть|стоят|включен)"
 )
+ON_A_DAY = frozenset({"submit_readings", "pay"})
+"""Kinds that may come on a day of the month; the others come when there is something to tell."""
 PUSHED = frozenset({"telegram", "max", "whatsapp", "viber", "vk", "sms", "email", "bot_framework"})
 
 
@@ -73,6 +75,7 @@ class Reminders:
 
 def _set(talk: Talk, kind: str, number: int | None) -> Reply:
     assert talk.resident is not None  # noqa: S101 - `barred` saw to it
+    number = number if kind in ON_A_DAY else None
     notices.remind(
         talk.db,
         resident_id=talk.resident.id,
