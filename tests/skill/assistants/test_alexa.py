@@ -13,7 +13,7 @@ from skill.app import create_app
 from skill.sandbox import Sandbox, amazon
 from skill.settings import Settings
 from tests.skill.assistants.asking import post, recorded, with_text
-from tests.skill.talking import Clock
+from tests.skill.talking import Clock, Ledger
 
 
 def test_alexa_speaks_only_where_she_may(client: FlaskClient) -> None:
@@ -116,3 +116,13 @@ def test_a_slot_that_takes_several_values_is_read_whole(client: FlaskClient, res
     values = [{"type": "Simple", "value": value} for value in ("холодная вода", "125")]
     body["request"]["intent"]["slots"] = {"said": {"name": "said", "slotValue": {"type": "List", "values": values}}}
     assert "сто двадцать пять" in post(client, "alexa", body)["response"]["outputSpeech"]["text"]
+
+
+@pytest.mark.parametrize("name", ["AMAZON.NextIntent", "AMAZON.MoreIntent"])
+def test_going_on_is_no_yes_to_a_booking(client: FlaskClient, residents: None, ledger: Ledger, name: str) -> None:
+    before = ledger.newest()
+    post(client, "alexa", with_text("alexa", "холодная вода 125", 1))
+    body = with_text("alexa", "", 2)
+    body["request"]["intent"] = {"name": name}
+    assert "да" in post(client, "alexa", body)["response"]["outputSpeech"]["text"]
+    assert ledger.newest() == before
