@@ -8,6 +8,7 @@ SECRET = frozenset({"account", "code"})
 """What a reply may be expecting whose answer is a secret."""
 STARS = "***"
 LONG = re.compile(r"\d(?:[ -]?\d){4,}")
+EMAIL = re.compile(r"[^@\s,;<>\"«»]+@[^@\s,;<>\"«»]+")
 CARD = re.compile(r"(?<!\d)[2-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{4}(?:[ -]?\d{1,3})?(?!\d)")
 CARD_LENGTHS = range(16, 20)
 
@@ -31,7 +32,7 @@ def kept(text: str, expecting: str) -> str:
 
 def answered(text: str) -> str:
     """What may be kept of a reply of ours: it repeats no secret in words."""
-    return LONG.sub(STARS, text)
+    return LONG.sub(STARS, EMAIL.sub(STARS, text))
 
 
 def _card_in_words(text: str) -> bool:

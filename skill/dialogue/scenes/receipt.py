@@ -1,22 +1,29 @@
 """Квитанция: a link to the bill's page, which can be read, printed and paid."""
 
+import re
+
 from billing import contacts, receipts
 from billing.tables import Receipt
 from skill import letters
+from skill.dialogue.company import phone_of
 from skill.dialogue.flat import account_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import month_name
 from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk
-from skill.dialogue.topic import Topic
+from skill.dialogue.topic import YES_NO, Topic
 from skill.dialogue.turn import Reply
-from skill.identity import links
+from skill.identity import links, pins
 from skill.understanding import Understanding
 from speech import wording
 
+VOICE = pins.SHARED | {"telephone"}
+"""Channels on which an address of electronic mail cannot be spelled out."""
+LIKE_AN_ADDRESS = re.compile(r"@|\bсобак|[a-z]\.[a-z]", re.IGNORECASE)
+
 
 class ReceiptTopic(Topic):
-    """The scene of the receipt."""
+    """The scene of the receipt. Steps: email (where to send it), keep (whether the address is right)."""
 
     name = "receipt"
     intents = frozenset({"send_receipt"})
@@ -30,11 +37,67 @@ class ReceiptTopic(Topic):
         if receipt is None:
             return talk.reply("receipt.none")
         if said.slots.get("channel_to") in ("email", "sms"):
-            return _sent(talk, account.id, receipt, str(said.slots["channel_to"]))
+            carrier = str(said.slots["channel_to"])
+            return self._asked(talk, account.id, carrier) or _sent(talk, account.id, receipt, carrier)
         elsewhere = said.slots.get("channel_to") not in (None, talk.turn.channel)
         key = "receipt.no_screen" if not talk.turn.screen else "receipt.here_only" if elsewhere else "receipt.link"
         text = talk.say(key, month=month_name(receipt.period), sum=wording.money(receipt.to_pay_kopecks))
         return Reply(text, link=links.to_bill(talk.settings, account.id))
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """An address, checked and kept after a yes."""
+        found = contacts.EMAIL.search(talk.turn.text)
+        if found is not None:
+            talk.session.step, talk.session.draft = "keep", {"email": found[0].rstrip(".").lower()}
+            address = str(talk.session.draft["email"])
+            return talk.reply("receipt.keep_email", address=address, buttons=YES_NO, expecting="yes_no")
+        if talk.session.step == "keep" and said.intent == "yes":
+            return self._keep(talk)
+        if talk.session.step == "keep" and said.intent in {"no", "correct"}:
+            return self._ask(talk, "receipt.ask_email")
+        if said.intent in {"no", "back", "stop"}:
+            talk.session.close()
+            return talk.reply("receipt.no_email")
+        if LIKE_AN_ADDRESS.search(talk.turn.text) or said.intent in {"yes", "send_receipt"}:
+            return self._ask(talk, "receipt.bad_email")
+        return None
+
+    def help(self, talk: Talk) -> str | None:
+        """How an address looks."""
+        return talk.say("receipt.help_email") if talk.session.step in {"email", "keep"} else None
+
+    def _asked(self, talk: Talk, account_id: int, carrier: str) -> Reply | None:
+        """The question for an address where none is known; by voice, how to give it; None where it can be sent."""
+        if carrier != "email" or contacts.of_account(talk.db, account_id, "email"):
+            return None
+        link = links.to_bill(talk.settings, account_id)
+        if not letters.can(talk.settings, "email") or not link.startswith("http"):
+            return None
+        if talk.turn.channel not in VOICE:
+            return self._ask(talk, "receipt.ask_email")
+        number = phone_of(talk)
+        phone = talk.say("general.phone", phone=number) if number else ""
+        return Reply(talk.say("receipt.tell_email", phone=phone), link=link)
+
+    def _ask(self, talk: Talk, key: str) -> Reply:
+        talk.session.scene, talk.session.step, talk.session.draft = self.name, "email", {}
+        return talk.reply(key, expecting="text")
+
+    def _keep(self, talk: Talk) -> Reply:
+        assert talk.resident is not None  # noqa: S101 - only a resident is asked
+        account, address = account_of(talk), str(talk.session.draft["email"])
+        talk.session.close()
+        contacts.keep(
+            talk.db,
+            account.id,
+            "email",
+            address,
+            now=talk.now,
+            actor=f"resident:{talk.resident.id}",
+            channel=talk.turn.channel,
+        )
+        receipt = receipts.latest(talk.db, account.id)
+        return _sent(talk, account.id, receipt, "email") if receipt else talk.reply("receipt.none")
 
 
 def _sent(talk: Talk, account_id: int, receipt: Receipt, carrier: str) -> Reply:
