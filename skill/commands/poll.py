@@ -20,7 +20,7 @@ from skill.settings import Settings
 
 
 def poll() -> None:
-    """Ask Telegram and MAX for messages instead of being called by them. One process; `zhku serve` may run beside it."""
+    """Ask Telegram and MAX for messages instead of being called. One process; `zhku serve` may run beside it."""
     settings = Settings()
     asked = [(one, one.poll) for one in messengers().values() if one.poll is not None and one.poll.possible(settings)]
     if settings.public_url:
