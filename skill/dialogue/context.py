@@ -53,11 +53,11 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         certain = {"repeat": SURE_REPEAT, "emergency": 0.0}.get(said.intent, DOUBTFUL)
         asks = said.confidence < certain and is_question(text)
         return Understanding("out_of_scope", {}, said.confidence) if asks else said
-    if said.confidence < DOUBTFUL and temper.signs(talk.turn.text):
-        return Understanding("out_of_scope", {}, said.confidence)
     sure = next((intent for intent, found in _table()["always"].items() if _fits(found, text)), None)
     if sure is not None and said.intent != sure:
         return Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
+    if said.confidence < DOUBTFUL and temper.signs(talk.turn.text):
+        return Understanding("out_of_scope", {}, said.confidence)
     vague = said.intent in {"yes", "back"} and said.confidence < DOUBTFUL
     long_no = said.intent == "no" and len(text.split()) > SHORT // 2
     if not talk.session.scene and (vague or long_no):

@@ -89,6 +89,8 @@ def _of_services(talk: Talk, chosen: list[Receipt], codes: list[str]) -> Reply:
     span = month_name(chosen[0].period)
     if len(chosen) > 1:
         span = f"{month_name(chosen[-1].period)} – {span}"
+    if not any(sums.values()):
+        return talk.reply("charges.nothing_for", month=span, services=listed([service_name(code) for code in codes]))
     text = talk.say("charges.services", month=span, lines=lines, Lines=capital(lines))
     known = "; ".join(filter(None, grounds)) if len(chosen) == len(codes) == 1 else ""
     return Reply(f"{text} {talk.say('charges.service_ground', Ground=capital(known))}" if known else text)

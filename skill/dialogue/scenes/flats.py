@@ -11,7 +11,7 @@ from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 
-SAYS_WHICH = re.compile(r"\b(какой|какая|какую|какому|список|перечисли|мои|сколько)\b")
+SAYS_WHICH = re.compile(r"\b(какой|какая|какие|каких|какую|какому|список|перечисли|мои|сколько)\b")
 AGAIN = frozenset({"balance", "charges", "explain_bill", "penalty", "payment_history", "forecast", "last_reading"})
 """What was asked of one flat is answered for the other at once."""
 BUTTONS = 5

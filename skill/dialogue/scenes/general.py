@@ -38,6 +38,8 @@ class General:
                 return _unclear(talk)
             case "louder":
                 return _again(talk, "general.louder")
+            case "no" if talk.session.told and "?" not in str(talk.session.told["text"]):
+                return _remark(talk, talk.reply("general.as_you_like"))
             case "stop" | "no":
                 talk.session.suspended = []
                 return replace(talk.reply("general.bye"), end=True)

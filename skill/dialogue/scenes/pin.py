@@ -1,5 +1,7 @@
 """ПИН-код: four digits before money is spoken of on a speaker that others in the room can hear."""
 
+import re
+
 from billing import accounts
 from skill.dialogue.flat import account_of
 from skill.dialogue.talk import Talk
@@ -10,6 +12,7 @@ from skill.understanding import Understanding
 from speech.numerals import numbers
 
 BILL_CODE_DIGITS = 6
+UNWANTED = re.compile(r"\bне (надо|нужн\w+|хочу|буду)\b|\bбез (пин|кода|него)")
 
 
 class Pin:
@@ -40,7 +43,7 @@ class Pin:
         digits = "".join(number for number in numbers(talk.turn.text) if number.isdecimal())
         if digits:
             return self._digits(talk, digits)
-        if said.intent == "no" and talk.session.step == "new":
+        if talk.session.step == "new" and (said.intent == "no" or UNWANTED.search(talk.turn.text.lower())):
             return self._open(talk, "", "pin.declined")
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()

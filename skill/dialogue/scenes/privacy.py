@@ -1,5 +1,7 @@
 """Отвязать и удалить: a flat is unlinked, or everything kept of a person is erased, after a yes."""
 
+import re
+
 from billing import accounts
 from skill.dialogue.context import is_question
 from skill.dialogue.flat import account_of
@@ -10,6 +12,10 @@ from skill.identity import consent, oauth
 from skill.understanding import Understanding
 
 EVERYTHING = ("данны", "соглас", "все ", "всё ", "забудь", "сотри", "стереть", "обо мне", "истори", "голос", "меня из")
+
+
+KEPT = re.compile(r"^(а |и )?(показани|счета?|квитанц|долг)\w*( тоже| останут\w+| удал\w+| пропад\w+)?$")
+"""A question what becomes of it."""
 
 
 class Privacy:
@@ -37,7 +43,9 @@ class Privacy:
         if said.intent != "yes" or talk.resident is None:
             if said.intent == "unlink" and is_question(talk.turn.text):
                 return Reply(self.help(talk) or "", buttons=YES_NO, expecting="yes_no")
-            return self._ask(talk, talk.session.step) if said.intent == "unlink" else None
+            if KEPT.search(talk.turn.text.lower()):
+                return Reply(self.help(talk) or "", buttons=YES_NO, expecting="yes_no")
+            return self.begin(talk, said) if said.intent == "unlink" else None
         return self._erase(talk) if talk.session.step == "erase" else self._unlink(talk)
 
     def help(self, talk: Talk) -> str | None:

@@ -78,7 +78,8 @@ class Readings:
             return talk.say("readings.help_value", meter=gathering.flat.name(gathering.flat.meter(asked.meter)))
         if step in READ_BACK or step == "fix":
             return talk.say("readings.help_confirm")
-        return talk.say("readings.help_which", meters=gathering.flat.names(gathering.flat.meters))
+        some = gathering.flat.left() or gathering.flat.meters
+        return talk.say("readings.help_which", meters=gathering.flat.names(some))
 
     def _decided(self, talk: Talk, gathering: Gathering, said: Understanding) -> Reply:
         intent, step = said.intent, talk.session.step

@@ -20,6 +20,7 @@ from skill.dialogue.turn import Reply
 from skill.identity import masking
 from skill.understanding import Understanding
 from speech import wording
+from speech.numerals import numbers
 
 ENOUGH_WORDS = 3
 LONGEST = 500
@@ -39,6 +40,9 @@ SURE = 0.7
 COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
 ASKS = re.compile(r"\bмо[яейю]+\b|статус|рассмотр|ответ|номер|где|когда|\d")
 SHORT_COMPLAINT = 6
+WHERE = re.compile(r"(это )?(на|в|во|у|около|возле|под|над) \w+( \w+){0,3}[.!]?$")
+"""A place said after the trouble belongs to it."""
+MORE = re.compile(r"^(?:(?:и|а|ну|ещё|еще|также|кстати)[ ,]+)+", re.IGNORECASE)
 
 
 class TicketTopic:
@@ -54,7 +58,7 @@ class TicketTopic:
             return bar
         complains = COMPLAINT.search(talk.turn.text.lower()) is not None
         if said.intent == "ticket_status" and not (complains and not ASKS.search(talk.turn.text.lower())):
-            return _status(talk, [str(value) for value in said.slots.get("values", ())])
+            return _status(talk, numbers(talk.turn.text))
         talk.session.scene = self.name
         if complains and len(talk.turn.text.split()) <= SHORT_COMPLAINT:
             talk.session.step = "details"
@@ -78,7 +82,11 @@ class TicketTopic:
         if said.intent in LEAVING:
             return _dropped(talk)
         again = said.intent == "outages" and not is_question(talk.turn.text) and _category(talk.turn.text) != "other"
-        return self._confirm(talk, talk.turn.text) if said.intent == "create_ticket" or again else None
+        if said.intent != "create_ticket" and not again:
+            return None
+        added = WHERE.match(talk.turn.text.lower()) and _category(talk.turn.text) == "other"
+        before = f"{talk.session.draft['details']}, " if added else ""
+        return self._confirm(talk, before + talk.turn.text)
 
     def propose(self, talk: Talk, details: str) -> Reply:
         """A request whose words were said before."""
@@ -102,7 +110,7 @@ class TicketTopic:
         return talk.say("ticket.help_confirm" if talk.session.step == "confirm" else "ticket.help_details")
 
     def _confirm(self, talk: Talk, details: str) -> Reply:
-        kept = masking.kept(details.strip()[:LONGEST], "command")
+        kept = masking.kept(MORE.sub("", details.strip())[:LONGEST], "command")
         talk.session.step, talk.session.draft = "confirm", {"details": kept}
         return talk.reply("ticket.confirm", details=capital(kept.rstrip(".!")), buttons=YES_NO, expecting="yes_no")
 
