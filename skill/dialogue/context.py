@@ -23,7 +23,7 @@ SURE_REPEAT = 0.8
 SHORT = 6
 """So many words at most leave the question to what was said before."""
 LEADS = r"(?:(?:а|и|ну|так|ой|ага|угу|хорошо|ладно|понятно|девушка|милая|алло|вот|да|нет|блин|господи) )*"
-ELLIPSIS = re.compile(rf"^{LEADS}(?:а|и|там|тогда|теперь|также|тоже)\b")
+ELLIPSIS = re.compile(rf"^{LEADS}(?:а|и|там|тогда|теперь|также|тоже|лучше)\b")
 QUESTION = re.compile(
     rf"^{LEADS}(зачем|почему|для чего|что|чего|какой|какая|какие|какое|какую|куда|откуда|где|как|кто|в смысле)\b"
 )
@@ -31,7 +31,7 @@ TOPICS = frozenset(
     {
         "balance", "benefits", "charges", "create_ticket", "due_date", "explain_bill", "forecast", "last_reading",
         "meter_verification", "norms", "outages", "pay", "payment_history", "payment_status", "penalty",
-        "reading_window", "saving_tips", "submit_reading", "tariffs", "ticket_status",
+        "reading_window", "saving_tips", "set_reminder", "submit_reading", "tariffs", "ticket_status",
     }
 )  # fmt: skip
 """Intents that a short question after them may be about."""
@@ -46,6 +46,8 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     meant = next((intent for intent, found in _table()["anytime"].items() if _fits(found, text)), None)
     if meant is not None:
         return Understanding(meant, extract(meant, talk.turn.text), 1.0)
+    if talk.session.scene == "readings" and points_at("last_day", talk.turn.text):
+        return Understanding("reading_window", {}, 1.0)
     if talk.session.scene and talk.session.last.get("expecting") == "yes_no":
         answer = next((intent for intent, found in _table()["answers"].items() if _fits(found, text)), None)
         said = Understanding(answer, {}, 1.0) if answer else said
@@ -118,7 +120,7 @@ def _again(talk: Talk, text: str) -> Understanding | None:
         return None
     intent, again = str(about["intent"]), _table()["again"]
     named = extract("charges", text) | extract(intent, text)
-    changed = {name: named[name] for name in ("resource", "zone", "period") if name in named}
+    changed = {name: named[name] for name in ("resource", "zone", "period", "date_or_day") if name in named}
     if not changed and not (len(words) <= SHORT // 2 and "там" in words):
         return None
     if changed and not ELLIPSIS.match(text) and len(words) > SHORT // 2:

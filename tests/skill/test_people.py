@@ -99,7 +99,7 @@ def test_a_forgotten_pin_is_set_anew_with_the_code_of_the_bill(resident: Residen
 
 def test_at_night_operators_answer_tomorrow(resident: Resident, clock: Clock) -> None:
     clock.forward(hours=11)
-    assert "8:00–20:00" in resident.says("позовите оператора")
+    assert "8:00 до 20:00" in resident.says("позовите оператора")
 
 
 def test_a_waiting_reminder_is_said_once_at_the_start(resident: Resident, demo: DemoSummary, clock: Clock) -> None:

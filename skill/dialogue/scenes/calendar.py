@@ -37,14 +37,16 @@ class Calendar(Topic):
             return talk.reply("calendar.unknown")
         days = windows.days_left(window, on)
         left = wording.plural(days, "остался", "осталось", "осталось")
+        amid = window.is_open and any(kept["scene"] == READINGS.name for kept in talk.session.suspended)
+        key = "still" if amid else "last_day" if days == 1 else "open" if window.is_open else "closed"
         text = talk.say(
-            "calendar.last_day" if days == 1 else "calendar.open" if window.is_open else "calendar.closed",
+            f"calendar.{key}",
             start=str(window.start.day),
             end=wording.day(window.end),
             left=f"{left} {days} {wording.plural(days, 'день', 'дня', 'дней')}",
             month=month_name(window.period),
         )
-        return self.offers(talk, Reply(text)) if window.is_open else Reply(text)
+        return self.offers(talk, Reply(text)) if window.is_open and not amid else Reply(text)
 
     def _due(self, talk: Talk) -> Reply:
         on = today(talk)

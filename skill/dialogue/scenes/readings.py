@@ -64,6 +64,8 @@ class Readings:
             and (before := previous(gathering))
         ):
             return before
+        if points_at("left", talk.turn.text) and not gathering.draft.entries:
+            return gathering.next()
         if talk.session.step in READ_BACK and points_at("much", talk.turn.text):
             return usual(gathering)
         if said.intent == "submit_reading" or (talk.session.step in READ_BACK and points_at("roubles", talk.turn.text)):

@@ -49,7 +49,8 @@ class Reminders:
         if said.intent == "cancel_reminder":
             return _cancel(talk)
         wanted = day(said, today(talk))
-        kind = _kind(talk.turn.text)
+        about = talk.session.about if talk.session.about.get("intent") == "set_reminder" else {}
+        kind = _kind(talk.turn.text) or _kind(str(about.get("text", "")))
         if kind is None:
             talk.session.scene, talk.session.step = self.name, "kind"
             talk.session.draft = {"day": wanted.day if wanted else None}
