@@ -61,6 +61,7 @@ def converse(engine: Engine, turn: Turn, *, now: datetime, settings: Settings) -
     The same delivery (`turn.turn_key`) again gets the same reply and books nothing; one that comes after a later turn
     of its session was taken gets that session's last reply. All of it happens in one transaction.
     """
+    understand(turn.text, turn.channel)  # it is remembered: others need not wait for it in the transaction
     with store.transaction(engine) as db:
         return taken(db, turn, now=now, settings=settings)
 

@@ -87,7 +87,8 @@ class Door:
         if not self._assistant.ours(body, self._service.settings):
             raise Forbidden("the skill is not one of ours")
         turn = _known(self._assistant.read(body))
-        turn = replace(turn, can_link=turn.can_link and bool(self._service.settings.oauth_client_id))
+        if turn.can_link and not self._service.settings.oauth_client_id:
+            turn = replace(turn, can_link=False)
         apart = "channels.pong" if turn.kind == "ping" else self._assistant.apart(turn, body)
         seconds = self._contract.capabilities.seconds
         reply = Reply(phrase(apart, 0)) if apart else self._deadline.reply(turn, seconds)

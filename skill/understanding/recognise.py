@@ -86,7 +86,7 @@ def understand(text: str, channel: str = "chat", expecting: str | None = None) -
     dialogue waits for: yes_no, number, meter, account, code; None or command when nothing is open. Never raises.
     """
     del channel
-    return recall(meant(text[:_LONGEST]), expecting)
+    return recall(meant(text[:_LONGEST]), expecting if expecting in _FAVOURED else None)
 
 
 @lru_cache(maxsize=2048)
