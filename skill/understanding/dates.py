@@ -12,7 +12,9 @@ _DAYS = {
     "одиннадцат": 11, "двенадцат": 12, "тринадцат": 13, "четырнадцат": 14, "пятнадцат": 15, "шестнадцат": 16,
     "семнадцат": 17, "восемнадцат": 18, "девятнадцат": 19, "двадцат": 20, "тридцат": 30,
 }  # fmt: skip
-_ENDING = re.compile(r"(ого|ово|ому|ом|ое|ье|ьего|его|ево|ем|ье)$")
+_ENDING = re.compile(r"(ого|ово|ому|ом|ое|ье|ьего|его|ево|ем|ье|ьим|ым|им)$")
+_CASES = ("ом", "ем", "им", "ым")
+"""«двадцать третьим» is a day only beside a month or «числом»."""
 _TENS = {sound("двадцать"): 20, sound("тридцать"): 30, sound("двацать"): 20, sound("трицать"): 30}
 _STEMS = {sound(stem): day for stem, day in _DAYS.items()}
 _WRITTEN_DATE = re.compile(r"(?<![\d.,])(\d{1,2})\.(\d{1,2})(?:\.(\d{2,4}))?(?![\d.,]*\d)")
@@ -28,6 +30,7 @@ _BEFORE_MAY = re.compile(r"(?:за|в|с|по|до|на|числа|начала|
 _NOT_A_DAY = re.compile(r"раз|этаж|подъезд|квартир|счетчик|тариф|групп|категор|очеред|платеж|лицев|квартал|зон|год")
 _NOT_A_DAY_BEFORE = re.compile(r"кнопк|подъезд|этаж|тариф|зон|т1|т2")
 _MONEY = re.compile(r"(?:р|руб\w*|рубл\w*|коп\w*)$")
+_REMIND = re.compile(r"нап[оа]м(?:ни|нит[ье]|ин\w+)$")
 _TAKEN_DOWN = re.compile(r"(?:с|со|до|от|к|по|на|числа|сня\w+|сним\w+|списа\w+|дата|датой|датируй\w*)$")
 
 
@@ -46,10 +49,11 @@ def find(text: str, found: list[Marker], *, readings: bool = False) -> Dates:
     taken: set[int] = set()
     period = _period(text, parts, found, taken, readings=readings)
     day = _day(text, parts, found, taken, readings=readings)
-    return Dates(day, None if day and "-" in day and period in _MONTH_NAMES else period, frozenset(taken))
+    of_the_day = day and (("-" in day and period in MONTHS) or (day.isdigit() and period == "this_month"))
+    return Dates(day, None if of_the_day else period, frozenset(taken))
 
 
-_MONTH_NAMES = (
+MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
@@ -63,7 +67,7 @@ def _day(text: str, parts: list[str], found: list[Marker], taken: set[int], *, r
         if written and i not in taken and _is_date(written, i, parts, pieces, readings=readings):
             taken.add(i)
             return f"{int(written[2]):02d}-{int(written[1]):02d}"
-    if not months and len(_SPOKEN_DAY.findall(" ".join(parts))) > 1:
+    if not months and len(set(_SPOKEN_DAY.findall(" ".join(parts)))) > 1:
         return None
     number = _ordinal(parts, months, taken) or _written_day(text, pieces, parts, months, taken)
     if number:
@@ -99,7 +103,9 @@ def _heads_readings(pieces: list[str]) -> bool:
 def _ordinal(parts: list[str], months: dict[int, int], taken: set[int]) -> tuple[int, int] | None:
     for i, last, value in _ordinals(parts):
         part, after = parts[last], "".join(parts[last + 1 : last + 2])
-        if (part.endswith(("ом", "ем")) and last + 1 not in months) or taken.intersection(range(i, last + 1)):
+        if (part.endswith(_CASES) and last + 1 not in months and not after.startswith("числ")) or taken.intersection(
+            range(i, last + 1)
+        ):
             continue
         if _NOT_A_DAY.match(after) or (i and _NOT_A_DAY_BEFORE.match(parts[i - 1])):
             continue
@@ -156,31 +162,38 @@ def _is_day(text: str, parts: list[str], at: int, months: dict[int, int]) -> boo
     """«20 числа», «20 мая», «20 го», «до 20» where terms are spoken of."""
     before, after = parts[at - 1] if at else "", parts[at + 1] if at + 1 < len(parts) else ""
     named = after.startswith("числ") or at + 1 in months or before.startswith("числ") or after in ("го", "е")
-    reminded = before.startswith(("на", "каждое")) and re.search("нап[оа]м", text.lower()) is not None
-    return named or reminded or (before in ("до", "с", "после") and _is_about_terms(text))
+    reminded = before in ("на", "каждое") and re.search("нап[оа]м", text.lower()) is not None
+    reminded = reminded or bool(_REMIND.match(before))
+    heads = before == "сегодня" and after.isalpha() and parts[-1][:1].isdigit()
+    return named or reminded or heads or (before in ("до", "с", "после") and _is_about_terms(text))
 
 
 def _is_about_terms(text: str) -> bool:
-    return bool(re.search(r"плат|показан|переда|срок|приним|опозда|напом", text.lower()))
+    return bool(re.search(r"плат|показан|переда|срок|приним|опозда|напом|успе", text.lower()))
 
 
 def _period(text: str, parts: list[str], found: list[Marker], taken: set[int], *, readings: bool) -> str | None:
+    written = None
     for i, piece in enumerate(text.split()):
         if numeric := _NUMERIC_PERIOD.search(piece):
-            taken.add(i)
-            return numeric[0]
-        if numeric := _NUMERIC_MONTH.search(piece):
-            taken.add(i)
-            return f"{numeric[2]}-{int(numeric[1]):02d}"
+            written = written or numeric[0]
+        elif numeric := _NUMERIC_MONTH.search(piece):
+            written = written or f"{numeric[2]}-{int(numeric[1]):02d}"
+        else:
+            continue
+        taken.add(i)
+    if written:
+        return written
     plain = " ".join(parts)
     months = [marker for marker in found if marker.slot == "month" and _is_month(marker, parts)]
+    months = [marker for marker in months if not _BESIDE.search(" ".join(parts[: marker.start]))]
     if readings and len({month.meaning for month in months}) > 1:
         return None
     month = months[0] if months else None
     if year := _year(plain, parts, month, taken):
         return f"{year}-{month.meaning}" if month else year
     if month:
-        return _MONTH_NAMES[int(month.meaning) - 1]
+        return MONTHS[int(month.meaning) - 1]
     if _EITHER_MONTH.search(plain):
         return None
     for name, wording in _RELATIVE:
@@ -199,7 +212,7 @@ def _year(plain: str, parts: list[str], month: Marker | None, taken: set[int]) -
             taken.update(range(first, last + 1))
             return f"202{_UNITS[spoken[1]]}"
     year = _YEAR.search(plain)
-    if not year or not (month or re.search(rf"{year[1]} ?(?:г|год)|(?:за|в) {year[1]}", plain)):
+    if not year or not (month or re.search(rf"{year[1]} ?(?:г|год)|(?:за|в|на) {year[1]}", plain)):
         return None
     taken.update(i for i, part in enumerate(parts) if part.startswith(year[1]))
     return year[1]
@@ -210,16 +223,17 @@ def _is_month(marker: Marker, parts: list[str]) -> bool:
     return marker.word != "мая" or bool(marker.start and _BEFORE_MAY.match(parts[marker.start - 1]))
 
 
+_BESIDE = re.compile(r"\b(?:не за|не в|после)$")
 _EITHER_MONTH = re.compile(
     r"\bэт\w+ (?:месяц\w*|.*месяц\w*) .*\bили .*(?:следующ|прошл|будущ)|или (?:уже )?(?:в|за) следующ"
 )
 _UNITS = {"перв": 1, "втор": 2, "трет": 3, "четверт": 4, "пят": 5, "шест": 6, "седьм": 7, "восьм": 8, "девят": 9}
 _RELATIVE = (
+    ("next_month", re.compile(r"(?:сл[еи]д\w*|будущ\w+) мес[яеи]ц|\bна тот мес[яеи]ц")),
     (
         "last_month",
         re.compile(r"(?:прошл|предыдущ|минувш|истекш)\w+ мес[яеи]ц|\b(?:тот|том) мес[яеи]ц|прошломесячн|месяц назад"),
     ),
-    ("next_month", re.compile(r"(?:след[уа]ю?щ|будущ)\w+ мес[яеи]ц")),
     ("this_month", re.compile(r"(?:эт|текущ|нынешн)\w+ мес[яеи]ц|конц\w+ месяца|на конец месяца")),
     ("this_year", re.compile(r"(?:эт|текущ|нынешн)\w+ год|с начала года")),
 )

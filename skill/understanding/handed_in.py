@@ -6,6 +6,7 @@
 import re
 from collections.abc import Sequence
 
+from skill.understanding.markers import meaning
 from skill.understanding.restated import once
 from speech.numerals import Segment
 
@@ -37,8 +38,10 @@ _USE = re.compile(
 )
 _SPENT = re.compile(r"(?:расход\w*|разниц\w*|\w*трат\w*|израсход\w*|сож[гж]\w*|потребл\w*|употреб\w*)$")
 _PEOPLE = frozenset({"двое", "трое", "четверо", "пятеро", "шестеро", "вдвоем", "втроем"})
+_ALONE = frozenset({"одна", "одни", "одной", "одним", "одними"})
 _ADDRESS = re.compile(r"\d+[а-я]?[-/]\d+:$")
-_WEAK = frozenset({"было", "была", "были", "был"})
+_LAST = re.compile(r"\bпоследн\w+(?: \w+)?$")
+_LARGEST_USE = 1000
 _ARROW = re.compile(r"(?:-+|=+|–|—)>|[→⇒➡⟶>]")
 _THEN_NOW = re.compile(r"(?:до|на|по)$")
 
@@ -48,12 +51,20 @@ def handed_in(text: str, parts: list[str], numbers: Sequence[Segment]) -> list[S
     pieces = text.split()
     numbers = [one for one in numbers if not _is_about_else(parts, one) and not _ADDRESS.match(pieces[one.end - 1])]
     numbers = once(parts, numbers)
+    if len(numbers) == 1 and _is_only_used(parts, numbers[0]):
+        return []
     if len(numbers) < 2:
         return numbers
     earlier = _earlier(text, parts, numbers)
     kept = [number for number, is_earlier in zip(numbers, earlier, strict=True) if not is_earlier]
     kept = kept or numbers
     return _without_use(parts, kept, [number for number in numbers if number not in kept])
+
+
+def _is_only_used(parts: list[str], number: Segment) -> bool:
+    """«потратили шесть кубов» tells what no meter shows."""
+    said = [*parts[max(number.start - 2, 0) : number.start], *parts[number.end : number.end + 1]]
+    return bool(number.unit) and number.value < _LARGEST_USE and any(map(_SPENT.match, said))
 
 
 def _is_about_else(parts: list[str], number: Segment) -> bool:
@@ -63,7 +74,7 @@ def _is_about_else(parts: list[str], number: Segment) -> bool:
     said = " ".join(parts[: number.start])
     if numbered or _BEFORE.match(before) or _ACCOUNT.search(said) or (_OLD_METER.search(said) and number.value < 100):
         return True
-    if parts[number.start] in _PEOPLE:
+    if parts[number.start] in _PEOPLE or (number.value == 1 and (parts[number.start] in _ALONE or before[:3] == "жив")):
         return True
     if before == "за" and number.value < 13 and number.kind == "cardinal" and not after[:1].isdigit():
         return True
@@ -80,10 +91,13 @@ def _earlier(text: str, parts: list[str], numbers: Sequence[Segment]) -> list[bo
     """
     edges = [0, *(number.end for number in numbers)], [*(number.start for number in numbers), len(parts)]
     said = [_time(parts[start:end]) for start, end in zip(*edges, strict=True)]
-    if said[0] == "earlier" and "now" not in said and _WEAK.issuperset(filter(_EARLIER.match, parts)):
-        return [_grows(text, parts, numbers, i) for i in range(len(numbers))]
     if said[0] is None and said[-1] is not None and all(one is not None for one in said[1:]):
         said = [_first_time(parts[start:end]) for start, end in list(zip(*edges, strict=True))[1:]]
+    if "now" not in said:
+        return [
+            (said[i] == "earlier" and _beside_newer(parts, numbers, i)) or _grows(text, parts, numbers, i)
+            for i in range(len(numbers))
+        ]
     result: list[bool] = []
     held = False
     for i in range(len(numbers)):
@@ -106,6 +120,21 @@ def _is_time(word: str) -> bool:
     return bool(_NOW.match(word) or _EARLIER.match(word))
 
 
+def _beside_newer(parts: list[str], numbers: Sequence[Segment], i: int) -> bool:
+    """«раньше 310, 318», «318, было 310»: beside a larger number of the same meter, even if no word says «now»."""
+    for one, other in ((i - 1, i), (i, i + 1)):
+        if one >= 0 and other < len(numbers):
+            between = parts[numbers[one].end : numbers[other].start]
+            newer = numbers[one if other == i else other].value >= numbers[i].value
+            if newer and not any(map(_is_name, between)) and not _LAST.search(" ".join(parts[: numbers[i].start])):
+                return True
+    return False
+
+
+def _is_name(word: str) -> bool:
+    return (meaning(word) or ("",))[0] in ("resource", "zone", "place")
+
+
 def _grows(text: str, parts: list[str], numbers: Sequence[Segment], i: int) -> bool:
     """«2104 → 2118», «с 2104 до 2118»: the first of two that grow."""
     if i + 1 == len(numbers) or numbers[i].value >= numbers[i + 1].value:
@@ -123,14 +152,15 @@ def _grows(text: str, parts: list[str], numbers: Sequence[Segment], i: int) -> b
 
 def _without_use(parts: list[str], kept: list[Segment], earlier: list[Segment]) -> list[Segment]:
     """«… 67, значит 6 кубов», «расход 6, всего 67»: less than a reading and said to be the use, or just the rise."""
-    rises = {after.value - before.value for before in earlier for after in kept}
+    rises = {new.value - old.value for old, new in zip(earlier, kept, strict=False)} if len(earlier) == 1 else set()
     most = max(number.value for number in kept)
-    edges = [0, *(number.end for number in kept[:-1])], [*(number.start for number in kept[1:]), len(parts)]
-    result = []
-    for i, (number, start, end) in enumerate(zip(kept, *edges, strict=True)):
-        before, after = parts[start : number.start], parts[number.end : min(end, number.end + 2)]
-        spent = any(_SPENT.match(word) for word in (*before[-2:], *after))
-        told = spent or (i > 0 and any(_USE.match(word) for word in before))
-        if number.value == most or not (told or number.value in rises):
+    result = kept[:0]
+    last_end = 0
+    for number in kept:
+        before, after = parts[last_end : number.start], "".join(parts[number.end : number.end + 1])
+        spent = any(map(_SPENT.match, before[-2:])) or before[-1:] == ["плюс"] or (number.unit and _SPENT.match(after))
+        told = number.unit and any(map(_USE.match, before)) and not any(map(_is_name, before)) and last_end
+        if number.value == most or not (spent or told or number.value in rises):
             result.append(number)
+        last_end = number.end
     return result

@@ -19,15 +19,11 @@ _PARTICLES = frozenset(
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
 _CUTTABLE = frozenset({"resource", "zone", "place", "channel_to", "month", "weekday", "day"})
-_PREPOSITIONS = frozenset({"в", "с", "у", "к", "о", "по", "на", "но"})
+_PREPOSITIONS = frozenset({"в", "с", "у", "к", "о", "от", "по", "на", "но"})
 _LONGEST_REST = 8
 """«в анная», «по чту»: what looks like a preposition may be the beginning of a short word."""
 _MISTYPED = frozenset({"cold_water", "hot_water", "electricity", "heat", "halfpeak"})
-_CALENDAR = ("month", "weekday", "day")
-_CALENDAR_BEGINS = re.compile(
-    "янв|фев|мар|апр|май|мая|июн|июл|авг|сен|окт|ноя|дек|пон|вто|сре|чет|пят|суб|вос|зав|вче|сег"
-)
-"""A word of the calendar that was cut in two begins as it is written."""
+_CALENDAR = ("month", "weekday")
 _SHORTEST_MISTYPED = 5
 _MISTYPED_PLACES = frozenset({"toilet", "corridor"})
 _NO_ZONE_BEFORE = (
@@ -54,6 +50,8 @@ class _Lexicon:
     beginnings: dict[str, tuple[str, str]]
     places: frozenset[str]
     """Long whole names of places, as they sound."""
+    starts: frozenset[tuple[str, str]]
+    """Meanings with the first letters of their forms as they are written, one letter and two."""
     friends: tuple[str, ...]
     """Beginnings of words that only sound like one of ours, as they are written."""
 
@@ -75,6 +73,7 @@ def use(extra: Path | None) -> None:
 def _lexicon() -> _Lexicon:
     whole: dict[str, tuple[str, str]] = {}
     beginnings: dict[str, tuple[str, str]] = {}
+    starts: set[tuple[str, str]] = set()
     friends: list[str] = []
     for file in _files:
         for slot, meanings in yaml.safe_load(file.read_text(encoding="utf-8")).items():
@@ -83,10 +82,11 @@ def _lexicon() -> _Lexicon:
                 continue
             for meant, forms in meanings.items():
                 for form in forms.split():
+                    starts.update({(meant, form[:1]), (meant, form[:2])})
                     target = beginnings if form.endswith("*") else whole
                     target[_key(form.rstrip("*"), whole=not form.endswith("*"))] = (slot, meant)
     places = frozenset(key for key, hit in whole.items() if hit[0] == "place" and len(key) >= _SHORTEST_MISTYPED)
-    return _Lexicon(whole, beginnings, places, tuple(friends))
+    return _Lexicon(whole, beginnings, places, frozenset(starts), tuple(friends))
 
 
 def _key(word: str, *, whole: bool = True) -> str:
@@ -118,7 +118,7 @@ def nearly(word: str) -> tuple[str, str] | None:
     if len(key) < _SHORTEST_MISTYPED or is_number(word) or word.startswith(lexicon.friends):
         return None
     for beginning, hit in lexicon.beginnings.items():
-        named = (hit[1] in _MISTYPED_PLACES or hit[0] == "month") and key[0] == beginning[0]
+        named = (hit[1] in _MISTYPED_PLACES or hit[0] in _CALENDAR) and (hit[1], word[:1]) in lexicon.starts
         if len(beginning) >= _SHORTEST_MISTYPED and (hit[1] in _MISTYPED or named) and _one_slip(key, beginning):
             return hit
     return next(
@@ -155,7 +155,7 @@ def markers(text: str, *, mistyped: bool = False) -> list[Marker]:
     at = 0
     while at < len(parts):
         marker = _at(parts, at)
-        if marker is None and (hit := nearly(parts[at])) and (mistyped or hit[0] == "month"):
+        if marker is None and (hit := nearly(parts[at])) and (mistyped or hit[0] in _CALENDAR):
             marker = Marker(*hit, at, at + 1, parts[at])
         if marker is None:
             at += 1
@@ -193,6 +193,6 @@ def _may_be_cut(preposition: str, rest: str) -> bool:
 
 def _cut(piece: str) -> tuple[str, str] | None:
     hit = meaning(piece)
-    if hit and hit[0] in _CALENDAR and not _CALENDAR_BEGINS.match(piece):
+    if hit and (hit[1], piece[:2]) not in _lexicon().starts:
         return None
     return hit if hit and hit[0] in _CUTTABLE and not any(char.isdigit() for char in piece) else None

@@ -35,8 +35,14 @@ _SMALLEST_SUM = 20
 _OLDEST = 120
 _EITHER = re.compile(r"(?<=[а-яё]{2})/(?=[а-яё]{2})", re.IGNORECASE)
 """«день/ночь»."""
+_AFTER_PERCENT = re.compile(r"\bпроцент")
 _BY_COLOUR = ("submit_reading", "last_reading", "correct", "meter_verification")
 """Where «красный» is the hot meter."""
+_WATER = re.compile(r"\bвод[ауеы]\b")
+"""Neither cold nor hot: named beside the light, the two are no resource of ours together."""
+_BILLED = re.compile(r"\bза (?:прошл|предыд|лет|зим|осен|весн|эт)")
+_UNTIL = re.compile(r"\bдо (?:янв|фев|март|апр|мая|июн|июл|авг|сен|окт|ноя|дек|лет|зим|осен|весн)")
+_SINCE = re.compile(r"\bс (?:\d+ |\w+ого )?(?:янв|фев|март|апр|мая|июн|июл|авг|сен|окт|ноя|дек)")
 _NOT_SUPPLY = ("электрон", "электрик", "электричк")
 
 
@@ -59,14 +65,14 @@ def extract(intent: str, text: str) -> Slots:
         slots = _readings(text, numbers, found, when.taken) or _named(intent, parts, found)
     else:
         free = [n for n in numbers if n.kind != "ordinal" and not when.taken.intersection(range(n.start, n.end))]
-        slots = _named(intent, parts, found) | _numbers(intent, parts, free)
+        slots = _named(intent, parts, found) | _numbers(intent, text, parts, free)
     if intent in table["period"] and when.period and _period_meant(intent, parts, when.period):
         slots["period"] = when.period
-    if intent in table["date_or_day"] and when.day:
+    if intent in table["date_or_day"] and when.day and _day_meant(intent, parts, when.day):
         slots["date_or_day"] = when.day
-    channel = next((marker.meaning for marker in found if marker.slot == "channel_to"), None)
-    if channel and intent in table["channel_to"]:
-        slots["channel_to"] = channel
+    channels = [marker.meaning for marker in found if marker.slot == "channel_to"]
+    if channels and intent in table["channel_to"]:
+        slots["channel_to"] = channels[-1]
     return slots
 
 
@@ -94,15 +100,17 @@ def _named(intent: str, parts: list[str], found: list[Marker]) -> Slots:
     if zones and slots.get("resource", "electricity") == "electricity":
         slots["resource"] = "electricity"
         slots["zone"] = zones[0] if len(zones) == 1 else zones
-    places = {m.meaning for m in found if m.slot == "place" and _is_where(intent, m, parts)}
-    if len(places) == 1 and intent in table["place"]:
-        slots["place"] = places.pop()
+    places = list(dict.fromkeys(m.meaning for m in found if m.slot == "place" and _is_where(intent, m, parts)))
+    if intent in table["place"] and (len(places) == 1 or (places and intent in ("emergency", "create_ticket"))):
+        slots["place"] = places[0]
     return slots
 
 
 def _is_where(intent: str, marker: Marker, parts: list[str]) -> bool:
     """Trouble is «в ванной» and floods «всю кухню»; it is not «от ванны»."""
     before = parts[marker.start - 1] if marker.start else ""
+    if intent == "submit_reading" and before in ("под", "из", "от"):
+        return False
     return (
         intent not in ("create_ticket", "emergency")
         or before in ("в", "во", "на", "у", "весь", "всю", "вся")
@@ -123,14 +131,20 @@ def _resources(intent: str, parts: list[str], found: list[Marker]) -> list[str]:
         address = marker.word == "эл" and any(one.slot == "channel_to" for one in found)
         if (water and heat and trouble) or flooding or colour or address:
             continue
-        if marker.word.startswith("отопит") and intent not in ("outages", "tariffs", "submit_reading"):
+        if marker.word.startswith(("отопит", "двухтариф", "двухзон")) and intent not in (
+            "outages",
+            "tariffs",
+            "reading_window",
+            "submit_reading",
+        ):
             continue
         if marker.meaning == "electricity" and not _is_supply(intent, marker):
             continue
         result.append(marker.meaning)
-    stove = any(part.startswith("плиты") or part == "плите" for part in parts)
-    if intent == "emergency" and not result and stove:
-        return ["gas"]
+    if result and not trouble and _WATER.search(" ".join(parts)) and not {"cold_water", "hot_water"} & set(result):
+        return []
+    implied = _table()["implied"].get(intent, {})
+    result = result or [meant for part in parts for stem, meant in implied.items() if part.startswith(stem)][:1]
     return list(dict.fromkeys(result))
 
 
@@ -139,9 +153,10 @@ def _is_supply(intent: str, marker: Marker) -> bool:
     return intent not in ("create_ticket", "emergency", "ticket_status") and not marker.word.startswith(_NOT_SUPPLY)
 
 
-def _numbers(intent: str, parts: list[str], free: list[Segment]) -> Slots:
+def _numbers(intent: str, text: str, parts: list[str], free: list[Segment]) -> Slots:
     """Amounts of money, or the numbers that an intent is about. `free` are those that belong to no date."""
-    table = _table()
+    table, pieces = _table(), text.split()
+    free = [number for number in free if "%" not in pieces[number.end - 1]]
     if intent in table["amount"]:
         money = [n for n in free if _is_money(parts, n)]
         clear = len(money) == 1 and not (intent == "explain_bill" and len(free) > 1)
@@ -181,8 +196,15 @@ def _is_money(parts: list[str], number: Segment) -> bool:
     age = _before(parts, number) == "мне" and number.value < _OLDEST
     if age or _COUNTED_ELSE.match(_after(parts, number)) or _before(parts, number) in _NOT_MONEY_BEFORE:
         return False
+    if number.unit not in ("", "rub", "unit") or _AFTER_PERCENT.search(" ".join(parts[number.start : number.end + 1])):
+        return False
     kopecks = "." in readings.written(number)
     return (kopecks or abs(number.value) >= _SMALLEST_SUM) and number.value not in _YEARS
+
+
+def _day_meant(intent: str, parts: list[str], day: str) -> bool:
+    """«бабуля со второго чуть не улетела» speaks of a floor."""
+    return intent != "create_ticket" or not day.isdigit() or any(part.startswith("числ") for part in parts)
 
 
 def _period_meant(intent: str, parts: list[str], period: str) -> bool:
@@ -190,10 +212,17 @@ def _period_meant(intent: str, parts: list[str], period: str) -> bool:
     match intent:
         case "submit_reading":
             return readings.of_period(parts, period)
-        case "tariffs" | "penalty" if not period[0].isdigit():
-            return intent == "penalty" and "за" in parts
+        case "tariffs":
+            return not _SINCE.search(" ".join(parts))
+        case "penalty":
+            return "за" in parts
         case "forecast":
-            return period not in ("last_month", "this_year")
+            return period not in ("last_month", "this_year") and not _UNTIL.search(" ".join(parts))
+        case "meter_verification":
+            return not period.isdigit()
         case "explain_bill":
-            return "чем" not in parts and (period not in ("last_month", "this_year") or "за" in parts)
+            named = period[0].isdigit() or period in dates.MONTHS or period == "this_month"
+            return "чем" not in parts and (named or bool(_BILLED.search(" ".join(parts))))
+        case "payment_history":
+            return not _SINCE.search(" ".join(parts))
     return True
