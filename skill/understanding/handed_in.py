@@ -16,7 +16,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     r"(?:кв|квартир\w*|этаж\w*|лет|год\w*|годик\w*|подъезд\w*|руб\w*|минут\w*|час|часов|часа|дн\w+|день|месяц\w*"
-    r"|раза?|штук\w*|человек\w*|числа|счетчик\w*|показан\w*|прибор\w*|тариф\w*|зон\w*|цифр\w*|комнат\w*|проц\w*|г)$"
+    r"|раза?|штук\w*|человек\w*|числа|счетчик\w*|показан\w*|прибор\w*|тариф\w*|зон\w*|цифр\w*|комнат\w*|проц\w*|утра|вечера|г)$"
 )
 _SMALL_ONLY = re.compile(r"(?:счетчик|показан|прибор|тариф|зон|цифр|день|дн|раз)")
 _ACCOUNT = re.compile(
@@ -41,7 +41,10 @@ _PEOPLE = frozenset({"двое", "трое", "четверо", "пятеро", "
 _ALONE = frozenset({"одна", "одни", "одной", "одним", "одними"})
 _ADDRESS = re.compile(r"\d+[а-я]?[-/]\d+:$")
 _LAST = re.compile(r"\bпоследн\w+(?: \w+)?$")
+_CLOCK = re.compile(r"\d{1,2}:\d\d,?$")
+_FLAT = re.compile(r"(?:кв|квартир\w*)$")
 _LARGEST_USE = 1000
+_LONGEST_DIAL = 10
 _ARROW = re.compile(r"(?:-+|=+|–|—)>|[→⇒➡⟶>]")
 _THEN_NOW = re.compile(r"(?:до|на|по)$")
 
@@ -49,7 +52,8 @@ _THEN_NOW = re.compile(r"(?:до|на|по)$")
 def handed_in(text: str, parts: list[str], numbers: Sequence[Segment]) -> list[Segment]:
     """The numbers that are readings of now, in order."""
     pieces = text.split()
-    numbers = [one for one in numbers if not _is_about_else(parts, one) and not _ADDRESS.match(pieces[one.end - 1])]
+    numbers = [one for one in numbers if not _is_about_else(parts, one) and not _is_numbered(pieces, one)]
+    numbers = [one for one in numbers if one.width < _LONGEST_DIAL] or numbers
     numbers = once(parts, numbers)
     if len(numbers) == 1 and _is_only_used(parts, numbers[0]):
         return []
@@ -59,6 +63,12 @@ def handed_in(text: str, parts: list[str], numbers: Sequence[Segment]) -> list[S
     kept = [number for number, is_earlier in zip(numbers, earlier, strict=True) if not is_earlier]
     kept = kept or numbers
     return _without_use(parts, kept, [number for number in numbers if number not in kept])
+
+
+def _is_numbered(pieces: list[str], number: Segment) -> bool:
+    """«Лесная 4-56:», «№ 4455667», «10:30»: addresses, numbers of things and times."""
+    own, before = pieces[number.end - 1], pieces[number.start - 1] if number.start else ""
+    return bool(_ADDRESS.match(own) or _CLOCK.match(own)) or "№" in own + before
 
 
 def _is_only_used(parts: list[str], number: Segment) -> bool:
@@ -78,7 +88,8 @@ def _is_about_else(parts: list[str], number: Segment) -> bool:
         return True
     if before == "за" and number.value < 13 and number.kind == "cardinal" and not after[:1].isdigit():
         return True
-    if not _AFTER.match(after):
+    of_next = bool(_FLAT.match(after)) and "".join(parts[number.end + 1 : number.end + 2]).isdigit()
+    if of_next or not _AFTER.match(after):
         return False
     return number.value < 10 if _SMALL_ONLY.match(after) else True
 

@@ -21,6 +21,7 @@ _MISSED = re.compile(
     r"|с (?:\w+[рлн]я|мая|марта|августа))\b"
 )
 _SEASONS = ("summer", "winter", "autumn", "spring")
+_ALIKE = re.compile(r"\bодинаков|\bстолько же\b")
 _BOTH_WATERS = re.compile(r"\bоб(?:е|оих|ои) вод")
 _EXCEPT = frozenset({"не", "без", "кроме"})
 _LATER = re.compile(
@@ -108,7 +109,7 @@ def _name_rows(rows: list[Row], own: list[dict[str, str]]) -> None:
 def _for_each(parts: list[str], number: Segment, row: Row, gaps: list[_Stretch]) -> list[Row]:
     """«и хвс и гвс по 88», «на кухне и в ванной одинаково по сто»: one number for each of several meters."""
     before = parts[number.start - 1] if number.start else ""
-    if before != "по" and not any(part.startswith("одинаков") for part in parts):
+    if before != "по" and not _ALIKE.search(" ".join(parts)):
         return []
     listed = {slot: [name for gap in gaps for name in gap.listed.get(slot, [])] for slot in ("place", "resource")}
     if len(listed["resource"]) < 2 and _BOTH_WATERS.search(" ".join(parts)):
@@ -132,7 +133,7 @@ def _in_clauses(text: str, numbers: Sequence[Segment], marks: list[Marker]) -> l
     if len(numbers) < 2 or len(set(of_number)) < len(numbers):
         return []
     own: list[dict[str, str]] = []
-    sides = set()
+    sides: set[bool] = set()
     for number, clause in zip(numbers, of_number, strict=True):
         named = [mark for mark in marks if bisect_left(ends, mark.start) == clause]
         if not any(mark.slot != "place" for mark in named) or len({mark.slot for mark in named}) < len(named):
