@@ -1,9 +1,12 @@
 """Somebody to talk with, a clock that stands still, and a look into the books."""
 
 import secrets
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -24,6 +27,22 @@ class Clock:
 
     def forward(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+
+class Untouched:
+    """What a file of books holds now, to be put back later; engines stay open on it, a late turn may still write."""
+
+    def __init__(self, books: Path) -> None:
+        self._books, self._copy = books, books.with_name(f"untouched-{books.name}")
+        self._over(books, self._copy)
+
+    def put_back(self) -> None:
+        self._over(self._copy, self._books)
+
+    @staticmethod
+    def _over(source: Path, target: Path) -> None:
+        with closing(sqlite3.connect(source)) as whole, closing(sqlite3.connect(target, timeout=60)) as old:
+            whole.backup(old)
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Somebody who says anything in any order: no exception, no dead end, no secret told, nothing booked without a yes."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from skill.dialogue.turn import Reply, Turn, spoken
 from skill.settings import Settings
 from tests.conftest import NOW
 from tests.skill.storytelling import stories
+from tests.skill.talking import Untouched
 
 LINES = sorted({line.says for story in stories() for line in story.lines if line.says and "{" not in line.says})
 CHANNELS = st.sampled_from(["alice", "telephone", "telegram", "api"])
@@ -39,7 +39,7 @@ class Somebody(RuleBasedStateMachine):
 
     @initialize(channel=CHANNELS, screen=st.booleans())
     def begins(self, channel: str, screen: bool) -> None:
-        self.shelf.reset()
+        self.shelf.untouched.put_back()
         self.channel, self.screen, self.linked, self.now = channel, screen, False, NOW
         self.last = Reply("")
         self.count = self.shelf.counted()
@@ -110,16 +110,8 @@ class Shelf:
         self.engine: Engine = open_books(self.settings)
         with store.transaction(self.engine) as db:
             self.demo: DemoSummary = demo_company.load(db, NOW)
-        self.engine.dispose()
-        self.books, self.untouched = folder / "zhku.sqlite3", folder / "untouched.sqlite3"
-        shutil.copy(self.books, self.untouched)
+        self.untouched = Untouched(folder / "zhku.sqlite3")
         self.turns = 0
-
-    def reset(self) -> None:
-        self.engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            self.books.with_name(self.books.name + suffix).unlink(missing_ok=True)
-        shutil.copy(self.untouched, self.books)
 
     def converse(self, turn: Turn, now: datetime) -> Reply:
         self.turns += 1

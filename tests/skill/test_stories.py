@@ -1,6 +1,5 @@
 """Every story of `stories/`, told at the text door and at Alice's; some of them by voice. Each has books of its own."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from skill.settings import Settings
 from speech.synthesis import speak
 from tests.conftest import NOW
 from tests.skill.storytelling import Say, Story, look, stories, tell
-from tests.skill.talking import linked
+from tests.skill.talking import Untouched, linked
 
 Door = Callable[["Stage", Story, int | None], Say]
 ALL = stories()
@@ -33,15 +32,7 @@ class Stage:
     client: FlaskClient
     engine: Engine
     demo: DemoSummary
-    books: Path
-    untouched: Path
-
-    def reset(self) -> None:
-        """Fresh books under the same engine, so that its compiled statements are kept."""
-        self.engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            self.books.with_name(self.books.name + suffix).unlink(missing_ok=True)
-        shutil.copy(self.untouched, self.books)
+    untouched: Untouched
 
 
 @pytest.fixture(scope="module")
@@ -51,17 +42,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     engine = open_books(settings)
     with store.transaction(engine) as db:
         demo = demo_company.load(db, NOW)
-    engine.dispose()
-    books, untouched = folder / "zhku.sqlite3", folder / "untouched.sqlite3"
-    shutil.copy(books, untouched)
     client = create_app(settings, engine=engine, clock=lambda: NOW).test_client()
-    yield Stage(client, engine, demo, books, untouched)
+    yield Stage(client, engine, demo, Untouched(folder / "zhku.sqlite3"))
     engine.dispose()
 
 
 @pytest.fixture
 def stage(built: Stage) -> Stage:
-    built.reset()
+    built.untouched.put_back()
     return built
 
 
