@@ -26,9 +26,10 @@ _MISTYPED = frozenset({"cold_water", "hot_water", "electricity", "heat", "halfpe
 _CALENDAR = ("month", "weekday")
 _SHORTEST_MISTYPED = 5
 _MISTYPED_PLACES = frozenset({"toilet", "corridor"})
+_TIMES_OF_DAY = frozenset({"день", "дня", "днем", "ночи", "ночью"})
 _NO_ZONE_BEFORE = (
     "добр", "сегодняшн", "данный", "этот", "весь", "целый", "каждый", "текущий", "тот", "последний", "через", "какой",
-    "втор", "трет", "один", "опозда",
+    "втор", "трет", "один", "опозда", "спокойн", "прошл", "этой",
 )  # fmt: skip
 _FALSE_FRIENDS = "sounds_alike"
 
@@ -166,13 +167,14 @@ def markers(text: str, *, mistyped: bool = False) -> list[Marker]:
 
 
 def _is_no_zone(parts: list[str], at: int) -> bool:
-    """«добрый день», «день добрый», «на сегодняшний день»."""
+    """«добрый день», «день добрый», «на сегодняшний день», «сегодня ночью»."""
     before, after = "".join(parts[max(at - 1, 0) : at]), "".join(parts[at + 1 : at + 2])
-    return before.startswith(_NO_ZONE_BEFORE) or after.startswith("добр")
+    when = before in ("сегодня", "вчера") and parts[at] in ("ночью", "днем")
+    return when or before.startswith(_NO_ZONE_BEFORE) or after.startswith("добр")
 
 
 def _at(parts: list[str], at: int) -> Marker | None:
-    if not parts[at] or (parts[at] in ("день", "дня") and _is_no_zone(parts, at)):
+    if not parts[at] or (parts[at] in _TIMES_OF_DAY and _is_no_zone(parts, at)):
         return None
     if hit := meaning(parts[at]):
         return Marker(*hit, at, at + 1, parts[at])

@@ -126,7 +126,7 @@ def _for_each(parts: list[str], number: Segment, row: Row, gaps: list[_Stretch])
 def _in_clauses(text: str, numbers: Sequence[Segment], marks: list[Marker]) -> list[dict[str, str]]:
     """«71 холодная, 66 горячая, свет 3090»: each number with the names of its own clause, if each has some there.
 
-    None where names stand before all the numbers, or behind all: those need no commas.
+    None where names of one kind stand before all the numbers, or behind all: those need no commas.
     """
     ends = [i for i, piece in enumerate(text.split()) if piece.endswith((",", ";", "."))]
     of_number = [bisect_left(ends, number.end - 1) for number in numbers]
@@ -140,7 +140,8 @@ def _in_clauses(text: str, numbers: Sequence[Segment], marks: list[Marker]) -> l
             return []
         sides.update(mark.start < number.start for mark in named)
         own.append({mark.slot: mark.meaning for mark in named})
-    return own if len(sides) > 1 else []
+    kinds = {frozenset(named) & {"resource", "zone"} for named in own}
+    return own if len(sides) > 1 or len(kinds) > 1 else []
 
 
 def _zones_after(rows: list[Row], gaps: list[_Stretch]) -> None:
