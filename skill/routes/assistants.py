@@ -53,7 +53,7 @@ class Doors:
             answer = door.answer(environ, path[2].encode("latin-1"))
         except HTTPException as refusal:
             return errors.refused(refusal)(environ, start_response)
-        except Exception as fault:
+        except Exception as fault:  # what Flask does with one: it is logged, the platform gets a valid 500
             return errors.failed(fault)(environ, start_response)
         start_response("200 OK", [*door.headers, ("Content-Length", str(len(answer)))])
         return [answer]
