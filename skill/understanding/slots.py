@@ -21,7 +21,7 @@ Slots = dict[str, Any]
 _FILE = Path(__file__).parent / "slots.yaml"
 _NUMBER_LIKE = re.compile(
     r"\d|нол[ьья]|нул|од[ин]н|дв[ае]|три|четыр|пят|шес|сем|восем|вос[ье]м|девя|деся|дцат|сорок|сто|сот|тыщ|тысяч|полтор|половин"
-    r"|писят|миллион"
+    r"|сят\b|миллион"
 )
 _COUNTED_MONEY = re.compile(r"(?:руб\w*|р|рублик\w*|тысяч\w*|тыщ\w*|тыс)$")
 _COUNTED_ELSE = re.compile(
