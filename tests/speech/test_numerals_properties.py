@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from num2words import num2words
 
@@ -20,6 +20,7 @@ SYLLABLES = ["сто", "два", "над", "цать", "при", "вет", "ой
 @given(st.integers(0, LARGEST), st.sampled_from("ngdaip"), st.sampled_from("mfn"))
 def test_every_integer_in_every_case_and_gender(number: int, case: str, gender: str) -> None:
     words = num2words(number, lang="ru", case=case, gender=gender)
+    assume(words != "сорока")  # alone it is the bird
     assert numbers(words) == [str(number)]
 
 
