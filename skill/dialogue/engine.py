@@ -24,7 +24,7 @@ from skill.dialogue.turn import session_name as session_name
 from skill.identity import masking
 from skill.settings import Settings
 from skill.understanding import Understanding, understand, unknown
-from skill.understanding.slots import extract
+from skill.understanding.slots import extract, may_have_numbers
 
 SURE = 0.5
 """From this confidence on an intent is heard whatever question is open."""
@@ -209,7 +209,7 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
 
 def _keep_readings(talk: Talk, said: Understanding) -> None:
     """Readings said in one breath with a question («холодная 125, и сколько я должен») are asked about after it."""
-    if said.intent not in BESIDE_READINGS or talk.resident is None:
+    if said.intent not in BESIDE_READINGS or talk.resident is None or not may_have_numbers(talk.turn.text):
         return
     slots = extract("submit_reading", talk.turn.text)
     if slots.get("values") and slots.get("resource"):

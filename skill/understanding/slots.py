@@ -60,7 +60,7 @@ def extract(intent: str, text: str) -> Slots:
     text = spread(text) if intent == "submit_reading" else _EITHER.sub(" ", text)
     found, parts = markers(text, mistyped=intent == "submit_reading"), words(text)
     when = dates.find(text, found, readings=intent in table["readings"])
-    numbers = segments(text) if _NUMBER_LIKE.search(text.lower()) else []
+    numbers = segments(text) if may_have_numbers(text) else []
     if intent == "submit_reading":
         slots = _readings(text, numbers, found, when.taken) or _named(intent, parts, found)
     else:
@@ -74,6 +74,11 @@ def extract(intent: str, text: str) -> Slots:
     if channels and intent in table["channel_to"]:
         slots["channel_to"] = channels[-1]
     return slots
+
+
+def may_have_numbers(text: str) -> bool:
+    """A first look, much cheaper than hearing them: False only where there is none."""
+    return _NUMBER_LIKE.search(text.lower()) is not None
 
 
 def _readings(text: str, numbers: list[Segment], found: list[Marker], taken: frozenset[int]) -> Slots:
