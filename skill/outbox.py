@@ -39,6 +39,8 @@ CLAIM_SECONDS, SEND_SECONDS = 60, 20
 MOST_ATTEMPTS = 12
 LONGEST_PAUSE_SECONDS = 1800
 POLL_SECONDS, LOOK_SECONDS, KEEP_SECONDS = 2.0, 60.0, 3600.0
+SETTLED_SECONDS = 3.0
+"""How long the background leaves a process that has just started to those who wait at its doors."""
 AT_ONCE = 50
 log = structlog.get_logger()
 
@@ -129,7 +131,7 @@ class Sender:
             return
         with self._starting:
             if self._thread is None:
-                self._thread = threading.Thread(target=self.run, name="outbox", daemon=True)
+                self._thread = threading.Thread(target=self._run_once_settled, name="outbox", daemon=True)
                 self._thread.start()
 
     def wake(self) -> None:
@@ -183,6 +185,10 @@ class Sender:
                 log.error("outbox cannot be read", reason=type(error).__name__)
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
+
+    def _run_once_settled(self) -> None:
+        self._wake.wait(SETTLED_SECONDS)  # what falls due in the meantime goes out at once
+        self.run()
 
     def _forget(self) -> None:
         before = self._clock() - timedelta(days=self._settings.turns_kept_days)

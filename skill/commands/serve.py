@@ -69,7 +69,7 @@ def _run(settings: Settings) -> None:
 
 
 def _awake(app: Flask) -> Flask:
-    """The application in a process of its own: messages left over from the last run go out at once."""
+    """The application in a process of its own: messages left over from the last run go out unasked."""
     app.extensions["zhku_sender"].start()
     return app
 

@@ -1,6 +1,8 @@
 """`POST /<messenger>`: the webhook of every platform that is answered by a call of ours."""
 
+from collections.abc import Iterable
 from functools import partial
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, abort, jsonify, request
 
@@ -25,7 +27,18 @@ def mount(app: Flask, service: Service) -> None:
         if messenger.handshake:
             app.add_url_rule(f"/{messenger.name}", f"handshake_{messenger.name}", door.handshake, methods=["GET"])
     if any(messenger.enabled(service.settings) for messenger in messengers().values()):
-        app.before_request(sender.start)
+        app.wsgi_app = _starting(sender, app.wsgi_app)  # type: ignore[method-assign]
+
+
+def _starting(sender: outbox.Sender, inner: WSGIApplication) -> WSGIApplication:
+    """`inner`, whose first request starts the sender: a process that was forked before has none. Other doors stand
+    before Flask, so this one does too."""
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        sender.start()
+        return inner(environ, start_response)
+
+    return application
 
 
 class Door:
