@@ -6,9 +6,9 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from weakref import WeakKeyDictionary, finalize
+from weakref import finalize
 
 from alembic import command
 from alembic.config import Config
@@ -40,32 +40,66 @@ _alembic_lock = threading.Lock()  # Alembic keeps its environment in module glob
 
 
 class Queue:
-    """Writers to a SQLite file take turns here: whoever waits is woken at once.
+    """Writers to a SQLite file take turns here, each with the connection of the one before: whoever waits is woken at
+    once.
 
     SQLite itself waits for its lock by sleeping, longer each time, so under load a turn would wait a hundred
-    times as long as the one before it lasts. The lock it keeps is still what makes a transaction safe.
+    times as long as the one before it lasts. The lock it keeps is still what makes a transaction safe. The connection
+    is kept for the next writer of this process alone: a process forked from it takes its own, and never touches what it
+    inherits. It is closed after a failure, and when the
+    engine is disposed of.
     """
 
     def __init__(self, database: str) -> None:
         self._here = threading.Lock()
         self._file = os.open(f"{database}-queue", os.O_RDWR | os.O_CREAT, 0o600)
+        self._writing: Connection | None = None
+        self._process = os.getpid()
+        self._inherited: list[Connection | None] = []
         finalize(self, os.close, self._file)
 
-    def __enter__(self) -> None:
-        self._here.acquire()
-        try:
+    @contextmanager
+    def begin(self, engine: Engine) -> Iterator[Connection]:
+        """A transaction of the next in turn."""
+        with self._here:
             fcntl.lockf(self._file, fcntl.LOCK_EX)
-        except OSError:
-            self._here.release()
-            raise
+            try:
+                connection = self._connection(engine)
+                with connection.begin():
+                    yield connection
+            except BaseException:
+                self._close()
+                raise
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN)
 
-    def __exit__(self, *_: object) -> None:
-        fcntl.lockf(self._file, fcntl.LOCK_UN)
-        self._here.release()
+    def let_go(self, _engine: Engine) -> None:
+        """Close the connection as soon as nobody writes."""
+        with self._here:
+            self._close()
+
+    def _connection(self, engine: Engine) -> Connection:
+        self._leave_inherited()
+        if self._writing is None:
+            self._writing = engine.connect()
+        return self._writing
+
+    def _close(self) -> None:
+        self._leave_inherited()
+        if self._writing is not None:
+            self._writing.invalidate()  # else the pool keeps it open
+            self._writing.close()
+            self._writing = None
+
+    def _leave_inherited(self) -> None:
+        """SQLite's connections must not be used after a fork, nor closed: one of another process is only held."""
+        if self._process != os.getpid():
+            self._inherited.append(self._writing)
+            self._writing, self._process = None, os.getpid()
 
 
-_queues: WeakKeyDictionary[Engine, AbstractContextManager[None]] = WeakKeyDictionary()
-_NO_QUEUE: AbstractContextManager[None] = nullcontext()
+_QUEUE = "queue"
+"""The option of an engine whose writers queue: it goes with the engine."""
 _KEPT = "kept"
 
 
@@ -84,7 +118,9 @@ def connect(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     if parsed.database and parsed.database != ":memory:":
-        _queues[engine] = Queue(parsed.database)
+        queue = Queue(parsed.database)
+        event.listen(engine, "engine_disposed", queue.let_go)
+        engine.update_execution_options(**{_QUEUE: queue})
     return engine
 
 
@@ -122,11 +158,12 @@ def transaction(engine: Engine) -> Iterator[Session]:
     What was committed survives the death of the process, and a power cut too where `keep` was called; on SQLite a power
     cut may take other transactions of the last moments, never half of one. On PostgreSQL every commit is on the disk.
     """
-    turn = _queues.get(engine, _NO_QUEUE)
-    with turn, engine.begin() as connection, Session(connection, expire_on_commit=False) as db:
+    queue: Queue | None = engine.get_execution_options().get(_QUEUE)
+    begun = queue.begin(engine) if queue else engine.begin()
+    with begun as connection, Session(connection, expire_on_commit=False) as db:
         yield db
         db.flush()
-    if db.info.get(_KEPT) and turn is not _NO_QUEUE:
+    if queue and db.info.get(_KEPT):
         _sync(f"{engine.url.database}-wal")
 
 

@@ -1,18 +1,21 @@
 """Several processes at one set of books, and one that is killed."""
 
 import multiprocessing
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from billing import billrun, readings, store
 from billing.readings import KeyReused, NotAccepted
-from billing.tables import AuditEntry, Reading, Receipt
+from billing.tables import AuditEntry, Organization, Reading, Receipt
 from fixtures.demo_company import DemoSummary
 from tests.billing.files import NOVEMBER, NOW
 
@@ -91,6 +94,45 @@ def test_two_processes_issuing_one_month_make_one_bill_each(demo_url: str, demo:
     with store.reading(engine) as db:
         accounts = db.exec(select(Receipt.account_id).where(Receipt.period == NOVEMBER)).all()
     assert len(accounts) == len(set(accounts)) == 60
+    engine.dispose()
+
+
+def _write(engine: Engine, inherited: object) -> None:
+    with store.transaction(engine) as db:
+        db.add(Organization(name="УК", spoken_name="УК", inn="0012345675"))
+        raise SystemExit(0 if db.connection().connection.dbapi_connection is not inherited else 3)
+
+
+def test_a_forked_process_does_not_write_with_the_connection_it_inherits(tmp_path: Path) -> None:
+    engine = store.connect(f"sqlite:///{tmp_path}/books.db")
+    store.migrate(engine)
+    with store.transaction(engine) as db:
+        kept = db.connection().connection.dbapi_connection
+    with store.transaction(engine) as db:
+        assert db.connection().connection.dbapi_connection is kept
+    child = multiprocessing.get_context("fork").Process(target=_write, args=(engine, kept))
+    child.start()
+    child.join(60)
+    assert child.exitcode == 0
+    with store.transaction(engine) as db:
+        assert db.connection().connection.dbapi_connection is kept
+        assert db.exec(select(Organization)).all() == []  # what the child undid
+    engine.dispose()
+    assert not [file for file in Path("/proc/self/fd").iterdir() if str(file.resolve()) == f"{tmp_path}/books.db"]
+
+
+def test_writers_go_on_with_another_connection_after_a_failure(tmp_path: Path) -> None:
+    engine = store.connect(f"sqlite:///{tmp_path}/books.db")
+    store.migrate(engine)
+    with store.transaction(engine) as db:
+        lost = db.connection().connection.dbapi_connection
+    assert isinstance(lost, sqlite3.Connection)
+    lost.close()
+    with pytest.raises(sqlite3.ProgrammingError), store.transaction(engine):
+        pass
+    with store.transaction(engine) as db:
+        assert db.connection().connection.dbapi_connection is not lost
+        assert db.exec(select(Organization)).all() == []
     engine.dispose()
 
 

@@ -45,8 +45,10 @@ def statements(engine: Engine) -> Iterator[list[str]]:
     def trace(driver: sqlite3.Connection, *_: object) -> None:
         driver.set_trace_callback(asked.append)
 
+    engine.dispose()  # whoever writes takes a new connection
     event.listen(engine, "checkout", trace)
     yield asked
+    assert asked
     event.remove(engine, "checkout", trace)
 
 
