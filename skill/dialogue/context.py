@@ -131,8 +131,8 @@ def _again(talk: Talk, text: str) -> Understanding | None:
     return Understanding(intent, about["slots"] | changed, DOUBTFUL)
 
 
-def _fits(patterns: list[re.Pattern[str]], text: str) -> bool:
-    return any(pattern.fullmatch(text) for pattern in patterns)
+def _fits(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.fullmatch(text) is not None
 
 
 @cache
@@ -147,5 +147,6 @@ def _table() -> dict[str, Any]:
     return {**compiled, "pointing": pointing, "again": loaded["again"]}
 
 
-def _compiled(patterns: list[str]) -> list[re.Pattern[str]]:
-    return [re.compile(LEADS + pattern.removeprefix("L")) for pattern in patterns]
+def _compiled(patterns: list[str]) -> re.Pattern[str]:
+    """One for all: much cheaper than to try each of them."""
+    return re.compile(LEADS + f"(?:{'|'.join(pattern.removeprefix('L') for pattern in patterns)})")
