@@ -13,11 +13,16 @@ from billing.resources import Resource
 from billing.windows import clipped, month_start
 from skill.dialogue.naming import resource_name
 from skill.understanding import Understanding
+from speech.numerals import numbers
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
+NAMING = frozenset({"submit_reading", "correct", "no", "yes", "pay", "balance"})
+"""Intents that a sum said alone sounds like."""
+SUM_WORDS, DOUBTED = 4, 0.5
+"""A sum alone has so many words at most; less sure than this, other intents do not stand in its way."""
 SEASONS = {"winter": (12, 1, 2), "spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11)}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 RELATIVE = {"yesterday": -1, "today": 0, "tomorrow": 1}
@@ -100,6 +105,21 @@ def kopecks(said: Understanding) -> int | None:
         return int(Decimal(str(said.slots["amount"])) * 100)
     except (KeyError, InvalidOperation):
         return None
+
+
+def only_sum(text: str) -> int | None:
+    """Kopecks of the only number in an answer to «сколько»."""
+    said = numbers(text)
+    try:
+        return int(Decimal(said[0]) * 100) if len(said) == 1 else None
+    except InvalidOperation:
+        return None
+
+
+def is_sum(said: Understanding, text: str) -> bool:
+    """Whether the phrase is a sum and nothing else («тысячу», «полторы тысячи»), no meter with its value."""
+    alone = len(text.split()) <= SUM_WORDS and only_sum(text) is not None and not said.slots.get("resource")
+    return alone and (said.intent in NAMING or said.intent == "out_of_scope" or said.confidence < DOUBTED)
 
 
 def _latest(month: int, this: date) -> date:

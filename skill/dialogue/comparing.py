@@ -1,21 +1,26 @@
 """Readings beside other readings: the last one, a usual month, and one that the billing did not take."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from statistics import median
 
 from sqlmodel import col, select
 
-from billing import forecast
+from billing import accounts, forecast
 from billing.meters import MeterView
 from billing.tables import Reading
-from skill.dialogue.flat import Flat
+from skill.dialogue.flat import Flat, account_of
 from skill.dialogue.gathering import YES_NO, Gathering
+from skill.dialogue.naming import capital, meter_name
 from skill.dialogue.readback import reason_of, values_shown
 from skill.dialogue.talk import Talk
-from skill.dialogue.turn import Reply
+from skill.dialogue.turn import SENTENCE_END, Reply
 from speech import wording
+
+SERIAL = 4
+"""So many last digits of a serial number are told."""
 
 
 def previous(gathering: Gathering) -> Reply | None:
@@ -26,6 +31,7 @@ def previous(gathering: Gathering) -> Reply | None:
     meter = gathering.flat.meter(entry.meter)
     if not meter.last:
         return None
+    gathering.talk.beside = "help"
     values = {register: last.value for register, last in meter.last.items()}
     expecting, buttons = ("number", ()) if gathering.step == "value" else ("yes_no", YES_NO)
     return gathering.talk.reply(
@@ -38,11 +44,29 @@ def previous(gathering: Gathering) -> Reply | None:
     )
 
 
+def here(gathering: Gathering) -> Reply:
+    """«А какой это счётчик, какой квартиры?»: what is spoken of, and the question that is open again."""
+    talk, flat, entry = gathering.talk, gathering.flat, gathering.asked
+    talk.beside = "help"
+    address = accounts.address_of(talk.db, account_of(talk))
+    home = f"{address.street}, дом {address.house}, квартира {address.flat}"
+    if entry is None or entry.meter is None:
+        told = talk.say("readings.here", home=home)
+    else:
+        meter = flat.meter(entry.meter)
+        name = capital(meter_name(meter, flat.meters))
+        told = talk.say("readings.here_meter", Meter=name, serial=meter.serial[-SERIAL:], home=home)
+    question = Reply.from_json(talk.session.question or talk.session.last)
+    again = talk.say("readings.here_value") if gathering.step == "value" else SENTENCE_END.split(question.text)[-1]
+    return replace(question, text=f"{told} {again}")
+
+
 def usual(gathering: Gathering) -> Reply:
     """«Это много?»: what the meters of the draft use in other months, and the question that is open again."""
     talk, flat = gathering.talk, gathering.flat
     meters = [flat.meter(entry.meter) for entry in gathering.draft.entries if entry.meter is not None]
     lines = _usual_lines(talk, flat, meters)
+    talk.beside = "help"
     key = "readings.usual" if lines else "readings.nothing_usual"
     return talk.reply(key, lines=", ".join(lines), buttons=YES_NO, expecting="yes_no")
 

@@ -46,6 +46,8 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     meant = next((intent for intent, found in _table()["anytime"].items() if _fits(found, text)), None)
     if meant is not None:
         return Understanding(meant, extract(meant, talk.turn.text), 1.0)
+    if points_at("goodbye", talk.turn.text):
+        return Understanding("stop", {}, 1.0)
     if talk.session.scene == "readings" and points_at("last_day", talk.turn.text):
         return Understanding("reading_window", {}, 1.0)
     if talk.session.scene and talk.session.last.get("expecting") == "yes_no":
@@ -62,8 +64,8 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         return Understanding("out_of_scope", {}, said.confidence)
     vague = said.intent in {"yes", "back"} and said.confidence < DOUBTFUL
     long_no = said.intent == "no" and len(text.split()) > SHORT // 2
-    if not talk.session.scene and (vague or long_no):
-        said = Understanding("out_of_scope", {}, said.confidence)
+    if not talk.session.scene and (vague or long_no):  # nothing was asked: what was said before may tell
+        said = Understanding("out_of_scope", {}, min(said.confidence, DOUBTFUL))
     if said.confidence < DOUBTFUL and len(talk.flats) > 1 and is_named(talk):
         return Understanding("switch_account", {}, DOUBTFUL)
     meant = _pointed(talk, text) if said.confidence < PLAIN else None

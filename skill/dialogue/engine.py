@@ -12,7 +12,8 @@ from sqlmodel import col
 
 from billing import store
 from billing.accounts import Speaker
-from skill.dialogue import context, handoffs, record, scenes, temper, transcript
+from skill.dialogue import context, handoffs, progress, record, scenes, temper, transcript
+from skill.dialogue.asked import is_sum
 from skill.dialogue.familiar import familiar
 from skill.dialogue.likeliest import likeliest
 from skill.dialogue.record import Found
@@ -172,16 +173,20 @@ def _answer(talk: Talk) -> Reply:
     if talk.scene is not None and said.confidence < DECIDING.get(said.intent, 0.0):
         said = Understanding("out_of_scope", {}, said.confidence)
     talk.session.anger += temper.signs(talk.turn.text)
-    reply = _reply(talk, said)
-    if reply is not None:
+    reply = _reply(talk, _taken_up(talk, said))
+    if reply is not None and not talk.stalled:
         talk.session.misses = 0
         return temper.soothed(talk, said, reply)
     talk.session.misses += 1
-    asked = str(talk.session.last.get("expecting", "command"))
-    unknown.note(talk.db, talk.turn.text, said, channel=talk.turn.channel, asked=asked, now=talk.now)
+    if reply is None:
+        asked = str(talk.session.last.get("expecting", "command"))
+        unknown.note(talk.db, talk.turn.text, said, channel=talk.turn.channel, asked=asked, now=talk.now)
     if talk.session.misses >= temper.patience(talk.session):
         return _open("operator", talk, said)
-    return _open("general", talk, said)
+    if reply is None:
+        return _open("general", talk, said)
+    again = reply.text == talk.session.last.get("text")
+    return progress.choices(talk, reply) if again or talk.session.misses >= progress.STALLED else reply
 
 
 def _reply(talk: Talk, said: Understanding) -> Reply | None:
@@ -195,9 +200,13 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
     sure = floor if talk.scene is None or said.intent == "emergency" else SURE
     if opener is not None and anywhere and said.confidence >= sure:
         return opener.begin(talk, said)
+    before = progress.standing(talk.session)
     reply = talk.scene.answer(talk, said) if talk.scene else None
     if reply is not None:
         talk.session.returns = 0
+        talk.stalled = progress.is_stalled(talk, before)
+    if reply is not None and said.intent == "stop":
+        return progress.parted(talk, reply)
     if reply is not None or opener is None or said.confidence < floor:
         return reply
     if not anywhere:
@@ -205,6 +214,19 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
         talk.session.suspend()
     context.notes(talk, said)
     return opener.begin(talk, said)
+
+
+def _taken_up(talk: Talk, said: Understanding) -> Understanding:
+    """A sum said alone answers the payment that was put off, where nothing but an offer is open now."""
+    session = talk.session
+    idle = (
+        not session.scene or session.step == OFFER or (session.scene == "readings" and not session.draft.get("entries"))
+    )
+    if not idle or not session.suspended or session.suspended[-1]["scene"] != "pay" or not is_sum(said, talk.turn.text):
+        return said
+    session.resume()
+    talk.scene = topics()["pay"]
+    return Understanding("pay", extract("pay", talk.turn.text), 1.0)
 
 
 def _keep_readings(talk: Talk, said: Understanding) -> None:

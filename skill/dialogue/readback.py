@@ -10,6 +10,7 @@ from skill.dialogue.flat import Flat
 from skill.dialogue.naming import capital, listed, month_name, register_name
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk
+from skill.dialogue.turn import SENTENCE_END
 from speech import wording
 
 
@@ -80,7 +81,7 @@ def finding_sentence(talk: Talk, kind: str, finding: Finding, flat: Flat, entry:
         other=flat.name(flat.meter(other)) if other else "",
         company=str(finding.facts.get("organization", "")),
         said=shown(entry.guess["said"]) if both else "",
-        reason=reason_of(str(finding.facts.get("message", ""))),
+        reason=_because(str(finding.facts.get("message", ""))),
     )
 
 
@@ -88,6 +89,12 @@ def reason_of(message: str) -> str:
     """What the company says, as a sentence after another; empty when it says nothing."""
     bare = message.strip().rstrip(".")
     return f" {capital(bare)}." if bare else ""
+
+
+def _because(message: str) -> str:
+    """What the company says, as the end of a sentence («… — расход больше обычного»); empty when it says nothing."""
+    bare = "; ".join(sentence.rstrip(".") for sentence in SENTENCE_END.split(message.strip()))
+    return f" — {bare if bare[1:2].isupper() else bare[:1].lower() + bare[1:]}" if bare else ""
 
 
 def _compared(finding: Finding, meter: MeterView, register: str, value: Decimal) -> tuple[Decimal, Decimal]:

@@ -22,6 +22,7 @@ class Talk:
 
     scene: the topic whose question is open.
     beside: the reply is not what the open question is about: `help`, or a `remark` that need not be repeated either.
+    stalled: the answer to the open question has led nowhere.
     """
 
     db: Database
@@ -32,6 +33,7 @@ class Talk:
     resident: Resident | Speaker | None
     scene: "Scene | None" = None
     beside: Literal["", "help", "remark"] = ""
+    stalled: bool = False
     _flats: list[Home] | None = field(default=None, repr=False)
 
     @property

@@ -108,7 +108,7 @@ def test_the_suppliers_refusal_is_told_with_its_reason_and_another_value_is_take
     supplier.answer = {"level": "block", "code": "LIMIT", "message": "расход больше договорного"}
     answer = resident.says("холодная 125")
     assert answer == (
-        "Холодная вода: компания не приняла число 125. Расход больше договорного. Проверьте и назовите ещё раз."
+        "Холодная вода: компания не приняла число 125 — расход больше договорного. Проверьте и назовите ещё раз."
     )
     supplier.answer = {"level": "ok"}
     assert "холодная вода 124" in resident.says("124").lower()
@@ -119,7 +119,7 @@ def test_the_suppliers_refusal_is_told_with_its_reason_and_another_value_is_take
 def test_the_suppliers_doubt_wants_a_yes(resident: Resident, supplier: Supplier, ledger: Ledger) -> None:
     supplier.answer = {"level": "confirm", "message": "в прошлом году было меньше"}
     answer = resident.says("холодная 125")
-    assert answer == "Холодная вода: у компании есть сомнение. В прошлом году было меньше. Записать 125?"
+    assert answer == "Холодная вода: у компании есть сомнение — в прошлом году было меньше. Записать 125?"
     assert "расход 10 м³" in resident.says("да")
     resident.says("да")
     assert ledger.newest()["COLD_WATER"] == 125

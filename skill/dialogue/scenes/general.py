@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from skill.dialogue import context, reminding, temper
+from skill.dialogue.naming import listed
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import OFFER, Reply
@@ -41,8 +42,7 @@ class General:
             case "no" if talk.session.told and "?" not in str(talk.session.told["text"]):
                 return _remark(talk, talk.reply("general.as_you_like"))
             case "stop" | "no":
-                talk.session.suspended = []
-                return replace(talk.reply("general.bye"), end=True)
+                return replace(_bye(talk), end=True)
             case "thanks" | "robot" | "well" if _is_asked(talk):
                 return _remark(talk, talk.reply(f"general.{said.intent}_asked", company=talk.settings.company))
             case "event" | "thanks" | "yes" | "back" | "silence" | "card" | "wait" | "robot" | "well":
@@ -65,6 +65,14 @@ def _start(talk: Talk) -> Reply:
     reply = talk.reply(key, company=talk.settings.company, buttons=buttons)
     reminder = reminding.due(talk)
     return replace(reply, text=f"{reply.text} {reminder}") if reminder else reply
+
+
+def _bye(talk: Talk) -> Reply:
+    """Goodbye, with what was put off and stays undone."""
+    names = dict.fromkeys(kept["scene"] for kept in talk.session.suspended)
+    talk.session.suspended = []
+    undone = [talk.say(key) for name in names if (key := f"general.unfinished.{name}") in phrases()]
+    return talk.reply("general.bye_unfinished", what=listed(undone)) if undone else talk.reply("general.bye")
 
 
 def _help(talk: Talk) -> Reply:

@@ -1,12 +1,10 @@
 """Оплатить: the sum, a yes, and a link to the bill's page with its QR code. No card number is ever taken."""
 
-from decimal import Decimal, InvalidOperation
-
 from billing import autopay, contacts, payments, receipts
 from billing.payments import PaymentRefused
 from billing.tables import Payment
 from skill import checkout, letters
-from skill.dialogue.asked import kopecks
+from skill.dialogue.asked import NAMING, is_sum, kopecks, only_sum
 from skill.dialogue.company import today
 from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
@@ -17,14 +15,11 @@ from skill.dialogue.turn import Reply
 from skill.identity import links
 from skill.understanding import Understanding
 from speech import wording
-from speech.numerals import numbers
 
 HOW = ("карт", "как ", "где ", "сбп", "способ", "можно ли", "наличн", "комисс")
 AUTOPAY = ("автоплат", "автооплат", "автоматическ")
 OFF = ("отключ", "выключ", "отмен", "убер", "не надо", "не нуж", "останов", "стоп")
 CALL = "telephone"
-NAMING = frozenset({"submit_reading", "correct", "no", "yes", "pay", "balance"})
-"""Intents that a sum said alone sounds like."""
 BY_SBP = ("сбп", "qr", "куар", "кьюар", "систем")
 
 
@@ -55,8 +50,8 @@ class Pay:
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """Yes, another sum, or no."""
         half = _half(talk)
-        named = kopecks(said) or _sum(talk.turn.text) or half
-        if named is not None and (half or said.intent in NAMING):
+        named = kopecks(said) or only_sum(talk.turn.text) or half
+        if named is not None and (half or said.intent in NAMING or is_sum(said, talk.turn.text)):
             if named == talk.session.draft.get("kopecks") and said.intent == "yes":
                 return self._order(talk)
             return self._confirm(talk, named)
@@ -148,15 +143,6 @@ def _half(talk: Talk) -> int | None:
     """Half of the sum proposed, to the rouble, for «половину»."""
     proposed = talk.session.draft.get("kopecks")
     return round(proposed // 2, -2) if proposed and "половин" in talk.turn.text.lower() else None
-
-
-def _sum(text: str) -> int | None:
-    """Kopecks of the only number in an answer to «сколько»."""
-    said = numbers(text)
-    try:
-        return int(Decimal(said[0]) * 100) if len(said) == 1 else None
-    except InvalidOperation:
-        return None
 
 
 SCENE = Pay()

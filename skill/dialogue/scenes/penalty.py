@@ -2,8 +2,8 @@
 
 import re
 
-from billing import arrears, penalties, receipts
-from billing.penalties import Debt, Standing
+from billing import penalties, receipts
+from skill.dialogue import late
 from skill.dialogue.company import today
 from skill.dialogue.flat import account_of
 from skill.dialogue.gate import barred
@@ -34,10 +34,8 @@ class Penalty(Topic):
         if (bar := barred(talk, money=True)) is not None:
             return bar
         account, on = account_of(talk), today(talk)
-        found = receipts.balance(talk.db, account.id, on)
-        charged, oldest = found.penalty, _oldest_debt(talk, account.id)
-        if oldest is None and found.overdue and found.receipt is not None:
-            oldest = Standing(Debt(found.receipt.period, found.overdue, found.receipt.due_on))
+        charged = receipts.balance(talk.db, account.id, on).penalty
+        oldest = next(iter(late.months(talk)), None)
         if oldest is None:
             key = "penalty.past" if charged else "penalty.none"
             return talk.reply(key, sum=wording.money(charged))
@@ -49,14 +47,6 @@ class Penalty(Topic):
         }
         key = "penalty.grows" if penalties.penalty(oldest, on) else "penalty.soon"
         return self.offers(talk, Reply(talk.say(key, **facts)))
-
-
-def _oldest_debt(talk: Talk, account_id: int) -> Standing | None:
-    """The oldest month that is late and not paid."""
-    on = today(talk)
-    ledger = arrears.ledgers(talk.db, [account_id], on)[account_id]
-    standings, _ = penalties.set_off(ledger.debts, ledger.payments)
-    return next((one for one in standings if one.left > 0 and one.debt.due < on), None)
 
 
 SCENE = Penalty()

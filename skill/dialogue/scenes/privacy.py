@@ -1,8 +1,10 @@
 """Отвязать и удалить: a flat is unlinked, or everything kept of a person is erased, after a yes."""
 
 import re
+from dataclasses import replace
 
 from billing import accounts
+from skill.dialogue import transcript
 from skill.dialogue.context import is_question
 from skill.dialogue.flat import account_of
 from skill.dialogue.talk import Talk
@@ -11,9 +13,10 @@ from skill.dialogue.turn import Reply, session_name
 from skill.identity import consent, oauth
 from skill.understanding import Understanding
 
+ASKED = frozenset({"kept_data", "recorded", "overheard"})
+"""Questions about what becomes of what is said here; they leave an open question open."""
+CALL = "telephone"
 EVERYTHING = ("данны", "соглас", "все ", "всё ", "забудь", "сотри", "стереть", "обо мне", "истори", "голос", "меня из")
-
-
 KEPT = re.compile(r"^(а |и )?(показани|счета?|квитанц|долг)\w*( тоже| останут\w+| удал\w+| пропад\w+)?$")
 """A question what becomes of it."""
 
@@ -22,11 +25,13 @@ class Privacy:
     """The scene of leaving. Steps: unlink, erase."""
 
     name = "privacy"
-    intents = frozenset({"unlink"})
-    anywhere: frozenset[str] = frozenset()
+    intents = frozenset({"unlink"}) | ASKED
+    anywhere = ASKED
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
-        """Ask before anything is undone."""
+        """Tell what is kept; ask before anything is undone."""
+        if said.intent in ASKED:
+            return _kept(talk, said.intent)
         text = talk.turn.text.lower() + " "
         if talk.resident is None:
             return talk.reply("privacy.nothing")
@@ -79,6 +84,22 @@ class Privacy:
         talk.is_now(None)
         _forget_conversation(talk)
         return talk.reply("privacy.erased")
+
+
+def _kept(talk: Talk, asked: str) -> Reply:
+    """What is kept of a person and how long (152-ФЗ ст. 14), what of the voice, and who hears or reads it."""
+    talk.beside = "remark"
+    recorded = talk.turn.channel == CALL and talk.settings.line_recordings is not None
+    key = {"kept_data": "data" if talk.resident else "data_stranger", "overheard": "overheard"}.get(
+        asked, "recorded_call" if recorded else "recorded"
+    )
+    days, sound = str(transcript.KEPT.days), str(talk.settings.line_recordings_kept_days)
+    erase = talk.say("privacy.erase_how") if talk.resident else ""
+    told = talk.reply(f"privacy.{key}", days=days, sound=sound, erase=erase)
+    if not talk.session.scene or not talk.session.last:
+        return told
+    last = Reply.from_json(talk.session.last)
+    return replace(told, buttons=last.buttons, expecting=last.expecting)
 
 
 def _forget_conversation(talk: Talk) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from skill.dialogue.company import phone_of
-from skill.dialogue.comparing import declined, previous, usual
+from skill.dialogue.comparing import declined, here, previous, usual
 from skill.dialogue.context import points_at
 from skill.dialogue.dial import dial_value
 from skill.dialogue.draft import Entry, entries_of
@@ -51,7 +51,12 @@ class Readings:
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """What was said to the open question; other topics are left to others."""
-        gathering, entries = Gathering(talk), _heard(talk, said)
+        gathering = Gathering(talk)
+        if points_at("here", talk.turn.text):
+            return here(gathering)
+        if talk.session.step in READ_BACK and points_at("much", talk.turn.text):
+            return usual(gathering)
+        entries = _heard(talk, said)
         if said.intent == "yes" and gathering.repeats(entries):
             entries = []
         if any(_tells(entry) for entry in entries):
@@ -66,8 +71,6 @@ class Readings:
             return before
         if points_at("left", talk.turn.text) and not gathering.draft.entries:
             return gathering.next()
-        if talk.session.step in READ_BACK and points_at("much", talk.turn.text):
-            return usual(gathering)
         if said.intent == "submit_reading" or (talk.session.step in READ_BACK and points_at("roubles", talk.turn.text)):
             return gathering.next()
         return None

@@ -1,6 +1,7 @@
 """Заявка: what is broken, read back, sent after a yes with a number and a day; how earlier ones are doing."""
 
 import re
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -40,6 +41,7 @@ SURE = 0.7
 COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
 ASKS = re.compile(r"\bмо[яейю]+\b|статус|рассмотр|ответ|номер|где|когда|\d")
 SHORT_COMPLAINT = 6
+ABSENT = re.compile(r"не было|уезжал|уехал|отсутств|не жил|лежал|отпуск|больниц|командировк|отъезд")
 WHERE = re.compile(r"(это )?(на|в|во|у|около|возле|под|над) \w+( \w+){0,3}[.!]?$")
 """A place said after the trouble belongs to it."""
 MORE = re.compile(r"^(?:(?:и|а|ну|ещё|еще|также|кстати)[ ,]+)+", re.IGNORECASE)
@@ -49,7 +51,7 @@ class TicketTopic:
     """The scene of requests. Steps: details, confirm."""
 
     name = "ticket"
-    intents = frozenset({"create_ticket", "ticket_status"})
+    intents = frozenset({"create_ticket", "ticket_status", "recalculation"})
     anywhere: frozenset[str] = frozenset()
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
@@ -60,6 +62,8 @@ class TicketTopic:
         if said.intent == "ticket_status" and not (complains and not ASKS.search(talk.turn.text.lower())):
             return _status(talk, numbers(talk.turn.text))
         talk.session.scene = self.name
+        if said.intent == "recalculation":
+            return self._recalculation(talk)
         if complains and len(talk.turn.text.split()) <= SHORT_COMPLAINT:
             talk.session.step = "details"
             return talk.reply("ticket.complaint", expecting="text")
@@ -70,7 +74,7 @@ class TicketTopic:
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """The description, or the yes that sends it."""
-        if points_at("cancel", talk.turn.text):
+        if points_at("cancel", talk.turn.text) or points_at("goodbye", talk.turn.text):
             return _dropped(talk)
         if talk.session.step == "details":
             return self._described(talk, said)
@@ -113,6 +117,12 @@ class TicketTopic:
         kept = masking.kept(MORE.sub("", details.strip())[:LONGEST], "command")
         talk.session.step, talk.session.draft = "confirm", {"details": kept}
         return talk.reply("ticket.confirm", details=capital(kept.rstrip(".!")), buttons=YES_NO, expecting="yes_no")
+
+    def _recalculation(self, talk: Talk) -> Reply:
+        """A recalculation asked for; what it takes when nobody was at home (ПП 354, п. 86, 91, 93)."""
+        asked = self._confirm(talk, talk.turn.text)
+        absent = ABSENT.search(talk.turn.text.lower()) is not None
+        return replace(asked, text=talk.say("ticket.absence")) if absent else asked
 
     def _send(self, talk: Talk) -> Reply:
         assert talk.resident is not None  # noqa: S101 - only a resident is asked

@@ -1,0 +1,30 @@
+"""The months of a flat that are late and not paid, as the books set payments off against them."""
+
+from collections import defaultdict
+from datetime import date
+
+from billing import arrears, penalties, receipts
+from billing.penalties import Debt, Standing
+from skill.dialogue.company import today
+from skill.dialogue.flat import home_of
+from skill.dialogue.talk import Talk
+
+
+def by_month(talk: Talk) -> dict[date, int]:
+    """Kopecks left of each month, whatever they are for, oldest first."""
+    sums: dict[date, int] = defaultdict(int)
+    for one in months(talk):
+        sums[one.debt.period] += one.left
+    return dict(sorted(sums.items()))
+
+
+def months(talk: Talk) -> list[Standing]:
+    """Debts, oldest first. Where the books know only that something is late, it stands under the newest bill."""
+    account_id, on = home_of(talk).account_id, today(talk)
+    ledger = arrears.ledgers(talk.db, [account_id], on)[account_id]
+    standings, _ = penalties.set_off(ledger.debts, ledger.payments)
+    late = [one for one in standings if one.left > 0 and one.debt.due < on]
+    found = receipts.balance(talk.db, account_id, on)
+    if not late and found.overdue and found.receipt is not None:
+        return [Standing(Debt(found.receipt.period, found.overdue, found.receipt.due_on))]
+    return late
