@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, Response, abort, jsonify, request
 
@@ -27,18 +27,18 @@ def mount(app: Flask, service: Service) -> None:
         if messenger.handshake:
             app.add_url_rule(f"/{messenger.name}", f"handshake_{messenger.name}", door.handshake, methods=["GET"])
     if any(messenger.enabled(service.settings) for messenger in messengers().values()):
-        app.wsgi_app = _starting(sender, app.wsgi_app)  # type: ignore[method-assign]
+        _start_when_called(sender, app)
 
 
-def _starting(sender: outbox.Sender, inner: WSGIApplication) -> WSGIApplication:
-    """`inner`, whose first request starts the sender: a process that was forked before has none. Other doors stand
-    before Flask, so this one does too."""
+def _start_when_called(sender: outbox.Sender, app: Flask) -> None:
+    """The first call of a process starts its sender, whichever door it is for: the assistants' stand before Flask."""
+    inner = app.wsgi_app
 
-    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def starting(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         sender.start()
         return inner(environ, start_response)
 
-    return application
+    app.wsgi_app = starting  # type: ignore[method-assign]
 
 
 class Door:

@@ -6,7 +6,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -61,6 +63,16 @@ def test_the_outbox_works_on_either_database(
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(Sender.send_due, both))
     assert sorted(shown(sent) for sent in sandbox.sent) == ["Да?", "Нет?"]
+
+
+@pytest.mark.parametrize("path", ["/viber", "/alice/secret", "/healthz"])
+def test_a_call_at_any_door_starts_the_background(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    started: list[Sender] = []
+    monkeypatch.setattr(Sender, "start", lambda sender: started.append(sender))
+    client.post(path)
+    assert len(started) == 1
 
 
 def test_messages_go_out_in_the_background(settings: Settings, engine: Engine, clock: Clock, sandbox: Sandbox) -> None:
