@@ -82,12 +82,12 @@ class Queue:
         self._leave_inherited()
         if self._writing is None:
             self._writing = engine.connect()
+            self._writing.detach()  # the pool would hold it, and with it the engine, for ever
         return self._writing
 
     def _close(self) -> None:
         self._leave_inherited()
         if self._writing is not None:
-            self._writing.invalidate()  # else the pool keeps it open
             self._writing.close()
             self._writing = None
 

@@ -1,5 +1,6 @@
 """Several processes at one set of books, and one that is killed."""
 
+import gc
 import multiprocessing
 import sqlite3
 import subprocess
@@ -119,6 +120,15 @@ def test_a_forked_process_does_not_write_with_the_connection_it_inherits(tmp_pat
         assert db.exec(select(Organization)).all() == []  # what the child undid
     engine.dispose()
     assert not [file for file in Path("/proc/self/fd").iterdir() if str(file.resolve()) == f"{tmp_path}/books.db"]
+
+
+def test_an_engine_that_is_let_go_closes_its_files(tmp_path: Path) -> None:
+    engine = store.connect(f"sqlite:///{tmp_path}/books.db")
+    with store.transaction(engine):
+        pass
+    del engine
+    gc.collect()
+    assert not [file for file in Path("/proc/self/fd").iterdir() if tmp_path in file.resolve().parents]
 
 
 def test_writers_go_on_with_another_connection_after_a_failure(tmp_path: Path) -> None:
