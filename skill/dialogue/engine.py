@@ -126,7 +126,7 @@ def _take(db: Database, turn: Turn, found: Found, now: datetime, settings: Setti
     session.last = reply.to_json()
     if reply.end:
         session.close()
-        session.aside, session.suspended = "", []
+        session.aside, session.suspended, session.put_off = "", [], {}
     return reply
 
 
@@ -146,11 +146,13 @@ def _return(talk: Talk, reply: Reply) -> Reply:
         reply = _resume(talk, reply)
     if not talk.beside:
         session.question = reply.to_json() if session.scene else {}
+    if session.scene and session.step != OFFER:
+        session.put_off = {}
     if not session.suspended or session.scene or reply.end:
         return reply
     session.returns += 1
     if session.returns > RETURNS:
-        session.suspended, session.returns = [], 0
+        session.put_off, session.suspended, session.returns = session.suspended[-1], [], 0
         return replace(reply, text=f"{reply.text} {talk.say('general.put_off')}")
     question = session.resume()
     session.question = question.to_json()
@@ -217,13 +219,15 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
 
 
 def _taken_up(talk: Talk, said: Understanding) -> Understanding:
-    """A sum said alone answers the payment that was put off, where nothing but an offer is open now."""
+    """A sum said alone answers the payment that was put off, where nothing but an offer, or «which meter», is open."""
     session = talk.session
-    idle = (
-        not session.scene or session.step == OFFER or (session.scene == "readings" and not session.draft.get("entries"))
-    )
-    if not idle or not session.suspended or session.suspended[-1]["scene"] != "pay" or not is_sum(said, talk.turn.text):
+    which = session.scene == "readings" and not session.draft.get("entries")
+    waiting = session.suspended[-1:] or [session.put_off]
+    if (session.scene and session.step != OFFER and not which) or waiting[0].get("scene") != "pay":
         return said
+    if not is_sum(said, talk.turn.text):
+        return said
+    session.suspended = session.suspended or waiting
     session.resume()
     talk.scene = topics()["pay"]
     return Understanding("pay", extract("pay", talk.turn.text), 1.0)

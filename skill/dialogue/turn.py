@@ -125,6 +125,7 @@ class Session:
     said: how often each phrase was used, so that variants take turns.
     last: the last reply.
     suspended: topics with an open question that another topic interrupted, each scene, step, draft and question.
+    put_off: the last of them that is not asked again any more, until another question opens.
     told: the last reply that told or asked something, for «повтори»; question: the open question, as it was asked.
     about: what was asked last (intent, slots, text), for «а за свет?».
     returns: how often in a row an interrupted question was asked again.
@@ -142,6 +143,7 @@ class Session:
     said: dict[str, int] = field(default_factory=dict)
     last: dict[str, Any] = field(default_factory=dict)
     suspended: list[dict[str, Any]] = field(default_factory=list)
+    put_off: dict[str, Any] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
     question: dict[str, Any] = field(default_factory=dict)
     about: dict[str, Any] = field(default_factory=dict)

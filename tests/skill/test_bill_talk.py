@@ -10,7 +10,9 @@ from sqlmodel import col, select
 from billing import meters, readings, receipts, store
 from billing.tables import ReceiptLine
 from fixtures.demo_company import DemoSummary
-from tests.skill.talking import Clock, Resident
+from skill.dialogue.engine import converse
+from skill.dialogue.turn import Turn, spoken
+from tests.skill.talking import Clock, Resident, linked
 
 
 def explained(engine: Engine, demo: DemoSummary, code: str, explanation: dict[str, Any], **changes: Any) -> None:
@@ -83,3 +85,17 @@ def test_a_declined_reading_is_told_with_the_reason(
     resident.says("холодная 125")
     resident.says("да")
     assert "не приняли" not in resident.says("какие последние показания")
+
+
+def test_months_of_a_long_debt_are_named_four_at_a_time_aloud(resident: Resident, demo: DemoSummary) -> None:
+    def says(text: str) -> str:
+        turn = Turn("chat", "aloud", "s", spoken(text), screen=False)
+        return converse(resident.engine, turn, now=resident.clock(), settings=resident.settings).text
+
+    linked(resident.engine, "chat", "aloud", demo.rich.id, resident.clock())
+    assert "6 месяцев" in says("откуда такой долг")
+    some = says("да")
+    assert "Май" in some
+    assert "август" in some
+    assert "сентябрь" not in some
+    assert "Сентябрь" in says("да")

@@ -1,6 +1,9 @@
 """What is never kept, anger, PIN locks, working hours, waiting reminders, topics taken up again."""
 
+from pathlib import Path
+
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from billing import notices, store
@@ -12,6 +15,7 @@ from skill.dialogue.feedback import Feedback
 from skill.dialogue.transcript import TranscriptLine
 from skill.dialogue.turn import Turn, spoken
 from skill.identity import masking
+from skill.settings import Settings
 from tests.skill.talking import Clock, Resident
 
 
@@ -155,3 +159,12 @@ def test_what_we_advise_to_say_is_understood(resident: Resident, said: str, hear
 def test_a_yes_in_other_words_books(resident: Resident, said: str) -> None:
     resident.says("холодная 125")
     assert "аписано" in resident.says(said)
+
+
+@pytest.mark.parametrize(("folder", "told"), [(None, "не записываю"), (Path("calls"), "звук звонка хранится 30 дней")])
+def test_whether_a_call_is_kept_as_sound_is_told_as_it_is(
+    folder: Path | None, told: str, engine: Engine, settings: Settings, clock: Clock
+) -> None:
+    settings = settings.model_copy(update={"line_recordings": folder})
+    turn = Turn("telephone", "caller", "s", spoken("вы записываете разговор"), screen=False)
+    assert told in converse(engine, turn, now=clock(), settings=settings).text

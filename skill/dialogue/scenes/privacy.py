@@ -12,11 +12,15 @@ from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply, session_name
 from skill.identity import consent, oauth
 from skill.understanding import Understanding
+from speech import wording
 
 ASKED = frozenset({"kept_data", "recorded", "overheard"})
 """Questions about what becomes of what is said here; they leave an open question open."""
 CALL = "telephone"
-EVERYTHING = ("данны", "соглас", "все ", "всё ", "забудь", "сотри", "стереть", "обо мне", "истори", "голос", "меня из")
+EVERYTHING = (
+    "данны", "соглас", "все ", "всё ", "забудь", "сотри", "стереть", "обо мне", "истори", "голос", "меня из", "запис",
+    "разговор", "переписк",
+)  # fmt: skip
 KEPT = re.compile(r"^(а |и )?(показани|счета?|квитанц|долг)\w*( тоже| останут\w+| удал\w+| пропад\w+)?$")
 """A question what becomes of it."""
 
@@ -93,9 +97,10 @@ def _kept(talk: Talk, asked: str) -> Reply:
     key = {"kept_data": "data" if talk.resident else "data_stranger", "overheard": "overheard"}.get(
         asked, "recorded_call" if recorded else "recorded"
     )
-    days, sound = str(transcript.KEPT.days), str(talk.settings.line_recordings_kept_days)
+    days, sound = str(transcript.KEPT.days), talk.settings.line_recordings_kept_days
+    kept = f"{sound} {wording.plural(sound, 'день', 'дня', 'дней')}"
     erase = talk.say("privacy.erase_how") if talk.resident else ""
-    told = talk.reply(f"privacy.{key}", days=days, sound=sound, erase=erase)
+    told = talk.reply(f"privacy.{key}", days=days, sound=kept, erase=erase)
     if not talk.session.scene or not talk.session.last:
         return told
     last = Reply.from_json(talk.session.last)
