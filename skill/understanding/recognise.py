@@ -103,10 +103,12 @@ def recall(text: str, expecting: str | None) -> Understanding:
 
 
 def _bare(words: list[str], expecting: str | None) -> str | None:
-    """A number alone, or «не та», means what the question makes of it."""
+    """A number alone, or «не та», means what the question makes of it; «ну…» is no answer yet."""
     rest = [word for word in words if word not in _FILLERS]
     if NUMBER in rest and all(word == NUMBER or word in _ONES for word in rest):
         return _NUMBER_MEANS.get(expecting or "", "submit_reading")
+    if expecting == "yes_no" and not rest:
+        return OUT_OF_SCOPE
     if expecting in ("yes_no", "meter") and len(words) < 4 and _WRONG_ONE.match(" ".join(words)):
         return "no"
     return None

@@ -85,12 +85,12 @@ class TicketTopic:
             return talk.reply("ticket.details", expecting="text")
         if said.intent in LEAVING:
             return _dropped(talk)
-        again = said.intent == "outages" and not is_question(talk.turn.text) and _category(talk.turn.text) != "other"
-        if said.intent != "create_ticket" and not again:
-            return None
-        added = WHERE.match(talk.turn.text.lower()) and _category(talk.turn.text) == "other"
-        before = f"{talk.session.draft['details']}, " if added else ""
-        return self._confirm(talk, before + talk.turn.text)
+        known = _category(talk.turn.text) != "other"
+        fits = said.intent == "create_ticket" or said.confidence < SURE
+        if fits and not known and WHERE.match(talk.turn.text.lower()):
+            return self._confirm(talk, f"{talk.session.draft['details']}, {talk.turn.text}")
+        again = said.intent == "outages" and not is_question(talk.turn.text) and known
+        return self._confirm(talk, talk.turn.text) if said.intent == "create_ticket" or again else None
 
     def propose(self, talk: Talk, details: str) -> Reply:
         """A request whose words were said before."""
