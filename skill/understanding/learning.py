@@ -15,7 +15,7 @@ from skill.understanding.model import Floats, Model
 Numbers = NDArray[np.int64]
 
 HIDDEN = 64
-ROUNDS = 3
+ROUNDS = 4
 BATCH = 256
 STEP = 0.3
 HIDDEN_STEP = 0.05
