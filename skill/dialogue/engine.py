@@ -20,7 +20,7 @@ from skill.dialogue.record import Found
 from skill.dialogue.relay import relay
 from skill.dialogue.tables import AnsweredTurn, DialogueSession
 from skill.dialogue.talk import Scene, Talk, after
-from skill.dialogue.turn import OFFER, Reply, Turn, digest
+from skill.dialogue.turn import OFFER, Reply, Turn, digest, spoken
 from skill.dialogue.turn import session_name as session_name
 from skill.identity import masking
 from skill.settings import Settings
@@ -122,7 +122,8 @@ def _take(db: Database, turn: Turn, found: Found, now: datetime, settings: Setti
     if turn.familiar:
         reply = replace(reply, text=familiar(reply.text))
     speaker = talk.resident.id if talk.resident else None
-    transcript.note(db, session_name(turn), turn, reply, asked=asked, resident_id=speaker, now=now)
+    if not talk.erased:
+        transcript.note(db, session_name(turn), turn, reply, asked=asked, resident_id=speaker, now=now)
     session.last = reply.to_json()
     if reply.end:
         session.close()
@@ -245,6 +246,7 @@ def _keep_readings(talk: Talk, said: Understanding) -> None:
 def _resume(talk: Talk, done: Reply) -> Reply:
     """Take up the phrase that was put off."""
     text, talk.session.aside, talk.scene = talk.session.aside, "", None
+    talk.turn = replace(talk.turn, hypotheses=spoken(text))  # scenes read the words themselves too
     reply = _reply(talk, understand(text, talk.turn.channel))
     return after(done.text, reply) if reply is not None else done
 

@@ -23,6 +23,7 @@ class Talk:
     scene: the topic whose question is open.
     beside: the reply is not what the open question is about: `help`, or a `remark` that need not be repeated either.
     stalled: the answer to the open question has led nowhere.
+    erased: the speaker has had the conversation erased: nothing of this turn is kept either.
     """
 
     db: Database
@@ -34,6 +35,7 @@ class Talk:
     scene: "Scene | None" = None
     beside: Literal["", "help", "remark"] = ""
     stalled: bool = False
+    erased: bool = False
     _flats: list[Home] | None = field(default=None, repr=False)
 
     @property

@@ -54,7 +54,7 @@ def erase(db: Database, resident_id: int, *, session_key: str, channel: str, now
     withdraw(db, resident_id, now)
     for account in accounts.accounts_of(db, resident_id):
         accounts.unlink(db, resident_id=resident_id, account_id=account.id, channel=channel, now=now)
-    db.execute(delete(TranscriptLine).where(col(TranscriptLine.session_key) == session_key))
+    erase_conversation(db, session_key)
     reach.forget(db, resident_id)
     for table in (TranscriptLine, Handoff, Feedback, ResidentPin, Reminder, Notice, AccountLink, ChannelIdentity):
         db.execute(delete(table).where(col(table.resident_id) == resident_id))
@@ -62,3 +62,9 @@ def erase(db: Database, resident_id: int, *, session_key: str, channel: str, now
     if resident is not None:
         resident.display_name = None
         db.add(resident)
+
+
+def erase_conversation(db: Database, session_key: str) -> None:
+    """Forget what was said in one conversation, by whomever: all that is kept of somebody who has linked no account."""
+    for table in (TranscriptLine, Handoff):
+        db.execute(delete(table).where(col(table.session_key) == session_key))

@@ -22,6 +22,7 @@ from sqlmodel import SQLModel, col, select
 from billing import readings, store, tables
 from skill.dialogue.feedback import Feedback
 from skill.dialogue.handoffs import Handoff
+from skill.dialogue.transcript import TranscriptLine
 from skill.identity.tables import Consent, ResidentPin
 
 FOLDER = Path(__file__).parent / "stories"
@@ -33,6 +34,7 @@ COUNTED: dict[str, type[SQLModel]] = {
     "feedback": Feedback,
     "consents": Consent,
     "pins": ResidentPin,
+    "transcript": TranscriptLine,
 }
 Say = Callable[[str], str]
 

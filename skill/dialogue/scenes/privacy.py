@@ -18,15 +18,15 @@ ASKED = frozenset({"kept_data", "recorded", "overheard"})
 """Questions about what becomes of what is said here; they leave an open question open."""
 CALL = "telephone"
 EVERYTHING = (
-    "данны", "соглас", "все ", "всё ", "забудь", "сотри", "стереть", "обо мне", "истори", "голос", "меня из", "запис",
-    "разговор", "переписк",
+    "данны", "соглас", "все ", "всё ", "забудь меня", "забудьте меня", "сотри", "стереть", "обо мне", "про меня",
+    "истори", "голос", "меня из", "запис", "разговор", "переписк", "отовсюду",
 )  # fmt: skip
 KEPT = re.compile(r"^(а |и )?(показани|счета?|квитанц|долг)\w*( тоже| останут\w+| удал\w+| пропад\w+)?$")
 """A question what becomes of it."""
 
 
 class Privacy:
-    """The scene of leaving. Steps: unlink, erase."""
+    """The scene of leaving. Steps: unlink, erase, and talk: a stranger's conversation is erased."""
 
     name = "privacy"
     intents = frozenset({"unlink"}) | ASKED
@@ -38,7 +38,7 @@ class Privacy:
             return _kept(talk, said.intent)
         text = talk.turn.text.lower() + " "
         if talk.resident is None:
-            return talk.reply("privacy.nothing")
+            return self._ask_stranger(talk)
         talk.session.scene = self.name
         if any(word in text for word in EVERYTHING):
             return self._ask(talk, "erase")
@@ -49,6 +49,8 @@ class Privacy:
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()
             return talk.reply("privacy.kept")
+        if talk.session.step == "talk" and said.intent == "yes":
+            return self._erase_talk(talk)
         if said.intent != "yes" or talk.resident is None:
             if said.intent == "unlink" and is_question(talk.turn.text):
                 return Reply(self.help(talk) or "", buttons=YES_NO, expecting="yes_no")
@@ -59,13 +61,25 @@ class Privacy:
 
     def help(self, talk: Talk) -> str | None:
         """What will be gone and what stays."""
-        return talk.say("privacy.help_erase" if talk.session.step == "erase" else "privacy.help_unlink")
+        return talk.say(f"privacy.help_{talk.session.step}", days=str(transcript.KEPT.days))
 
     def _ask(self, talk: Talk, step: str) -> Reply:
         talk.session.step = step
         address = accounts.address_of(talk.db, account_of(talk))
         home = f"{address.street}, дом {address.house}, квартира {address.flat}"
         return talk.reply(f"privacy.{step}", address=home, buttons=YES_NO, expecting="yes_no")
+
+    def _ask_stranger(self, talk: Talk) -> Reply:
+        """Of somebody with no account only the words of the conversation are kept."""
+        talk.session.scene, talk.session.step = self.name, "talk"
+        days = str(transcript.KEPT.days)
+        return talk.reply("privacy.talk", days=days, buttons=YES_NO, expecting="yes_no")
+
+    def _erase_talk(self, talk: Talk) -> Reply:
+        consent.erase_conversation(talk.db, session_name(talk.turn))
+        _forget_conversation(talk)
+        talk.erased = True
+        return talk.reply("privacy.talk_erased")
 
     def _unlink(self, talk: Talk) -> Reply:
         assert talk.resident is not None  # noqa: S101 - asked before
@@ -87,6 +101,7 @@ class Privacy:
         consent.erase(talk.db, talk.resident.id, session_key=key, channel=talk.turn.channel, now=talk.now)
         talk.is_now(None)
         _forget_conversation(talk)
+        talk.erased = True
         return talk.reply("privacy.erased")
 
 
@@ -109,7 +124,8 @@ def _kept(talk: Talk, asked: str) -> Reply:
 
 def _forget_conversation(talk: Talk) -> None:
     talk.session.close()
-    talk.session.suspended, talk.session.aside = [], ""
+    talk.session.suspended, talk.session.put_off, talk.session.aside = [], {}, ""
+    talk.session.about, talk.session.told, talk.session.question = {}, {}, {}
     talk.session.account_id, talk.session.unlocked = None, False
 
 
