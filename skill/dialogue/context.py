@@ -40,6 +40,8 @@ TOPICS = frozenset(
 def in_context(talk: Talk, said: Understanding) -> Understanding:
     """The phrase as it is meant here and now."""
     text = plain(talk.turn.text)
+    if talk.session.last.get("expecting") == "text" and said.intent == "feedback":  # a complaint that was asked for
+        said = Understanding("out_of_scope", {}, said.confidence)
     remark = next((name for name, found in _table()["remarks"].items() if _fits(found, text)), None)
     if remark is not None:
         return Understanding(remark, {}, 1.0)

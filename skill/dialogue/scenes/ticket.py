@@ -2,14 +2,10 @@
 
 import re
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
-
-import yaml
 
 from billing import tickets
 from billing.tables import Ticket
-from skill.dialogue import temper
+from skill.dialogue import temper, troubles
 from skill.dialogue.company import today
 from skill.dialogue.context import is_question, points_at
 from skill.dialogue.flat import account_of, home_of
@@ -42,9 +38,6 @@ COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
 ASKS = re.compile(r"\bмо[яейю]+\b|статус|рассмотр|ответ|номер|где|когда|\d")
 SHORT_COMPLAINT = 6
 ABSENT = re.compile(r"не было|уезжал|уехал|отсутств|не жил|лежал|отпуск|больниц|командировк|отъезд")
-WHERE = re.compile(r"(это )?(на|в|во|у|около|возле|под|над) \w+( \w+){0,3}[.!]?$")
-"""A place said after the trouble belongs to it."""
-MORE = re.compile(r"^(?:(?:и|а|ну|ещё|еще|также|кстати)[ ,]+)+", re.IGNORECASE)
 
 
 class TicketTopic:
@@ -67,7 +60,8 @@ class TicketTopic:
         if complains and len(talk.turn.text.split()) <= SHORT_COMPLAINT:
             talk.session.step = "details"
             return talk.reply("ticket.complaint", expecting="text")
-        if said.intent == "create_ticket" and _category(talk.turn.text) != "other":
+        known = troubles.category(talk.turn.text) != "other" and not troubles.names_only_a_worker(talk.turn.text)
+        if said.intent == "create_ticket" and known:
             return self._confirm(talk, talk.turn.text)
         talk.session.step = "details"
         return talk.reply("ticket.details", expecting="text")
@@ -80,17 +74,34 @@ class TicketTopic:
             return self._described(talk, said)
         if said.intent == "yes":
             return self._send(talk)
+        if (more := self._added(talk, said)) is not None:
+            return more
         if said.intent == "correct":
             talk.session.step = "details"
             return talk.reply("ticket.details", expecting="text")
         if said.intent in LEAVING:
             return _dropped(talk)
-        known = _category(talk.turn.text) != "other"
-        fits = said.intent == "create_ticket" or said.confidence < SURE
-        if fits and not known and WHERE.match(talk.turn.text.lower()):
-            return self._confirm(talk, f"{talk.session.draft['details']}, {talk.turn.text}")
+        known = troubles.category(talk.turn.text) != "other"
         again = said.intent == "outages" and not is_question(talk.turn.text) and known
         return self._confirm(talk, talk.turn.text) if said.intent == "create_ticket" or again else None
+
+    def _added(self, talk: Talk, said: Understanding) -> Reply | None:
+        """What belongs to the trouble told before: its place, set right or not, since when it is, one trouble more."""
+        text, known = talk.turn.text.lower().strip(), troubles.category(talk.turn.text) != "other"
+        details, fits = (
+            str(talk.session.draft["details"]),
+            said.intent in LEAVING | DESCRIBING or said.confidence < SURE,
+        )
+        if (corrected := troubles.CORRECTED.fullmatch(text)) is not None:
+            return self._confirm(talk, details, place=corrected["place"])
+        if fits and (troubles.SPOT.fullmatch(text) or (not known and troubles.PLACE.fullmatch(text))):
+            return self._confirm(talk, details, place=text)
+        since = fits and not known and troubles.SINCE.fullmatch(text) is not None
+        if since or (known and said.intent in DESCRIBING and troubles.AND_MORE.match(text)):
+            place = str(talk.session.draft.get("place", ""))
+            told = f"{details}, {place}" if place else details
+            return self._confirm(talk, f"{told.rstrip('.!')}, {'' if since else 'ещё '}{troubles.LEAD.sub('', text)}")
+        return None
 
     def propose(self, talk: Talk, details: str) -> Reply:
         """A request whose words were said before."""
@@ -104,7 +115,9 @@ class TicketTopic:
             return _dropped(talk)
         if said.intent not in DESCRIBING and said.confidence >= SURE:
             return None
-        known = _category(talk.turn.text) != "other"
+        if said.intent == "ticket_status" and said.confidence >= SURE and is_question(talk.turn.text):
+            return None
+        known = troubles.category(talk.turn.text) != "other"
         if not known and words < ENOUGH_WORDS and (said.intent == "yes" or temper.signs(talk.turn.text)):
             return talk.reply("ticket.what_exactly", expecting="text")
         return self._confirm(talk, talk.turn.text)
@@ -113,10 +126,15 @@ class TicketTopic:
         """What to say."""
         return talk.say("ticket.help_confirm" if talk.session.step == "confirm" else "ticket.help_details")
 
-    def _confirm(self, talk: Talk, details: str) -> Reply:
-        kept = masking.kept(MORE.sub("", details.strip())[:LONGEST], "command")
-        talk.session.step, talk.session.draft = "confirm", {"details": kept}
-        return talk.reply("ticket.confirm", details=capital(kept.rstrip(".!")), buttons=YES_NO, expecting="yes_no")
+    def _confirm(self, talk: Talk, details: str, *, place: str = "") -> Reply:
+        """Read it back; of a long story only what it is about."""
+        kept = masking.kept(troubles.LEAD.sub("", details.strip())[:LONGEST].rstrip(".!"), "command")
+        where = masking.kept(place.rstrip(".!"), "command")
+        talk.session.step, talk.session.draft = "confirm", {"details": kept, "place": where}
+        told = troubles.brief(kept)
+        key = "ticket.confirm" if told == kept else "ticket.confirm_long"
+        named = capital(f"{told}, {where}" if where else told)
+        return talk.reply(key, details=named, buttons=YES_NO, expecting="yes_no")
 
     def _recalculation(self, talk: Talk) -> Reply:
         """A recalculation asked for; what it takes when nobody was at home (ПП 354, п. 86, 91, 93)."""
@@ -126,14 +144,14 @@ class TicketTopic:
 
     def _send(self, talk: Talk) -> Reply:
         assert talk.resident is not None  # noqa: S101 - only a resident is asked
-        details = str(talk.session.draft["details"])
+        details = ", ".join(filter(None, (str(talk.session.draft[part]) for part in ("details", "place"))))
         talk.session.close()
         try:
             ticket = tickets.create(
                 talk.db,
                 account=account_of(talk),
                 resident_id=talk.resident.id,
-                category=_category(details),
+                category=troubles.category(details),
                 details=details,
                 now=talk.now,
                 today=today(talk),
@@ -169,22 +187,10 @@ def _told(talk: Talk, row: Ticket) -> str:
     return talk.say(
         f"ticket.status.{row.status}",
         number=str(row.number),
-        details=row.details.rstrip("."),
+        details=troubles.brief(row.details.rstrip(".")),
         day=wording.day(row.deadline),
         answer=f" {row.answer}" if row.answer else "",
     )
-
-
-def _category(text: str) -> str:
-    """What kind of request it is (`troubles.yaml`): `plumbing`, `electricity`, `heating`, `lift` …, else `other`."""
-    lowered = text.lower().replace("ё", "е")
-    found = (name for name, stems in _troubles().items() if any(stem in lowered for stem in stems))
-    return next(found, "other")
-
-
-@cache
-def _troubles() -> dict[str, list[str]]:
-    return dict(yaml.safe_load(files("skill.dialogue").joinpath("troubles.yaml").read_text("utf-8")))
 
 
 SCENE = TicketTopic()
