@@ -13,6 +13,7 @@ from billing.resources import Resource
 from billing.windows import clipped, month_start
 from skill.dialogue.naming import resource_name
 from skill.understanding import Understanding
+from skill.understanding.slots import extract
 from speech.numerals import numbers
 
 MONTHS = (
@@ -34,6 +35,11 @@ def _services() -> dict[str, dict[str, Any]]:
 
 
 WATERS = ("COLD_WATER", "HOT_WATER")
+LAST_YEAR = re.compile(r"\bпрошл\w+ год(у|ом|а)?\b|\bгод(ом)? назад\b")
+LAST_MONTHS = re.compile(r"\bпоследни[ех]\b.*\bмесяц")
+YEAR = 12
+ABBREVIATION = 3
+"""A stem of so many letters is an abbreviation."""
 WATER = re.compile(r"\bвод[аыуе]\b|\bводичк")
 
 
@@ -46,14 +52,19 @@ def resources(said: Understanding, text: str = "") -> list[str]:
 
 
 def services(said: Understanding, text: str) -> list[str]:
-    """Codes of the resources and other services of a bill that a phrase names."""
+    """Codes of the resources and other services of a bill that a phrase names, else of those spoken of before it."""
     words = re.findall(r"[а-яё]+", text.lower())
     others = [
         code
         for code, service in _services().items()
-        if any(word.startswith(stem) for word in words for stem in service["stems"])
+        if any(_begins(word, stem) for word in words for stem in service["stems"])
     ]
-    return list(dict.fromkeys([*resources(said, text), *others]))
+    return list(dict.fromkeys([*resources(said, text), *others])) or [*said.slots.get("services", ())]
+
+
+def _begins(word: str, stem: str) -> bool:
+    """Whether a word has the stem; an abbreviation («одн», «тко») is the whole word."""
+    return word == stem if len(stem) <= ABBREVIATION else word.startswith(stem)
 
 
 def service_name(code: str) -> str:
@@ -62,8 +73,13 @@ def service_name(code: str) -> str:
     return str(known["name"]) if known else resource_name(code)
 
 
-def months(said: Understanding, on: date) -> list[date]:
-    """First days of the months a phrase names, oldest first, none of them to come; empty when it names none."""
+def months(said: Understanding, on: date, text: str = "") -> list[date]:
+    """First days of the months a phrase names, oldest first, none of them to come; empty when it names none.
+
+    text: the phrase itself, for several months («за август и октябрь»), «последние три месяца» and «прошлый год».
+    """
+    if several := _several(text.lower(), month_start(on)):
+        return several
     period = str(said.slots.get("period", ""))
     this = month_start(on)
     if re.fullmatch(r"\d{4}-\d{2}", period):
@@ -80,6 +96,21 @@ def months(said: Understanding, on: date) -> list[date]:
     else:
         found = {"this_month": [this], "last_month": [month_start(this, -1)], "next_month": []}.get(period, [])
     return [month for month in found if month <= this]
+
+
+def _several(text: str, this: date) -> list[date]:
+    """Months that only the words tell; empty where the slot is enough."""
+    periods = (extract("charges", word).get("period") for word in re.findall(r"[а-яё]+", text))
+    named = {_latest(MONTHS.index(period) + 1, this) for period in periods if period in MONTHS}
+    if len(named) > 1:
+        return sorted(named)
+    if LAST_YEAR.search(text):
+        year = this.year - 1
+        return [day.replace(year=year) for day in named] or [date(year, month, 1) for month in range(1, 13)]
+    count = numbers(text)
+    if LAST_MONTHS.search(text) and len(count) == 1 and count[0].isdecimal() and 1 < int(count[0]) <= YEAR:
+        return [month_start(this, back) for back in range(-int(count[0]), 0)]
+    return []
 
 
 def day(said: Understanding, on: date) -> date | None:

@@ -9,6 +9,7 @@ import yaml
 
 from skill.dialogue import temper
 from skill.dialogue.addressing import is_named
+from skill.dialogue.asked import is_sum, services
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import OFFER
 from skill.understanding import Understanding, understand
@@ -36,6 +37,17 @@ TOPICS = frozenset(
 )  # fmt: skip
 """Intents that a short question after them may be about."""
 
+BLUNT = frozenset({"yes", "no", "outages"})
+"""Intents that a phrase which only points is taken for, however sure."""
+PAYMENTS = frozenset({"payment_status"})
+"""After them a sum said alone is the sum of a payment."""
+OF_A_SERVICE = frozenset({"balance", "charges", "explain_bill", "forecast", "pay", "due_date"})
+SERVICE = frozenset({"resource", "services"})
+WHOLE_BILL = re.compile(r"\b(счет|счёт|квитанц|всего|итог|сумм|плат[её]ж|долг)")
+DOUBTS = re.compile(
+    r"^\W*(а |это |ну )*(точно|правда|правильно|верно|серь[её]зно|уверены)( это)?\s*\?+\s*$", re.IGNORECASE
+)
+
 
 def in_context(talk: Talk, said: Understanding) -> Understanding:
     """The phrase as it is meant here and now."""
@@ -52,9 +64,19 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         return Understanding("stop", {}, 1.0)
     if talk.session.scene == "readings" and points_at("last_day", talk.turn.text):
         return Understanding("reading_window", {}, 1.0)
-    if talk.session.scene and talk.session.last.get("expecting") == "yes_no":
+    if talk.session.scene == "readings" and points_at("same", talk.turn.text):
+        return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
+    if DOUBTS.search(talk.turn.text) and said.intent == "yes":  # «точно?» asks, it does not agree
+        said = _pointed(talk, text) or Understanding("out_of_scope", {}, 0.0)
+        if said.intent != "out_of_scope":
+            return said
+    elif talk.session.scene and talk.session.last.get("expecting") == "yes_no":
         answer = next((intent for intent, found in _table()["answers"].items() if _fits(found, text)), None)
         said = Understanding(answer, {}, 1.0) if answer else said
+    if talk.session.scene == "pay" and said.confidence < PLAIN and (meant := _pointed(talk, text)) is not None:
+        return meant
+    if not talk.session.scene and talk.session.about.get("intent") in PAYMENTS and is_sum(said, talk.turn.text):
+        return Understanding("payment_status", extract("pay", talk.turn.text), DOUBTFUL)
     if talk.session.scene and talk.session.step != OFFER:
         certain = {"repeat": SURE_REPEAT, "emergency": 0.0}.get(said.intent, DOUBTFUL)
         asks = said.confidence < certain and is_question(text)
@@ -70,10 +92,11 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         said = Understanding("out_of_scope", {}, min(said.confidence, DOUBTFUL))
     if said.confidence < DOUBTFUL and len(talk.flats) > 1 and is_named(talk):
         return Understanding("switch_account", {}, DOUBTFUL)
-    meant = _pointed(talk, text) if said.confidence < PLAIN else None
+    meant = _pointed(talk, text) if said.confidence < PLAIN or said.intent in BLUNT else None
     meant = meant or (_again(talk, text) if said.confidence < FAIR else None)
     if meant is not None:
         return meant
+    said = _of_the_same(talk, said)
     if talk.session.step == OFFER and said.confidence < DOUBTFUL:  # an offer binds nobody to yes or no
         free = understand(talk.turn.text, talk.turn.channel)
         return free if free.confidence >= said.confidence or said.intent in {"yes", "no"} else said
@@ -83,7 +106,9 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
 def notes(talk: Talk, said: Understanding) -> None:
     """Keep what the conversation is about now."""
     if said.intent in TOPICS:
-        kept = {name: value for name, value in said.slots.items() if name in {"resource", "zone", "period"}}
+        kept = {name: value for name, value in said.slots.items() if name in {"resource", "zone", "place", "period"}}
+        if named := services(said, talk.turn.text):
+            kept["services"] = named
         before, text = talk.session.about, talk.turn.text
         if before.get("intent") == said.intent and ELLIPSIS.match(plain(text)):
             text = before["text"]
@@ -124,15 +149,32 @@ def _again(talk: Talk, text: str) -> Understanding | None:
         return None
     intent, again = str(about["intent"]), _table()["again"]
     named = extract("charges", text) | extract(intent, text)
-    changed = {name: named[name] for name in ("resource", "zone", "period", "date_or_day") if name in named}
+    changed: dict[str, Any] = {
+        name: named[name] for name in ("resource", "zone", "place", "period", "date_or_day") if name in named
+    }
+    if intent in OF_A_SERVICE and "resource" not in changed:
+        others = services(Understanding(intent, {}, 1.0), text)
+        changed |= {"services": others} if others else {}
     if not changed and not (len(words) <= SHORT // 2 and "там" in words):
         return None
     if changed and not ELLIPSIS.match(text) and len(words) > SHORT // 2:
         return None
-    for name in ("resource", "period"):
+    for name in ("resource", "services", "period"):
         if name in changed:
             intent = again[name].get(intent, intent)
-    return Understanding(intent, about["slots"] | changed, DOUBTFUL)
+    kept = {name: value for name, value in about["slots"].items() if not (SERVICE & changed.keys() and name in SERVICE)}
+    return Understanding(intent, kept | changed, DOUBTFUL)
+
+
+def _of_the_same(talk: Talk, said: Understanding) -> Understanding:
+    """«Почему так дорого» after a service was spoken of is asked of that service."""
+    text, about = talk.turn.text, talk.session.about
+    spoken = about.get("slots", {}).get("services")
+    if said.intent != "explain_bill" or not spoken or about["intent"] not in OF_A_SERVICE:
+        return said
+    if WHOLE_BILL.search(text.lower()) or len(text.split()) > SHORT or services(said, text):
+        return said
+    return Understanding(said.intent, {**said.slots, "services": spoken}, said.confidence)
 
 
 def _fits(pattern: re.Pattern[str], text: str) -> bool:

@@ -18,6 +18,22 @@ def by_month(talk: Talk) -> dict[date, int]:
     return dict(sorted(sums.items()))
 
 
+def not_paid(talk: Talk) -> dict[date, int]:
+    """Kopecks left of each month, late or not: what is not late is of the newest bill."""
+    sums = by_month(talk)
+    found = receipts.balance(talk.db, home_of(talk).account_id, today(talk))
+    due = found.kopecks - found.overdue
+    if found.receipt is not None and due > 0:
+        sums[found.receipt.period] = sums.get(found.receipt.period, 0) + due
+    return sums
+
+
+def gathered(talk: Talk) -> int:
+    """Kopecks of penalty in all that is owed: what is left of it beside the months."""
+    found = receipts.balance(talk.db, home_of(talk).account_id, today(talk))
+    return max(0, found.kopecks - sum(not_paid(talk).values()))
+
+
 def months(talk: Talk) -> list[Standing]:
     """Debts, oldest first. Where the books know only that something is late, it stands under the newest bill."""
     account_id, on = home_of(talk).account_id, today(talk)

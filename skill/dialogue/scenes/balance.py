@@ -1,14 +1,24 @@
 """Сколько платить: the debt or the advance, by when, what of it is late."""
 
+from datetime import date
+
 from billing import receipts
+from skill.dialogue import late
+from skill.dialogue.asked import months
+from skill.dialogue.bills import unknown_months
 from skill.dialogue.company import today
+from skill.dialogue.context import points_at
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
+from skill.dialogue.naming import month_name
+from skill.dialogue.others import is_of_others
+from skill.dialogue.past import span
 from skill.dialogue.scenes.pay import SCENE as PAY
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
+from skill.understanding.slots import extract
 from speech import wording
 
 
@@ -23,6 +33,13 @@ class BalanceTopic(Topic):
         """What is owed today."""
         if (bar := barred(talk, money=True)) is not None:
             return bar
+        if is_of_others(talk):
+            return talk.reply("balance.others")
+        text = talk.turn.text
+        if points_at("doubted", text):
+            return _checked(talk)
+        if wanted := months(Understanding("balance", extract("charges", text) | said.slots, 1.0), today(talk), text):
+            return self._of_months(talk, wanted)
         found = receipts.balance(talk.db, home_of(talk).account_id, today(talk))
         if found.kopecks < 0:
             return talk.reply("balance.advance", sum=wording.money(-found.kopecks))
@@ -32,8 +49,33 @@ class BalanceTopic(Topic):
         day = wording.day(found.due_on) if found.due_on and found.due_on >= today(talk) else ""
         if key == "owed" and not day:
             key = "late"
-        text = talk.say(f"balance.{key}", sum=wording.money(found.kopecks), late=wording.money(found.overdue), day=day)
-        return self.offers(talk, Reply(text))
+        told = talk.say(f"balance.{key}", sum=wording.money(found.kopecks), late=wording.money(found.overdue), day=day)
+        return self.offers(talk, Reply(told))
+
+    def _of_months(self, talk: Talk, wanted: list[date]) -> Reply:
+        """What was charged for the months named and what of it is not paid."""
+        rows = receipts.history(talk.db, home_of(talk).account_id)
+        chosen = [row for row in rows if row.period in wanted]
+        if not chosen:
+            return unknown_months(talk, rows, wanted)
+        left = late.not_paid(talk)
+        charged = sum(row.charged_kopecks for row in chosen)
+        owed = sum(left.get(row.period, 0) for row in chosen)
+        facts = {"month": span([row.period for row in reversed(chosen)], today(talk)), "sum": wording.money(charged)}
+        if not owed:
+            return Reply(talk.say("balance.month_paid", **facts))
+        key = "balance.month_unpaid" if owed == charged else "balance.month_owed"
+        return self.offers(talk, Reply(talk.say(key, **facts, owed=wording.money(owed))))
+
+
+def _checked(talk: Talk) -> Reply:
+    """On what the sum rests, for those who doubt it: the newest bill, and what came after it."""
+    found = receipts.balance(talk.db, home_of(talk).account_id, today(talk))
+    if found.receipt is None:
+        return talk.reply("balance.paid")
+    month, total = month_name(found.receipt.period), wording.money(found.receipt.to_pay_kopecks)
+    key = "balance.checked_paid" if found.paid_since > 0 else "balance.checked"
+    return talk.reply(key, month=month, sum=total, came=wording.money(max(0, found.paid_since)))
 
 
 SCENE = BalanceTopic()

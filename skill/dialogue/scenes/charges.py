@@ -3,11 +3,13 @@
 from billing import receipts
 from billing.tables import Receipt, ReceiptLine
 from skill.dialogue.asked import months, service_name, services
+from skill.dialogue.bills import unknown_months
 from skill.dialogue.company import today
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.grounds import corrections, ground
 from skill.dialogue.naming import capital, listed, month_name
+from skill.dialogue.others import is_of_others
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Card, Reply
@@ -30,11 +32,12 @@ class Charges(Topic):
         if (bar := barred(talk, money=True)) is not None:
             return bar
         rows = receipts.history(talk.db, home_of(talk).account_id)
-        wanted = months(said, today(talk))
+        if is_of_others(talk):
+            return talk.reply("balance.others")
+        wanted = months(said, today(talk), talk.turn.text)
         chosen = [row for row in rows if row.period in wanted] if wanted else rows[:1]
         if not chosen:
-            known = month_name(rows[0].period) if rows else ""
-            return talk.reply("charges.not_yet" if known else "charges.none", month=known)
+            return unknown_months(talk, rows, wanted)
         codes = services(said, talk.turn.text)
         if codes:
             return _of_services(talk, chosen, codes)

@@ -1,20 +1,30 @@
 """Платежи: whether one has come, and what was paid when."""
 
+import re
+
 from billing import receipts
 from billing.tables import Payment
 from skill.dialogue.asked import kopecks, months
 from skill.dialogue.company import today
+from skill.dialogue.context import points_at
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import listed
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
+from skill.identity import links
 from skill.understanding import Understanding
 from speech import wording
 
 ALOUD = 3
 LOOK_BACK = 60
+ON_ITS_WAY = 5
+"""After so many days a payment is not the one that was made just now."""
+PAID_NOW = re.compile(
+    r"\b(вчера|сегодня|недавно|только что|на днях|позавчера|уже)\b|не (пришл|дошл|поступил|зачисл|видн)"
+)
+ONLY_LAST = re.compile(r"последн(ий|юю|яя) (раз|плат[её]ж|оплат)")
 
 
 class Payments(Topic):
@@ -32,21 +42,37 @@ class Payments(Topic):
 
 
 def _status(talk: Talk, said: Understanding, rows: list[Payment]) -> Reply:
+    if points_at("when", talk.turn.text):
+        return talk.reply("payments.when")
     named = kopecks(said)
-    fitting = [row for row in rows if row.amount_kopecks == named] if named else rows
+    fitting = [row for row in rows if _is_of(row, named)] if named else rows
     if not fitting:
         return talk.reply("payments.no_such" if named else "payments.none", sum=wording.money(named or 0))
     newest = fitting[0]
-    return talk.reply(f"payments.status.{newest.status}", sum=wording.money(newest.amount_kopecks), day=_day(newest))
+    facts = {"sum": wording.money(newest.amount_kopecks), "day": _day(newest)}
+    old = newest.paid_on is not None and (today(talk) - newest.paid_on).days > ON_ITS_WAY
+    if old and named is None and PAID_NOW.search(talk.turn.text.lower()):
+        return Reply(talk.say("payments.not_yet", **facts))
+    text = talk.say(f"payments.status.{newest.status}", **facts)
+    if newest.status != "CREATED":
+        return Reply(text)
+    return Reply(text, link=links.to_bill(talk.settings, newest.account_id, newest.amount_kopecks, newest.id))
+
+
+def _is_of(row: Payment, named: int) -> bool:
+    """Whether the payment is of the sum named, whose kopecks people leave out."""
+    return row.amount_kopecks == named or (named % 100 == 0 and row.amount_kopecks // 100 * 100 == named)
 
 
 def _history(talk: Talk, said: Understanding, rows: list[Payment]) -> Reply:
     came = [row for row in rows if row.paid_on is not None]
-    wanted = months(said, today(talk))
+    wanted = months(said, today(talk), talk.turn.text)
     if wanted:
         came = [row for row in came if row.paid_on and row.paid_on.replace(day=1) in wanted]
     if not came:
         return talk.reply("payments.none_then" if wanted else "payments.none")
+    if ONLY_LAST.search(talk.turn.text.lower()):
+        came = came[:1]
     lines = listed([f"{_day(row)} {wording.money(row.amount_kopecks)}" for row in came[:ALOUD]])
     if len(came) > ALOUD:
         total = wording.money(sum(row.amount_kopecks for row in came))
