@@ -187,7 +187,7 @@ def _answer(talk: Talk) -> Reply:
     if talk.session.misses >= temper.patience(talk.session):
         return _open("operator", talk, said)
     if reply is None:
-        return _open("general", talk, said)
+        return _open("general", talk, Understanding("out_of_scope", said.slots, said.confidence))
     again = reply.text == talk.session.last.get("text")
     return progress.choices(talk, reply) if again or talk.session.misses >= progress.STALLED else reply
 
