@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from billing import store
 from billing.accounts import Speaker
-from skill.dialogue import context, handoffs, progress, record, scenes, temper, transcript
+from skill.dialogue import callback, context, handoffs, progress, record, scenes, temper, transcript
 from skill.dialogue.asked import is_sum
 from skill.dialogue.familiar import familiar
 from skill.dialogue.likeliest import likeliest
@@ -154,10 +154,10 @@ def _return(talk: Talk, reply: Reply) -> Reply:
     session.returns += 1
     if session.returns > RETURNS:
         session.put_off, session.suspended, session.returns = session.suspended[-1], [], 0
-        return replace(reply, text=f"{reply.text} {talk.say('general.put_off')}")
+        return replace(reply, text=f"{progress.told(reply.text)} {talk.say('general.put_off')}")
     question = session.resume()
     session.question = question.to_json()
-    return replace(question, text=f"{reply.text} {talk.say('general.return', question=question.text)}")
+    return replace(question, text=f"{progress.told(reply.text)} {talk.say('general.return', question=question.text)}")
 
 
 def _answer(talk: Talk) -> Reply:
@@ -172,7 +172,7 @@ def _answer(talk: Talk) -> Reply:
     if masking.card_said(talk.turn.text):
         return _open("general", talk, Understanding("card", {}, 1.0))
     heard = understand(talk.turn.text, talk.turn.channel, expecting=talk.session.last.get("expecting"))
-    said = context.in_context(talk, heard)
+    said = callback.meant(talk) or context.in_context(talk, heard)
     if talk.scene is not None and said.confidence < DECIDING.get(said.intent, 0.0):
         said = Understanding("out_of_scope", {}, said.confidence)
     talk.session.anger += temper.signs(talk.turn.text)

@@ -40,6 +40,16 @@ def choices(talk: Talk, reply: Reply) -> Reply:
     return replace(reply, text=f"{reason} {ways}", buttons=(*reply.buttons[:SHOWN], *WAYS_OUT))
 
 
+def told(text: str) -> str:
+    """A reply without the question it ends with, for one question a turn is enough; what is only a question stays.
+
+    >>> told("Готово. Чем ещё помочь?")
+    'Готово.'
+    """
+    *before, last = SENTENCE_END.split(text)
+    return " ".join(before) if before and last.endswith("?") else text
+
+
 def parted(talk: Talk, reply: Reply) -> Reply:
     """After a topic was left with a goodbye: what was not done, and no new question."""
     if reply.end or talk.session.scene:

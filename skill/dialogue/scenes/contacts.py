@@ -1,6 +1,7 @@
 """Телефоны, адрес, часы работы: who to call and where to go, open to everybody."""
 
 from billing.tables import Organization
+from skill.dialogue import callback
 from skill.dialogue.company import company_of
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
@@ -8,7 +9,27 @@ from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 
 NIGHT = ("авар", "ночь", "дежур", "диспетчер", "срочн")
-PLACE = ("где", "адрес", "контор", "офис", "находи", "куда", "прийти", "прием", "график", "работает", "часы", "открыт")
+PLACE = (
+    "где",
+    "адрес",
+    "контор",
+    "офис",
+    "находи",
+    "куда",
+    "прийти",
+    "прием",
+    "график",
+    "работает",
+    "часы",
+    "открыт",
+    "открыва",
+    "закрыва",
+    "найти",
+    "доехать",
+    "добраться",
+    "скольк",
+    "режим",
+)
 
 
 class Contacts(Topic):
@@ -23,10 +44,11 @@ class Contacts(Topic):
         if company is None:
             return talk.reply("contacts.unknown")
         text = talk.turn.text.lower().replace("ё", "е")
-        if any(stem in text for stem in NIGHT) and company.emergency_phone:
+        night = any(stem in text for stem in NIGHT) or ("звон" in text and callback.in_danger(talk) is not None)
+        if night and company.emergency_phone:
             return talk.reply("contacts.night", phone=company.emergency_phone)
         hours = _hours(company)
-        if hours and ("date_or_day" in said.slots or any(stem in text for stem in PLACE)):
+        if hours and "звон" not in text and ("date_or_day" in said.slots or any(stem in text for stem in PLACE)):
             return talk.reply("contacts.office", address=company.address or company.spoken_name, hours=hours)
         phone = talk.settings.operator_phone or company.dispatch_phone or company.office_phone
         if not phone:

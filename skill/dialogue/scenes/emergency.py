@@ -1,5 +1,6 @@
 """Авария: safety first, then 112 or 104 and the dispatcher. From any state, for anybody."""
 
+import re
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -7,12 +8,30 @@ from importlib.resources import files
 import yaml
 
 from skill.dialogue.company import company_of
+from skill.dialogue.context import is_question
 from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
+
+OVER = re.compile(
+    r"ложн\w+ (тревог|вызов)|пошутил|\bшутк[аи]\b"
+    r"|(?<!не )\bвс[её] (уже |сейчас |теперь )?(в порядке|хорошо|нормально|обошлось)"
+    r"|\bуже (потуши|починил|вытащил|освободил|вышл|устранил|перекрыл)|\bобошлось\b|\bотбой\b"
+)
+"""There is no danger, or none any more."""
+CHILD = re.compile(
+    r"\bя (ещ[её] )?(реб[её]нок|маленьк)"
+    r"|\bмне (только |уже )?([3-9]|1[01]|три|четыре|пять|шесть|семь|восемь|девять|десять"
+    r"|одиннадцать) (лет|год)"
+)
+SOMEBODY = re.compile(
+    r"\b(доч|сын|реб[её]н|дети|детей|вну[кч]|бабушк|дедушк|мам|муж|жен|сосед"
+    r"|человек|люди|людей|подруг|друг|кто-то|кто то)"
+)
+ONESELF = re.compile(r"\b(я|мы|меня|нас|мне|нам)\b")
 
 
 class Emergency:
@@ -24,11 +43,13 @@ class Emergency:
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """What to do now, whom to call, and the offer to tell the dispatcher."""
+        if OVER.search(talk.turn.text.lower()) and not is_question(talk.turn.text):
+            return self._over(talk)
         left = _unfinished(talk)
         talk.session.close()
         talk.session.suspended, talk.session.aside = [], ""
         talk.session.scene, talk.session.step = self.name, "dispatcher"
-        danger = _danger(talk.turn.text, said)
+        danger = _in_a_lift(talk.turn.text) if (kind := _danger(talk.turn.text, said)) == "lift" else kind
         talk.session.draft = {"danger": danger, "left": left}
         text = f"{talk.say(f'emergency.do.{danger}')} {_numbers(talk)} {talk.say('emergency.tell')}"
         return Reply(text, buttons=YES_NO, expecting="yes_no")
@@ -38,10 +59,28 @@ class Emergency:
         left = str(talk.session.draft.get("left", ""))
         if said.intent == "yes":
             return _with(talk, OPERATOR.hand_over(talk, "emergency"), left)
+        if OVER.search(talk.turn.text.lower()):
+            return self._over(talk)
+        if said.intent in {"out_of_scope", "child", "sorrow"} and not is_question(talk.turn.text):
+            key = "emergency.calm_child" if CHILD.search(talk.turn.text.lower()) else "emergency.calm"
+            return talk.reply(key, buttons=YES_NO, expecting="yes_no")
         if said.intent not in {"no", "stop", "back"}:
             return None
         talk.session.close()
         return _with(talk, Reply(f"{talk.say('emergency.not_told')} {_numbers(talk)}"), left)
+
+    def _over(self, talk: Talk) -> Reply:
+        """A false alarm, or one that is over: an open question stays open."""
+        if talk.session.scene == self.name:
+            left = str(talk.session.draft.get("left", ""))
+            talk.session.close()
+            return _with(talk, talk.reply("emergency.over"), left)
+        talk.beside = "remark"
+        told = talk.reply("emergency.over")
+        if not talk.session.scene or not talk.session.last:
+            return told
+        last = Reply.from_json(talk.session.last)
+        return replace(told, buttons=last.buttons, expecting=last.expecting)
 
     def help(self, talk: Talk) -> str | None:
         """What to do and the numbers again."""
@@ -57,6 +96,14 @@ def _danger(text: str, said: Understanding) -> str:
             return name
     resource = said.slots.get("resource")
     return {"gas": "gas", "electricity": "spark", "heat": "water"}.get(str(resource), "other")
+
+
+def _in_a_lift(text: str) -> str:
+    """Who is stuck: the speaker, a child that speaks, or somebody else."""
+    lowered = text.lower()
+    if CHILD.search(lowered):
+        return "lift_child"
+    return "lift_other" if SOMEBODY.search(lowered) and not ONESELF.search(lowered) else "lift"
 
 
 def _unfinished(talk: Talk) -> str:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from billing import contacts
 from skill import letters
-from skill.dialogue import handoffs
-from skill.dialogue.company import local, phone_of
+from skill.dialogue import callback, handoffs, temper
+from skill.dialogue.company import company_of, local, phone_of
 from skill.dialogue.flat import home_of
 from skill.dialogue.handoffs import Handoff
 from skill.dialogue.talk import Talk
@@ -19,22 +19,57 @@ from speech.wording import digits as in_groups
 CALL = "telephone"
 SPEAKERS = frozenset({"alice", "marusia", "salute", "alexa"})
 PHONE = re.compile(r"\+?([78])?(\d{10})")
+WANTS_A_CALL = re.compile(r"перезвон|позвони|звонок|набери")
+REFUSES = re.compile(
+    r"\bне (хочу|буду|дам|скажу|надо|нужно|помню|знаю)\b|\bбез (звонка|телефона|номера)|нет (телефона|номера)"
+)
+WAITING = frozenset({"queue", "no_operator", "call_me"})
+"""What is said while a person is waited for (`callback`)."""
 
 
 class Operator:
     """The scene of a hand-off. Steps: offer (after failures), known (whether to call the number we have), phone."""
 
     name = "operator"
-    intents = frozenset({"operator"})
-    anywhere = frozenset({"operator"})
+    intents = frozenset({"operator"}) | WAITING
+    anywhere = intents
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Hand over at once when asked; after failures offer it first."""
+        if said.intent in WAITING:
+            return self._waiting(talk, said.intent)
         if said.intent != "operator":
-            talk.session.suspend()
-            talk.session.scene, talk.session.step = self.name, OFFER
-            return talk.reply("operator.offer", buttons=YES_NO, expecting="yes_no")
+            return self._offer(talk)
         return self.hand_over(talk, "anger" if talk.session.anger else "asked")
+
+    def _offer(self, talk: Talk) -> Reply:
+        """After failures; where there is danger nobody is asked twice."""
+        if talk.session.scene == "emergency":
+            return self.hand_over(talk, "emergency")
+        talk.session.misses = 0
+        talk.session.suspend()
+        talk.session.scene, talk.session.step = self.name, OFFER
+        key = "operator.offer_angry" if temper.signs(talk.turn.text) else "operator.offer"
+        return talk.reply(key, buttons=YES_NO, expecting="yes_no")
+
+    def _waiting(self, talk: Talk, asked: str) -> Reply:
+        """How long, «не надо», or a number to call: said while a person is waited for."""
+        handoff = handoffs.current(talk.db, session_name(talk.turn)) or _open(talk, "asked")
+        if asked == "call_me":
+            return self._agreed(talk, callback.phone(talk.turn.text))
+        if talk.session.scene == self.name:
+            talk.session.close()
+        if asked == "no_operator":
+            handoffs.close(talk.db, handoff, talk.now)
+            return talk.reply("operator.not_wanted")
+        talk.beside = "remark"
+        if handoff.reason == "emergency":
+            return talk.reply("operator.danger_waiting", phone=_emergency(talk))
+        if handoff.phone:
+            return talk.reply("operator.will_call", phone=in_groups(handoff.phone[-4:]), hours=_hours(talk))
+        place = str(handoffs.place(talk.db, handoff)) if handoff.status == "waiting" else ""
+        key = "operator.place" if place and _is_open(talk) else "operator.later" if place else "operator.noted"
+        return talk.reply(key, place=place, hours=_hours(talk))
 
     def hand_over(self, talk: Talk, reason: str) -> Reply:
         """Put the conversation into the queue and say what happens next."""
@@ -43,7 +78,9 @@ class Operator:
         handoff = handoffs.current(talk.db, session_name(talk.turn)) or _open(talk, reason)
         if talk.turn.channel == CALL and (_is_open(talk) or reason == "emergency"):
             return replace(talk.reply("operator.connecting"), handoff=True)
-        if talk.turn.channel in SPEAKERS | {CALL}:
+        if phone := callback.phone(talk.turn.text):
+            return self._agreed(talk, phone)
+        if talk.turn.channel in SPEAKERS | {CALL} or WANTS_A_CALL.search(talk.turn.text.lower()):
             return self._call_back(talk)
         if reason == "emergency":
             return talk.reply("operator.danger")
@@ -64,7 +101,7 @@ class Operator:
         if talk.session.step == "known" and said.intent in {"no", "correct"}:
             talk.session.step, talk.session.draft = "phone", {}
             return talk.reply("operator.phone", expecting="account")
-        if said.intent in {"no", "back", "stop"}:
+        if said.intent in {"no", "back", "stop"} or REFUSES.search(talk.turn.text.lower()):
             talk.session.close()
             return talk.reply("operator.no_phone", phone=_phone(talk))
         return talk.reply("operator.phone_again", expecting="account") if number else None
@@ -133,6 +170,12 @@ def _hours(talk: Talk) -> str:
 def _minutes(clock: str) -> int:
     hours, minutes = clock.split(":")
     return int(hours) * 60 + int(minutes)
+
+
+def _emergency(talk: Talk) -> str:
+    """Where danger is reported: the company's own number, else the one number for all."""
+    company = company_of(talk)
+    return (company.emergency_phone if company else None) or "112"
 
 
 def _phone(talk: Talk) -> str:

@@ -1,0 +1,63 @@
+"""While a conversation waits for a person: how long, «не надо», a telephone number to call back."""
+
+import re
+
+from skill.dialogue import handoffs
+from skill.dialogue.handoffs import Handoff
+from skill.dialogue.talk import Talk
+from skill.dialogue.turn import session_name
+from skill.understanding import Understanding
+from speech.numerals import numbers
+
+_WHO = r"(?:оператор\w*|сотрудник\w*|человек\w*|диспетчер\w*|помощь|кто-?нибудь|они|он|мне|меня|вы|уже)"
+_COMES = r"(?:прид[её]т|придут|приедет|приедут|ответит|ответят|перезвон\w+|позвон\w+|подключ\w+|помо\w+|будет|ждать)"
+QUEUE = re.compile(
+    rf"(?:\W*\b(?:а|и|ну|скажите|так|долго|ещ[её]|сколько|как|скоро|когда|через|примерно|мне|тут|это|времени|{_WHO})\b)*"
+    rf"\W*\b{_COMES}\b(?:\W*\b(?:ещ[её]|мне|меня|долго|тут|ответа?|примерно|ли|{_WHO})\b)*\W*"
+    r"|.*\bв очереди\b.*",
+    re.IGNORECASE,
+)
+"""How long a person is waited for."""
+ASKED_HOW_LONG = re.compile(r"скоро|когда|долго|сколько|скольк|очеред|через|ли\b|\?", re.IGNORECASE)
+NOT_WANTED = re.compile(
+    r"\bне (?:надо|нужно|стоит) (?:мне )?(?:пере)?(?:звонить|званивать|зовите|звать)"
+    r"|\bне (?:пере)?(?:звоните|званивайте)"
+    r"|\bне (?:надо|нужно|зовите|нужен|соединяйте) (?:уже |больше |никакого )*"
+    r"(?:оператор|сотрудник|человек|диспетчер|звон)"
+    r"|\b(?:оператор|сотрудник|человек|диспетчер)\w* (?:уже |больше )*не (?:надо|нуж)"
+    r"|\bотмен\w+\b.*\b(?:звон|оператор|сотрудник|вызов диспетчер)",
+    re.IGNORECASE,
+)
+HELP = re.compile(r"\W*(?:помогите|помоги|спасите|на помощь|скорее|быстрее|срочно)\b.*", re.IGNORECASE)
+MOBILE = re.compile(r"(?:[78])?(9\d{9})")
+
+
+def meant(talk: Talk) -> Understanding | None:
+    """A phrase about the hand-off that is under way: `queue`, `no_operator` or `call_me`; None for any other."""
+    text = talk.turn.text
+    asks = QUEUE.fullmatch(text) is not None and ASKED_HOW_LONG.search(text) is not None
+    wants = "queue" if asks else "no_operator" if NOT_WANTED.search(text) else ""
+    helped = not talk.session.scene and HELP.fullmatch(text) is not None
+    calls = not talk.session.scene and phone(text) != ""
+    if not (wants or helped or calls):
+        return None
+    handoff = handoffs.current(talk.db, session_name(talk.turn))
+    if handoff is None:
+        return None
+    if helped and not wants:
+        wants = "queue" if handoff.reason == "emergency" else ""
+    wants = wants or ("call_me" if calls else "")
+    return Understanding(wants, {}, 1.0) if wants else None
+
+
+def phone(text: str) -> str:
+    """The mobile number in a phrase, «+79161234567»; empty without one."""
+    joined = re.sub(r"\D", "", "".join(numbers(text)))
+    found = MOBILE.fullmatch(joined)
+    return f"+7{found[1]}" if found else ""
+
+
+def in_danger(talk: Talk) -> Handoff | None:
+    """The hand-off of this conversation that was made because of danger."""
+    handoff = handoffs.current(talk.db, session_name(talk.turn))
+    return handoff if handoff is not None and handoff.reason == "emergency" else None
