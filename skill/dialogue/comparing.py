@@ -12,15 +12,12 @@ from billing import accounts, forecast
 from billing.meters import MeterView
 from billing.tables import Reading
 from skill.dialogue.flat import Flat, account_of
-from skill.dialogue.gathering import YES_NO, Gathering
+from skill.dialogue.gathering import SERIAL, YES_NO, Gathering
 from skill.dialogue.naming import capital, meter_name
 from skill.dialogue.readback import reason_of, values_shown
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import SENTENCE_END, Reply
 from speech import wording
-
-SERIAL = 4
-"""So many last digits of a serial number are told."""
 
 
 def previous(gathering: Gathering) -> Reply | None:

@@ -22,6 +22,7 @@ class Entry:
     guess: what the open question offers as meant: `{"values": …}` or, for another meter, `{"meter": id}`.
     refused: codes of findings whose guess the resident did not mean.
     rejected: values that were read back and taken for wrong; a yes instead of a new value brings them back.
+    stopped: values that the books did not take, until others are said.
     """
 
     meter: int | None = None
@@ -33,6 +34,7 @@ class Entry:
     guess: dict[str, Any] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     rejected: dict[str, str] = field(default_factory=dict)
+    stopped: dict[str, str] = field(default_factory=dict)
 
     def fits(self, meter: MeterView) -> bool:
         """Whether what was said of the meter may mean this one."""
@@ -70,7 +72,12 @@ class Entry:
 
     def forget(self) -> None:
         """The value is another one now: whatever was said of the old one counts no more."""
-        self.sure, self.refused, self.guess, self.rejected = [], [], {}, {}
+        self.sure, self.refused, self.guess, self.rejected, self.stopped = [], [], {}, {}, {}
+
+    def repeated(self, said: "list[Entry]") -> bool:
+        """Whether the only value said is the one that the books did not take."""
+        values = [value for entry in said for value in [*entry.values.values(), *entry.loose]]
+        return len(values) == 1 and values[0] in self.stopped.values()
 
 
 @dataclass

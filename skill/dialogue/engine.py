@@ -20,7 +20,7 @@ from skill.dialogue.record import Found
 from skill.dialogue.relay import relay
 from skill.dialogue.tables import AnsweredTurn, DialogueSession
 from skill.dialogue.talk import Scene, Talk, after
-from skill.dialogue.turn import OFFER, Reply, Turn, digest, spoken
+from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, Session, Turn, digest, spoken
 from skill.dialogue.turn import session_name as session_name
 from skill.identity import masking
 from skill.settings import Settings
@@ -149,6 +149,7 @@ def _return(talk: Talk, reply: Reply) -> Reply:
         session.question = reply.to_json() if session.scene else {}
     if session.scene and session.step != OFFER:
         session.put_off = {}
+    reply = _without_offer(session, reply)
     if not session.suspended or session.scene or reply.end:
         return reply
     session.returns += 1
@@ -158,6 +159,17 @@ def _return(talk: Talk, reply: Reply) -> Reply:
     question = session.resume()
     session.question = question.to_json()
     return replace(question, text=f"{progress.told(reply.text)} {talk.say('general.return', question=question.text)}")
+
+
+def _without_offer(session: Session, reply: Reply) -> Reply:
+    """While readings wait for their yes, nothing else is offered: that yes must have one meaning."""
+    *told, offered = SENTENCE_END.split(reply.text)
+    kept = session.suspended[-1] if session.suspended else {}
+    waits = kept.get("scene") == "readings" and kept["last"].get("expecting") == "yes_no"
+    if session.step != OFFER or session.scene == "operator" or not waits or not told or not offered.endswith("?"):
+        return reply
+    session.close()
+    return replace(reply, text=" ".join(told))
 
 
 def _answer(talk: Talk) -> Reply:

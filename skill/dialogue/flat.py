@@ -10,7 +10,7 @@ from billing.meters import MeterView
 from billing.tables import Account
 from billing.windows import Window
 from skill.dialogue.draft import Entry
-from skill.dialogue.naming import listed, meter_name, resource_name
+from skill.dialogue.naming import listed, meter_name, place_name, resource_name
 from skill.dialogue.talk import Talk
 
 
@@ -70,6 +70,11 @@ class Flat:
         """What to call a meter that was asked for and is not here."""
         words = [resource_name(entry.resource)] if entry.resource else []
         return " ".join([*words, entry.place or ""]).strip() or "такой счётчик"
+
+    def hanging(self, place: object) -> list[MeterView]:
+        """The meters of a place, as understanding names it; all of them where it names none, or none hangs there."""
+        name = place_name(place) if isinstance(place, str) else None
+        return [meter for meter in self.meters if name and meter.place == name] or self.meters
 
     def left(self) -> list[MeterView]:
         """Meters that still want a reading for this period."""

@@ -15,6 +15,9 @@ from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import Reply
 
 YES_NO = ("Да", "Нет")
+SERIAL = 4
+"""So many last digits of a serial number are told."""
+SWAPPED = "SWAPPED_METERS"
 ALOUD = 3
 """More readings than these are counted, not named once more, where nothing can be shown."""
 
@@ -27,7 +30,7 @@ class Gathering:
         self.flat = Flat(talk)
         known = Draft.load(talk.session.draft).entries
         self.draft = Draft([entry for entry in known if entry.meter is None or self.flat.knows(entry.meter)])
-        self._books = Objections(talk, self.flat)
+        self.books = Objections(talk, self.flat)
         self._corrected: list[Entry] = []
 
     @property
@@ -45,13 +48,17 @@ class Gathering:
         for entry in list(self.draft.entries):
             self._settle(entry)
         for entry in list(self.draft.entries):
-            reply = self._which(entry) or self._missing(entry) or self._objection(entry)
+            reply = self._which(entry)
+            if reply is None and entry.meter is not None:  # without one it was merged into another entry
+                reply = self._missing(entry) or self._objection(entry)
             if reply is not None:
                 return reply
+        if self.draft.entries and self._is_booked():
+            return after(self._booked("already", self.draft.entries), self._rest())
         if self.draft.entries:
             same = len(self.draft.entries) - len(self._corrected) if self._corrected else 0
             entries = self._corrected if same > 1 else self.draft.entries
-            previews = [(self.flat.meter(entry.meter), self._books.tried(entry)) for entry in entries]
+            previews = [(self.flat.meter(entry.meter), self.books.tried(entry)) for entry in entries]
             text = read_back(self.talk, self.flat, [(meter, p) for meter, p in previews if isinstance(p, Preview)])
             text += self.talk.say("readings.as_before") if same > 1 else ""
             return self._ask("confirm", "readings.confirm", "yes_no", YES_NO, readings=text, Readings=capital(text))
@@ -67,6 +74,20 @@ class Gathering:
         named = {Decimal(value) for entry in said for value in [*entry.values.values(), *entry.loose]}
         return bool(named) and named <= drafted
 
+    def only_names(self, said: list[Entry]) -> bool:
+        """Whether nothing but the meter just read back is named («да, холодная»)."""
+        values = any(entry.values or entry.loose for entry in said)
+        return not values and all(self.draft.about(entry) is not None for entry in said)
+
+    def twins(self, entry: Entry) -> str:
+        """The meters that an entry may mean, with the ends of their numbers; empty where no resource is named."""
+        meters = self._fitting(entry) if entry.resource else []
+        return (
+            listed([f"{self.flat.name(meter)} с номером на {meter.serial[-SERIAL:]}" for meter in meters], "или")
+            if meters
+            else ""
+        )
+
     def take(self, entry: Entry, said: Entry) -> None:
         """Put what was said of an entry's meter into it."""
         if self.step in {"confirm", "fix"} and entry.values:
@@ -76,7 +97,7 @@ class Gathering:
     def sure(self) -> Reply:
         """The resident stands by a doubtful value."""
         if self.asked is not None:
-            self.asked.sure += self._books.doubts(self.asked)
+            self.asked.sure += self.books.doubts(self.asked)
         return self.next()
 
     def guessed(self) -> Reply:
@@ -99,17 +120,18 @@ class Gathering:
                 if one is entry or one.meter == entry.guess.get("meter"):
                     one.refused.append(code)
             entry.guess = {}
-            if self._books.stopped(entry):
+            if self.books.stopped(entry):
                 return self.wrong()
         return self.next()
 
-    def wrong(self) -> Reply:
-        """The resident rejects what was read back: ask for what is right."""
-        entry = self.asked
+    def wrong(self, named: Entry | None = None) -> Reply:
+        """The resident rejects what was read back, or the entry named: ask for what is right."""
+        entry = named or self.asked
         if entry is None or entry.meter is None:
             return self.next()
-        if self.step == "confirm" and len(self.draft.entries) > 1:
+        if named is None and self.step == "confirm" and len(self.draft.entries) > 1:
             return self._ask("fix", "readings.fix_what", "meter")
+        self._put_last(entry)
         name = self.flat.name(self.flat.meter(entry.meter))
         rejected, entry.values, entry.loose = entry.values, {}, []
         entry.forget()
@@ -123,9 +145,30 @@ class Gathering:
             self.asked.forget()
         return self.next()
 
+    def meant_for(self, other: Entry) -> Reply | None:
+        """«Нет, это горячая»: the value just read back is another meter's; None if that meter is not clear."""
+        entry, meters = self.asked, self._fitting(other)
+        if entry is None or len(meters) != 1:
+            return None
+        meant = Entry(resource=other.resource, place=other.place, loose=list(entry.values.values()))
+        meant.sure, meant.refused = [SWAPPED], [SWAPPED]  # the resident has just told which meter it is
+        self.draft.entries = [one for one in self.draft.entries if one is not entry] + [meant]
+        return self.next()
+
+    def insisted(self) -> Reply:
+        """The dial shows what the books refuse: offer a person."""
+        stopped = self.asked.stopped if self.asked is not None else {}
+        value = shown(next(iter(stopped.values()), "0"))
+        return self._ask("person", "readings.insisted", "yes_no", YES_NO, value=value)
+
+    def leave(self, entry: Entry) -> Reply:
+        """An entry is put off; the rest of the draft goes on."""
+        self.draft.entries.remove(entry)
+        return self.next()
+
     def book(self) -> Reply:
         """Write the draft into the books and say what is left for this month."""
-        lines, replaced, known = [], False, True
+        replaced, known = False, True
         for entry in self.draft.entries:
             meter = self.flat.meter(entry.meter)
             booking = readings.submit(
@@ -139,13 +182,25 @@ class Gathering:
                 idempotency_key=f"{self.talk.key}:{meter.id}",
                 confirmed=READ_BACK.union(entry.sure),
             )
-            lines.append(f"{self.flat.name(meter)} {values_shown(entry.decimals(), meter)}")
             replaced, known = replaced or booking.replaced, known and booking.duplicate
         key = "already" if known else "replaced" if replaced else "booked"
+        return after(self._booked(key, self.draft.entries), self._rest())
+
+    def _booked(self, key: str, entries: list[Entry]) -> str:
+        """What is in the books now."""
+        meters = [self.flat.meter(entry.meter) for entry in entries]
+        lines = [
+            f"{self.flat.name(meter)} {values_shown(entry.decimals(), meter)}"
+            for meter, entry in zip(meters, entries, strict=True)
+        ]
         if len(lines) > ALOUD and not self.talk.turn.screen:
             lines = [self.talk.say("readings.count", count=str(len(lines)))]
-        said = self.talk.say(f"readings.{key}", readings=", ".join(lines), month=month_name(self.flat.period))
-        return after(said, self._rest())
+        return self.talk.say(f"readings.{key}", readings=", ".join(lines), month=month_name(self.flat.period))
+
+    def _is_booked(self) -> bool:
+        """Whether the books hold just these values for this month already."""
+        previews = [self.books.tried(entry) for entry in self.draft.entries]
+        return all(isinstance(one, Preview) and one.replaces == one.values for one in previews)
 
     def _rest(self) -> Reply:
         self.flat.read_again()
@@ -165,14 +220,24 @@ class Gathering:
         fitting = self._fitting(entry)
         if len(fitting) == 1:
             entry.settle(fitting[0])
-        again = [other for other in self.draft.entries if other.meter is not None and other.resource == entry.resource]
-        if not fitting and len(again) == 1 and entry is not again[0]:
-            self.draft.entries.remove(entry)
-            self.take(again[0], entry)
+            return
+        again = [
+            other
+            for other in self.draft.entries
+            if other.meter is not None and other.resource == entry.resource and entry.place in (None, other.place)
+        ]
+        if not fitting and len(again) == 1:
+            self._merge(entry, again[0])
+
+    def _merge(self, entry: Entry, known: Entry) -> None:
+        """Both speak of one meter: what was said later counts."""
+        self.draft.entries.remove(entry)
+        self.take(known, entry)
 
     def _fitting(self, entry: Entry) -> list[MeterView]:
         """Meters that the entry may mean; one that hangs in no such place, if there is none else."""
-        taken = {other.meter for other in self.draft.entries}
+        nameless = entry.resource is None and entry.place is None
+        taken = {other.meter for other in self.draft.entries if not (nameless and other.values)}
         free = [meter for meter in self.flat.meters if meter.id not in taken]
         anywhere = replace(entry, place=None) if entry.resource else entry
         return [meter for meter in free if entry.fits(meter)] or [meter for meter in free if anywhere.fits(meter)]
@@ -183,8 +248,13 @@ class Gathering:
             entry.settle(self.flat.meter(entry.meter))
             return None
         fitting = self._fitting(entry)
-        likely = [meter for meter in fitting if self._books.likely(entry, meter)] if len(fitting) > 1 else fitting
+        likely = [meter for meter in fitting if self.books.likely(entry, meter)] if len(fitting) > 1 else fitting
         if len(likely) == 1:
+            known = next((one for one in self.draft.entries if one.meter == likely[0].id), None)
+            if known is not None:
+                self._merge(entry, known)
+                known.settle(likely[0])
+                return self._objection(known)
             entry.settle(likely[0])
             return None
         self._put_last(entry)
@@ -214,14 +284,16 @@ class Gathering:
 
     def _objection(self, entry: Entry) -> Reply | None:
         """What the books object to: a guess at what was meant, a doubt that wants one more yes, or a stop."""
-        for finding in self._books.findings(entry):
+        findings = self.books.findings(entry)
+        stopped = self.books.stopped(entry)
+        for finding in findings:
             answered = finding.code in entry.refused or finding.code in entry.sure
-            entry.guess = {} if answered else self._books.guess(finding, self.draft)
+            entry.guess = {} if answered else self.books.guess(finding, entry, self.draft)
             if entry.guess:
                 return self._question("guess", finding, entry)
             if finding.level == "block":
                 return self._blocked(entry, finding)
-            if finding.level == "confirm" and finding.code not in {*entry.sure, *READ_BACK}:
+            if not stopped and finding.level == "confirm" and finding.code not in {*entry.sure, *READ_BACK}:
                 return self._question("doubt", finding, entry)
         return None
 
@@ -234,8 +306,9 @@ class Gathering:
     def _blocked(self, entry: Entry, finding: Finding) -> Reply:
         sentence = finding_sentence(self.talk, "block", finding, self.flat, entry)
         if finding.code not in FINAL:
-            entry.values = {}
+            stopped, entry.values = entry.values, {}
             entry.forget()
+            entry.stopped = stopped
             self._put_last(entry)
             self._open("value")
             return Reply(sentence, expecting="number")

@@ -1,6 +1,7 @@
 """What the books object to in the values said: a stop, a doubt that wants one more yes, a guess at what was meant."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from billing import readings
 from billing.meters import MeterView
@@ -24,6 +25,8 @@ BESIDE_THE_VALUE = frozenset({"METER_VERIFICATION_MISSED", "READING_WINDOW_CLOSE
 """Doubts that are not about the value: a yes to one of them says nothing of it."""
 READ_BACK = frozenset({"SAME_AS_PREVIOUS"})
 """Doubts that the read-back tells of itself: the yes to it is the yes to them."""
+SHORTER = 2
+"""So many digits less than the last value: it may be what was used."""
 
 
 class Objections:
@@ -69,8 +72,8 @@ class Objections:
             return False
         return not any(finding.level != "review" for finding in self.findings(trial))
 
-    def guess(self, finding: Finding, draft: Draft) -> dict[str, object]:
-        """What may have been meant instead, as kept with the entry; empty if the books have no idea."""
+    def guess(self, finding: Finding, entry: Entry, draft: Draft) -> dict[str, object]:
+        """What may have been meant instead by an entry, as kept with the entry; empty if the books have no idea."""
         guess = finding.facts.get("guess")
         if guess:
             return {"code": finding.code, "values": {zone: str(value) for zone, value in guess.items()}}
@@ -79,4 +82,18 @@ class Objections:
             said = next((entry for entry in draft.entries if entry.meter == other and entry.values), None)
             both = {"said": next(iter(said.values.values()))} if said else {}
             return {"code": finding.code, "meter": other, **both}
-        return {}
+        return self._rise(finding, entry)
+
+    def _rise(self, finding: Finding, entry: Entry) -> dict[str, object]:
+        """A value much shorter than the last one may tell what was used («пять кубов», «ноль»)."""
+        meter = self._flat.meter(entry.meter)
+        if finding.code != "LESS_THAN_PREVIOUS" or len(entry.values) > 1:
+            return {}
+        [(zone, said)] = entry.decimals().items()
+        last = meter.last[zone].value if zone in meter.last else Decimal(0)
+        if len(str(int(last))) - len(str(int(said))) < SHORTER:
+            return {}
+        value = format((last + said).normalize(), "f")
+        trial = replace(entry, values={zone: value})
+        doubted = any(one.level != "review" and one.code not in READ_BACK for one in self.findings(trial))
+        return {} if doubted else {"code": finding.code, "values": {zone: value}}

@@ -17,8 +17,11 @@ Standing = tuple[str, str, dict[str, Any]]
 
 
 def standing(session: Session) -> Standing:
-    """Where the conversation stands: the topic, its question, what was gathered."""
-    return session.scene, session.step, deepcopy(session.draft)
+    """Where the conversation stands: the topic, its question, what was gathered; not what was refused."""
+    draft = deepcopy(session.draft)
+    for entry in draft.get("entries", ()):
+        entry.pop("stopped", None)
+    return session.scene, session.step, draft
 
 
 def is_stalled(talk: Talk, before: Standing) -> bool:

@@ -33,6 +33,9 @@ def shown(value: str) -> str:
 
 def read_back(talk: Talk, flat: Flat, previews: list[tuple[MeterView, Preview]]) -> str:
     """The readings with consumption and cost, in the order said, as one sentence without its full stop."""
+    if len(previews) > 1 and all(_nothing_used(preview) for _, preview in previews):
+        lines = [f"{flat.name(meter)} {values_shown(preview.values, meter)}" for meter, preview in previews]
+        return ", ".join(lines) + talk.say("readings.all_same")
     text = "; ".join(_line(talk, flat, meter, preview) for meter, preview in previews)
     costs = [preview.cost_kopecks for _, preview in previews]
     known = [cost for cost in costs if cost is not None]
@@ -43,15 +46,25 @@ def read_back(talk: Talk, flat: Flat, previews: list[tuple[MeterView, Preview]])
 
 
 def _line(talk: Talk, flat: Flat, meter: MeterView, preview: Preview) -> str:
-    nothing_used = any(finding.code == "SAME_AS_PREVIOUS" for finding in preview.findings)
-    key = "readings.nothing_used" if nothing_used else "readings.one" if preview.consumption else "readings.first"
+    kind = "nothing_used" if _nothing_used(preview) else "one" if preview.consumption else "first"
     line = talk.say(
-        key,
+        f"readings.{kind}",
         meter=flat.name(meter),
-        values=values_shown(preview.values, meter),
+        values=values_shown(preview.values, meter) + _instead(talk, meter, preview),
         used=wording.quantity(sum(preview.consumption.values(), Decimal(0)), meter.unit),
     )
     return line + (talk.say("readings.cut") if preview.truncated else "")
+
+
+def _nothing_used(preview: Preview) -> bool:
+    return any(finding.code == "SAME_AS_PREVIOUS" for finding in preview.findings)
+
+
+def _instead(talk: Talk, meter: MeterView, preview: Preview) -> str:
+    """« вместо 125» where the books hold another value for this month."""
+    if not preview.replaces or preview.replaces == preview.values:
+        return ""
+    return talk.say("readings.instead", values=values_shown(preview.replaces, meter))
 
 
 def finding_sentence(talk: Talk, kind: str, finding: Finding, flat: Flat, entry: Entry) -> str:

@@ -37,9 +37,9 @@ class History(Topic):
             return bar
         flat, wanted = Flat(talk), resources(said, talk.turn.text)
         named = months(said, flat.today)
-        if past.USED.search(talk.turn.text.lower().replace("ё", "е")) or len(named) > 1:
+        if past.USED.search(_asked(talk).lower().replace("ё", "е")) or len(named) > 1:
             return self._used(talk, flat, named or _newest(flat), wanted)
-        return self._tell(talk, flat, wanted, named[:1], 0)
+        return self._tell(talk, flat, wanted, named[:1], 0, said.slots.get("place"))
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """A yes: the next meters."""
@@ -64,9 +64,13 @@ class History(Topic):
             return self.offers(talk, Reply(talk.say("history.not_yet", month=month)))
         return talk.reply("history.none_then", month=month)
 
-    def _tell(self, talk: Talk, flat: Flat, wanted: list[str], named: Sequence[date], at: int) -> Reply:
+    def _tell(
+        self, talk: Talk, flat: Flat, wanted: list[str], named: Sequence[date], at: int, place: object = None
+    ) -> Reply:
         talk.session.close()
         rows = past.booked(talk, flat, named, wanted) if named else _last(talk, flat, wanted)
+        here = {meter.id for meter in flat.hanging(place)}
+        rows = [row for row in rows if row.meter.id in here]
         by_meter: dict[int, list[LastReading]] = defaultdict(list)
         for row in rows:
             by_meter[row.meter.id].append(row)
@@ -86,6 +90,12 @@ class History(Topic):
             "at": at + len(some),
         }
         return reply
+
+
+def _asked(talk: Talk) -> str:
+    """The question in words: «а света?» is asked in those of the question before it."""
+    about, text = talk.session.about, talk.turn.text
+    return text if about.get("intent") != "last_reading" or "показан" in text.lower() else str(about["text"])
 
 
 def _last(talk: Talk, flat: Flat, wanted: list[str]) -> list[LastReading]:

@@ -1,16 +1,22 @@
 """Передать показания: which meter, what it shows, a question when that cannot be right, read back, yes, booked."""
 
+import re
 from dataclasses import replace
 
+from skill.dialogue import past
+from skill.dialogue.apart import apart
 from skill.dialogue.company import phone_of
 from skill.dialogue.comparing import declined, here, previous, usual
 from skill.dialogue.context import points_at
 from skill.dialogue.dial import dial_value
 from skill.dialogue.draft import Entry, entries_of
 from skill.dialogue.gathering import Gathering
+from skill.dialogue.naming import month_name
+from skill.dialogue.relative import by_last
 from skill.dialogue.scenes.linking import SCENE as LINKING
+from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.talk import Talk, after
-from skill.dialogue.turn import Reply
+from skill.dialogue.turn import SENTENCE_END, Reply
 from skill.understanding import Understanding
 from skill.understanding.slots import extract
 
@@ -19,6 +25,7 @@ READ_BACK = frozenset({"confirm", "doubt", "guess"})
 """Steps that wait for a yes to values just said."""
 CERTAIN = 0.6
 """Nothing is booked on a yes, or dropped on a no, that is less sure."""
+THIS = re.compile(r"\b(нет|не|это|эт|вообще то)\b")
 UNSURE = 0.6
 """Below it an intent of another topic counts for less than the name of a meter."""
 
@@ -40,7 +47,10 @@ class Readings:
             talk.session.close()
             number = phone_of(talk)
             return talk.reply("readings.no_meters", phone=talk.say("general.phone", phone=number) if number else "")
-        entries = entries_of(said.slots)
+        entries = _put(talk, gathering, entries_of(said.slots))
+        if points_at("delete", talk.turn.text) and not any(_gives(entry) for entry in entries):
+            talk.session.step = "which"
+            return talk.reply("readings.delete", expecting="meter")
         gathering.draft.entries = entries
         if not entries and (refused := declined(talk, gathering.flat)):
             return after(refused, gathering.next())
@@ -56,9 +66,11 @@ class Readings:
             return here(gathering)
         if talk.session.step in READ_BACK and points_at("much", talk.turn.text):
             return usual(gathering)
-        entries = _heard(talk, said)
-        if said.intent == "yes" and gathering.repeats(entries):
+        entries = _put(talk, gathering, _heard(talk, said))
+        if said.intent == "yes" and (gathering.repeats(entries) or gathering.only_names(entries)):
             entries = []
+        if (reply := self._instead(talk, gathering, said, entries)) is not None:
+            return reply
         if any(_tells(entry) for entry in entries):
             return self._told(talk, gathering, entries)
         if said.intent in ANSWERS:
@@ -75,24 +87,71 @@ class Readings:
             return gathering.next()
         return None
 
+    def _instead(self, talk: Talk, gathering: Gathering, said: Understanding, entries: list[Entry]) -> Reply | None:
+        """What is said instead of an answer: put off, given up, asked what comes out, insisted on; None: it is not."""
+        text, step, asked = talk.turn.text, talk.session.step, gathering.asked
+        given = any(_gives(entry) for entry in entries)
+        if points_at("result", text) and not given and said.slots.get("period") is None:
+            if step in READ_BACK:
+                talk.beside = "help"
+                return gathering.next()
+            return _used(talk, gathering) if step == "rest" else None
+        if step == "rest" and points_at("delete", text) and not given:
+            gathering.draft.entries, talk.session.draft, talk.session.step = [], {}, "which"
+            return talk.reply("readings.delete", expecting="meter")
+        if step in {"which", "value", "rest"} and (told := self._shown_where(talk, gathering)):
+            talk.beside = "help"
+            return replace(_open_again(talk), text=told)
+        insists = not given and points_at("insists", text)
+        if asked is not None and asked.stopped and (insists or asked.repeated(entries)):
+            return gathering.insisted()
+        if given or step == "rest":
+            return None
+        weak = said.intent in ANSWERS or said.intent == "submit_reading" or said.confidence < CERTAIN
+        if weak and (points_at("later", text) or points_at("cancel", text)):
+            return self._put_off(talk, gathering, entries)
+        return None
+
+    def _put_off(self, talk: Talk, gathering: Gathering, named: list[Entry]) -> Reply:
+        """Leave the meter named or asked for; everything, where nothing else has been given."""
+        asked = gathering.asked
+        entry = next((known for one in named if (known := gathering.draft.about(one))), None)
+        if entry is None and not named and talk.session.step == "value" and asked is not None and not asked.values:
+            entry = asked
+        if entry is not None and len(gathering.draft.entries) > 1:
+            return gathering.leave(entry)
+        talk.session.close()
+        return talk.reply("readings.dropped")
+
     def help(self, talk: Talk) -> str | None:
         """Help that fits the open question."""
         gathering = Gathering(talk)
         asked, step = gathering.asked, talk.session.step
+        if told := self._shown_where(talk, gathering):
+            return told
         if step == "value" and asked is not None and asked.meter is not None:
             return talk.say("readings.help_value", meter=gathering.flat.name(gathering.flat.meter(asked.meter)))
         if step in READ_BACK or step == "fix":
             return talk.say("readings.help_confirm")
+        if step == "which" and asked is not None and (twins := gathering.twins(asked)):
+            return talk.say("readings.help_twin", meters=twins)
         some = gathering.flat.left() or gathering.flat.meters
         return talk.say("readings.help_which", meters=gathering.flat.names(some))
+
+    def _shown_where(self, talk: Talk, gathering: Gathering) -> str:
+        """Where meters are, which digits count, which register is which; empty where that is not asked."""
+        asked = gathering.asked
+        meter = gathering.flat.meter(asked.meter) if asked is not None and asked.meter is not None else None
+        if meter is not None and len(meter.registers) > 1 and points_at("zones", talk.turn.text):
+            return talk.say("readings.help_zones")
+        if points_at("where", talk.turn.text):
+            return talk.say("readings.where")
+        return talk.say("readings.how") if points_at("how", talk.turn.text) and meter is None else ""
 
     def _decided(self, talk: Talk, gathering: Gathering, said: Understanding) -> Reply:
         intent, step = said.intent, talk.session.step
         if said.confidence < CERTAIN and step in READ_BACK and intent in {"yes", "no"}:
             return gathering.next()
-        if intent in {"no", "correct"} and step != "rest" and points_at("cancel", talk.turn.text):
-            talk.session.close()
-            return talk.reply("readings.dropped")
         if intent in {"no", "correct"} and step == "rest" and points_at("wrong", talk.turn.text):
             talk.session.step = "which"
             return talk.reply("readings.fix_booked", expecting="meter")
@@ -107,6 +166,13 @@ class Readings:
                 return gathering.not_guessed()
             case "no" | "correct", "confirm" | "doubt" | "guess":
                 return gathering.wrong()
+            case "yes", "value" if gathering.asked is not None and gathering.asked.stopped:
+                return gathering.insisted()
+            case "yes", "person":
+                talk.session.close()
+                return OPERATOR.hand_over(talk, "asked")
+            case "no", "person":
+                return gathering.next()
             case "yes", "value":
                 return gathering.restored()
             case "yes" | "correct", _:
@@ -126,6 +192,8 @@ class Readings:
     def _told(self, talk: Talk, gathering: Gathering, entries: list[Entry]) -> Reply:
         """Values or meters were named: bare values answer the open question, the rest speaks for itself."""
         asked = gathering.asked
+        if len(entries) == 1 and not _gives(entries[0]) and (reply := _renamed(talk, gathering, entries[0])):
+            return reply
         for entry in entries:
             if asked is not None and len(entries) == 1 and _answers(gathering, asked, entry):
                 if asked.meter is not None and len(entry.loose) == 1:
@@ -134,16 +202,59 @@ class Readings:
                     entry.loose = [dial_value(talk, gathering.flat, meter, register, entry.loose[0])]
                 gathering.take(asked, entry)
             elif (known := gathering.draft.about(entry)) is not None:
+                if asked is not None and asked is not known and not _gives(asked) and asked in gathering.draft.entries:
+                    gathering.draft.entries.remove(asked)
                 gathering.take(known, entry)
             else:
-                left = entry.loose or entry.values  # a value for another meter: the one asked for is left for later
-                gathering.draft.entries = [
+                gathering.draft.entries = [  # another meter is named: the one asked for is left for later
                     old
                     for old in gathering.draft.entries
-                    if old.values or old.loose or (old.meter is not None and not (left and old is asked))
+                    if _gives(old) or (old.meter is not None and old is not asked)
                 ]
                 gathering.draft.entries.append(entry)
         return gathering.next()
+
+
+def _renamed(talk: Talk, gathering: Gathering, named: Entry) -> Reply | None:
+    """A meter is named without a value after values were read back: the value is that meter's, or another is to come.
+
+    None: the name says no more than that the meter's value is to come.
+    """
+    asked, step, known = gathering.asked, talk.session.step, gathering.draft.about(named)
+    if step not in {*READ_BACK, "fix"} or asked is None:
+        return None
+    other = asked.guess.get("meter")
+    if step == "guess" and other is not None:
+        meter = gathering.flat.meter(int(other))
+        return gathering.guessed() if named.fits(meter) else gathering.not_guessed()
+    if known is not None:
+        return gathering.wrong(known) if known.values else None
+    return gathering.meant_for(named) if len(gathering.draft.entries) == 1 and step != "fix" and _points(talk) else None
+
+
+def _points(talk: Talk) -> bool:
+    """«нет, это горячая» speaks of the value just read back, «а горячая» of another one."""
+    return THIS.search(talk.turn.text.lower()) is not None
+
+
+def _put(talk: Talk, gathering: Gathering, entries: list[Entry]) -> list[Entry]:
+    """The entries as the meters of the flat explain them."""
+    told = by_last(gathering.flat, talk.turn.text, entries, gathering.asked)
+    return apart(gathering.books, gathering.flat, talk.turn.text, told)
+
+
+def _used(talk: Talk, gathering: Gathering) -> Reply:
+    """What was used this month by what is booked already, and the question that is open again."""
+    period, question = gathering.flat.period, _open_again(talk)
+    lines = past.used(talk, gathering.flat, [period], [])
+    talk.beside = "help"
+    told = talk.say("history.used", month=month_name(period), lines=lines) if lines else ""
+    return replace(question, text=f"{told} {SENTENCE_END.split(question.text)[-1]}".strip())
+
+
+def _open_again(talk: Talk) -> Reply:
+    """The open question as it was asked."""
+    return Reply.from_json(talk.session.question or talk.session.last)
 
 
 def _heard(talk: Talk, said: Understanding) -> list[Entry]:
@@ -165,11 +276,15 @@ def _answers(gathering: Gathering, asked: Entry, said: Entry) -> bool:
     if said.resource is not None or said.place is not None:
         return False
     alone = len(gathering.draft.entries) == 1
-    return gathering.step in {"value", "guess", "doubt", "rest"} or (gathering.step == "confirm" and alone)
+    return gathering.step in {"value", "person", "guess", "doubt", "rest"} or (gathering.step == "confirm" and alone)
+
+
+def _gives(entry: Entry) -> bool:
+    return bool(entry.loose or entry.values)
 
 
 def _tells(entry: Entry) -> bool:
-    return bool(entry.loose or entry.values or entry.resource or entry.place)
+    return bool(_gives(entry) or entry.resource or entry.place)
 
 
 SCENE = Readings()

@@ -38,7 +38,7 @@ class Verification(Topic):
             return told
         flat = Flat(talk)
         wanted = resources(said, talk.turn.text)
-        known = [meter for meter in flat.meters if meter.next_verification is not None]
+        known = [meter for meter in flat.hanging(said.slots.get("place")) if meter.next_verification is not None]
         known.sort(key=lambda meter: (meter.next_verification, meter.id))
         asked = [meter for meter in known if meter.resource in wanted] if wanted else known
         if not asked:

@@ -1,0 +1,41 @@
+"""Values said in a row that were heard as one long number: «свет 6229 1838», «125 148 6375»."""
+
+from dataclasses import replace
+
+from skill.dialogue.draft import Entry
+from skill.dialogue.flat import Flat
+from skill.dialogue.objections import Objections
+from speech.numerals import candidates
+
+
+def apart(books: Objections, flat: Flat, text: str, entries: list[Entry]) -> list[Entry]:
+    """The entries, a value that fits no meter taken apart where its parts fit: registers of one meter, or meters."""
+    return [part for entry in entries for part in _parts(books, flat, text, entry)]
+
+
+def _parts(books: Objections, flat: Flat, text: str, entry: Entry) -> list[Entry]:
+    if not any(entry.fits(meter) for meter in flat.meters):  # «в ванной» was said of the meters before
+        entry = replace(entry, place=None)
+    meters = [meter for meter in flat.meters if entry.fits(meter)]
+    if len(entry.loose) != 1 or entry.values or any(books.likely(entry, meter) for meter in meters):
+        return [entry]
+    for run in _runs(text, entry.loose[0]):
+        whole = replace(entry, loose=run)
+        if any(whole.fits(meter) and books.likely(whole, meter) for meter in meters):
+            return [whole]
+        alone = [Entry(entry.meter, entry.resource, entry.place, [value]) for value in run]
+        fitting = [[meter.id for meter in meters if books.likely(one, meter)] for one in alone]
+        if all(len(ids) == 1 for ids in fitting) and len({ids[0] for ids in fitting}) == len(run):
+            return alone
+    return [entry]
+
+
+def _runs(text: str, value: str) -> list[list[str]]:
+    """Neighbouring numbers of other ways to hear the text that make up the value together."""
+    return [
+        [part.lstrip("0") or "0" for part in heard[start:end]]
+        for heard in candidates(text)
+        for start in range(len(heard))
+        for end in range(start + 2, len(heard) + 1)
+        if "".join(heard[start:end]).lstrip("0") == value
+    ]
