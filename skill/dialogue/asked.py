@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from billing.resources import Resource
+from billing.resources import FACTS, Resource
 from billing.windows import clipped, month_start
 from skill.dialogue.naming import resource_name
 from skill.understanding import Understanding
@@ -71,6 +71,11 @@ def service_name(code: str) -> str:
     """«холодная вода», «вывоз мусора»: what a service of a bill is called in an answer."""
     known = _services().get(code)
     return str(known["name"]) if known else resource_name(code)
+
+
+def service_unit(code: str) -> str:
+    """The unit that a service is charged by: of the resource, «м²» for the house's upkeep; empty for one sum a flat."""
+    return FACTS[Resource(code)].unit if code in Resource.__members__ else str(_services()[code].get("unit", ""))
 
 
 def months(said: Understanding, on: date, text: str = "") -> list[date]:

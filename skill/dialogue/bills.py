@@ -1,4 +1,4 @@
-"""Months of which there is no bill: the one to come, those before the first, and how that is said."""
+"""Which bills are meant by the months that are named, and what is said where there is none."""
 
 from datetime import date
 
@@ -9,6 +9,25 @@ from skill.dialogue.naming import month_name
 from skill.dialogue.past import span
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
+
+YEAR = 12
+
+
+def pair(rows: list[Receipt], wanted: list[date], *, year: bool) -> tuple[Receipt, Receipt] | None:
+    """The bills to compare, the newer first; None where one of them is missing.
+
+    Of several months named the last and the first, a named month and the one before it, else the newest two.
+    rows: newest first; year: with the same month a year before.
+    """
+    known = {row.period: row for row in rows}
+    named = [month for month in wanted if month in known]
+    if not rows or (wanted and not year and len(named) < min(len(wanted), 2)):
+        return None
+    now = named[-1] if named and not year else rows[0].period
+    earlier = [month for month in known if month < now]
+    before = named[0] if len(named) > 1 else max(earlier, default=now)
+    before = month_start(now, -YEAR) if year else before
+    return (known[now], known[before]) if before in known and before != now else None
 
 
 def unknown_months(talk: Talk, rows: list[Receipt], wanted: list[date]) -> Reply:

@@ -43,7 +43,10 @@ PAYMENTS = frozenset({"payment_status"})
 """After them a sum said alone is the sum of a payment."""
 OF_A_SERVICE = frozenset({"balance", "charges", "explain_bill", "forecast", "pay", "due_date"})
 SERVICE = frozenset({"resource", "services"})
-WHOLE_BILL = re.compile(r"\b(счет|счёт|квитанц|всего|итог|сумм|плат[её]ж|долг)")
+WHY_SO_MUCH = re.compile(
+    rf"{LEADS}(почему|отчего|с чего|чего|за что) (это |так |такая |такой |такое |столько |вдруг |там |у меня )*"
+    r"(много|мало|дорог\w+|дороже|столько|больше|меньше|вырос\w*|выросл\w+|подорожал\w*|такая|такой|такое)( так\w*)?"
+)
 DOUBTS = re.compile(
     r"^\W*(а |это |ну )*(точно|правда|правильно|верно|серь[её]зно|уверены)( это)?\s*\?+\s*$", re.IGNORECASE
 )
@@ -172,7 +175,7 @@ def _of_the_same(talk: Talk, said: Understanding) -> Understanding:
     spoken = about.get("slots", {}).get("services")
     if said.intent != "explain_bill" or not spoken or about["intent"] not in OF_A_SERVICE:
         return said
-    if WHOLE_BILL.search(text.lower()) or len(text.split()) > SHORT or services(said, text):
+    if not WHY_SO_MUCH.fullmatch(plain(text)):
         return said
     return Understanding(said.intent, {**said.slots, "services": spoken}, said.confidence)
 

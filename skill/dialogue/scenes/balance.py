@@ -37,7 +37,7 @@ class BalanceTopic(Topic):
             return talk.reply("balance.others")
         text = talk.turn.text
         if points_at("doubted", text):
-            return _checked(talk)
+            return checked(talk)
         if wanted := months(Understanding("balance", extract("charges", text) | said.slots, 1.0), today(talk), text):
             return self._of_months(talk, wanted)
         found = receipts.balance(talk.db, home_of(talk).account_id, today(talk))
@@ -68,7 +68,7 @@ class BalanceTopic(Topic):
         return self.offers(talk, Reply(talk.say(key, **facts, owed=wording.money(owed))))
 
 
-def _checked(talk: Talk) -> Reply:
+def checked(talk: Talk) -> Reply:
     """On what the sum rests, for those who doubt it: the newest bill, and what came after it."""
     found = receipts.balance(talk.db, home_of(talk).account_id, today(talk))
     if found.receipt is None:

@@ -1,24 +1,37 @@
-"""Почему столько: why the bill is more or less than the one before, in the order of what matters most."""
+"""Почему столько: why the bill is more or less than another, in the order of what matters most."""
 
-from billing import explain, news, receipts
+import re
+
+from billing import explain, news, receipts, tariffs
 from billing.explain import Difference, ServiceChange
 from billing.resources import FACTS, Resource
-from skill.dialogue.asked import service_name, services
-from skill.dialogue.company import company_of
+from billing.tables import Receipt, ReceiptLine
+from billing.windows import month_start
+from skill.dialogue.asked import LAST_YEAR, months, service_name, service_unit, services
+from skill.dialogue.bills import pair, unknown_months
+from skill.dialogue.company import company_of, today
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.grounds import corrections, ground
+from skill.dialogue.naming import capital, month_name
+from skill.dialogue.phrases import phrases
+from skill.dialogue.scenes.balance import checked
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
 
-MEANING = ("что такое", "что за", "за какие", "что значит", "расшифруй", "что это")
+WORD = re.compile(r"что такое|что за\b|за какие|что значит|расшифруй|что это")
+MEANING = re.compile(r"что входит|за что|(почему|зачем|обяз\w+) (я |мы |вообще )*(плачу|платим|платить)|не платить")
+NEIGHBOUR = re.compile(r"\bсосед")
+OTHER_SUM = re.compile(r"друг(ая|ую|ой) (сумм|счет|счёт)|друг(ие|ая) цифр|не (сход|совпад|бь[её]т)")
+BASIS = re.compile(r"норматив|по средн")
 GROUNDED = frozenset({"volume", "other", "multiplier"})
 CAUSES = ("volume", "tariff", "multiplier", "recalculation", "privilege", "penalty")
 AT_LEAST = 1_00
 REASONS = 2
+MONTHS_BACK = 24
 
 
 class DifferenceTopic(Topic):
@@ -29,20 +42,39 @@ class DifferenceTopic(Topic):
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """What a word on the bill means, or what made it change."""
-        text, codes = talk.turn.text, services(said, talk.turn.text)
-        if any(word in text.lower() for word in MEANING) and (meaning := _meaning(talk)) is not None:
+        text, codes = talk.turn.text.lower(), services(said, talk.turn.text)
+        if NEIGHBOUR.search(text):
+            return talk.reply("difference.neighbour")
+        if (meaning := _meaning(talk, text, codes)) is not None:
             return meaning
         if (bar := barred(talk, money=True)) is not None:
             return bar
-        found = explain.explain_latest(talk.db, home_of(talk).account_id)
-        if found is None:
-            return _meaning(talk) or talk.reply("difference.nothing")
+        if OTHER_SUM.search(text):
+            return checked(talk)
+        if BASIS.search(text):
+            return _not_measured(talk)
+        rows = receipts.history(talk.db, home_of(talk).account_id, MONTHS_BACK)
+        this = month_start(today(talk))  # «в этом месяце» is said of the bill that came in it
+        wanted = [month for month in months(said, today(talk), text) if month < this]
+        chosen = pair(rows, wanted, year=LAST_YEAR.search(text) is not None)
+        if chosen is None:
+            return unknown_months(talk, rows, wanted) if wanted and rows else _nothing(talk, text)
+        now, before = chosen
+        found = explain.explain(now, before, receipts.lines(talk.db, now.id), receipts.lines(talk.db, before.id))
+        last = chosen == tuple(rows[:2])
         if codes:
-            return _of_service(talk, found, max(codes, key=lambda code: _change(found, code)))
-        return _of_bill(talk, found)
+            told = _of_service(talk, found, max(codes, key=lambda code: _change(found, code)), now)
+            return Reply(told if last else f"{_names(now, before)}: {told[:1].lower()}{told[1:]}")
+        return Reply(_of_bill(talk, found, None if last else chosen))
 
 
-def _of_bill(talk: Talk, found: Difference) -> Reply:
+def _names(now: Receipt, before: Receipt) -> str:
+    """«Сентябрь и август»."""
+    return capital(f"{month_name(now.period)} и {month_name(before.period)}")
+
+
+def _of_bill(talk: Talk, found: Difference, named: tuple[Receipt, Receipt] | None) -> str:
+    """named: the bills, where they are not the newest two."""
     way = [change for change in found.services if not found.total or (change.total > 0) == (found.total > 0)]
     most = REASONS if talk.turn.screen else 1
     reasons = [_reason(talk, change) for change in way if abs(change.total) >= AT_LEAST][:most]
@@ -50,9 +82,14 @@ def _of_bill(talk: Talk, found: Difference) -> Reply:
         key = "difference.debt_more" if found.debt > 0 else "difference.debt_less"
         reasons = [talk.say(key, sum=_roughly(found.debt)), *reasons[: most - 1]]
     if not reasons:
-        return talk.reply("difference.same")
-    key = "difference.more" if found.total > 0 else "difference.less" if found.total < 0 else "difference.equal"
-    return talk.reply(key, sum=wording.money(abs(found.total)), reasons="; ".join(reasons))
+        return talk.say("difference.same")
+    facts = {"sum": wording.money(abs(found.total)), "reasons": "; ".join(reasons)}
+    if named is None:
+        key = "difference.more" if found.total > 0 else "difference.less" if found.total < 0 else "difference.equal"
+        return talk.say(key, **facts)
+    key = "difference.more_than" if found.total >= 0 else "difference.less_than"
+    now, before = (month_name(receipt.period) for receipt in named)
+    return talk.say(key, now=now, before=before, **facts)
 
 
 def _change(found: Difference, code: str) -> int:
@@ -60,13 +97,32 @@ def _change(found: Difference, code: str) -> int:
     return sum(abs(change.total) for change in found.services if change.code == code)
 
 
-def _of_service(talk: Talk, found: Difference, code: str) -> Reply:
+def _of_service(talk: Talk, found: Difference, code: str, bill: Receipt) -> str:
+    """What made it grow; where it did not, how its sum is made."""
     change = next((change for change in found.services if change.code == code), None)
-    if change is None and not _is_charged(talk, code):
-        return talk.reply("difference.no_line", service=service_name(code))
+    line = next((line for line in receipts.lines(talk.db, bill.id) if line.code == code), None)
+    if change is None and (line is None or not line.charged_kopecks):
+        return talk.say("difference.no_line", service=service_name(code))
+    other = line is None or line.privilege_kopecks or line.recalculated_kopecks
+    if change is not None and abs(change.total) >= AT_LEAST and (change.total > 0 or other):
+        return talk.say("difference.service", reason=_reason(talk, change))
+    assert line is not None  # noqa: S101 - a change of nothing, or less, of a line that is there
+    facts = {"service": service_name(code), "Service": capital(service_name(code)), "made": _made(talk, line)}
     if change is None or abs(change.total) < AT_LEAST:
-        return talk.reply("difference.service_same", service=service_name(code))
-    return talk.reply("difference.service", reason=_reason(talk, change))
+        return talk.say("difference.service_same", **facts)
+    return talk.say("difference.service_less", reason=_reason(talk, change), **facts)
+
+
+def _made(talk: Talk, line: ReceiptLine) -> str:
+    """«1 104 ₽ 64 коп., это 64 м² по 17 ₽ 26 коп.»."""
+    total, unit = wording.money(line.charged_kopecks), service_unit(line.code)
+    if line.price is None or not unit or line.multiplier != 1 or not line.volume:
+        return total
+    volume, price = (
+        wording.quantity(round(line.volume, 2).normalize(), unit),
+        wording.money(tariffs.kopecks(line.price)),
+    )
+    return talk.say("difference.made", sum=total, volume=volume, price=price)
 
 
 def _reason(talk: Talk, change: ServiceChange) -> str:
@@ -92,9 +148,16 @@ def _reason(talk: Talk, change: ServiceChange) -> str:
     )
 
 
-def _is_charged(talk: Talk, code: str) -> bool:
+def _not_measured(talk: Talk) -> Reply:
+    """Which lines of the newest bill rest on a norm or an average, and why."""
     receipt = receipts.latest(talk.db, home_of(talk).account_id)
-    return receipt is not None and any(line.code == code for line in receipts.lines(talk.db, receipt.id))
+    lines = receipts.lines(talk.db, receipt.id) if receipt else []
+    told = [
+        f"{service_name(line.code)}: {why}"
+        for line in lines
+        if line.charged_kopecks and line.volume_kind == "I" and (why := ground(talk, line.explanation))
+    ]
+    return talk.reply("difference.by_norm" if told else "difference.all_measured", lines=capital("; ".join(told)))
 
 
 def _roughly(kopecks: int) -> str:
@@ -102,11 +165,27 @@ def _roughly(kopecks: int) -> str:
     return wording.money(round(abs(kopecks), -2))
 
 
-def _meaning(talk: Talk) -> Reply | None:
-    """The company's own answer to a common question."""
+def _meaning(talk: Talk, text: str, codes: list[str]) -> Reply | None:
+    """What a service is, or the company's own answer about a word; None where the phrase asks for neither."""
+    word = WORD.search(text) is not None
+    known = next((key for code in codes if (key := f"difference.meaning.{code}") in phrases()), None)
+    if known and (word or MEANING.search(text)):
+        return talk.reply(known)
+    if word and "коэффициент" in text:
+        return talk.reply("difference.meaning.MULTIPLIER")
+    return _article(talk, WORD.sub(" ", text)) if word else None
+
+
+def _article(talk: Talk, asked: str) -> Reply | None:
     company = company_of(talk)
-    articles = news.answers(talk.db, company.id if company else None, talk.turn.text, limit=1)
+    articles = news.answers(talk.db, company.id if company else None, asked, limit=1)
     return Reply(articles[0].body) if articles else None
+
+
+def _nothing(talk: Talk, text: str) -> Reply:
+    if LAST_YEAR.search(text):
+        return unknown_months(talk, receipts.history(talk.db, home_of(talk).account_id, MONTHS_BACK), [])
+    return _article(talk, text) or talk.reply("difference.nothing")
 
 
 SCENE = DifferenceTopic()

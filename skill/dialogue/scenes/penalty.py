@@ -1,8 +1,10 @@
 """Пени: how much, and on which debt, since when, at what rate (ЖК РФ ст. 155 ч. 14)."""
 
 import re
+from datetime import timedelta
 
-from billing import penalties, receipts
+from billing import law, penalties, receipts
+from billing.penalties import Standing
 from skill.dialogue import late
 from skill.dialogue.company import today
 from skill.dialogue.flat import account_of
@@ -15,9 +17,13 @@ from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
 
-RULE = re.compile(
-    r"процент|ставк|как считают|как начисл|закон|прав|с какого дня|через сколько|не (за)?плач|не плат|не буду"
+RULE = re.compile(r"процент|ставк|как считают|как начисл|закон|прав\b|с какого дня|через сколько")
+UNPAID = re.compile(
+    r"не (буду )?(за|о)?плач|не плат|не буду|если .*(позже|опозда|не успе|просроч|задерж)|что .*будет"
+    r"|пени будут|будут пени"
 )
+THREAT = re.compile(r"отключ|отреж|обрежу|высел|\bсуд\b|заберут")
+FORGIVE = re.compile(r"спиши|списать|спишут|сними|снять|убери|убрать|отмени|прости")
 
 
 class Penalty(Topic):
@@ -29,24 +35,45 @@ class Penalty(Topic):
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The rule for anybody who asks how; the household's own penalty otherwise."""
-        if RULE.search(talk.turn.text.lower()):
+        text = talk.turn.text.lower()
+        if THREAT.search(text):
+            return talk.reply("penalty.limits")
+        if RULE.search(text) or (talk.resident is None and UNPAID.search(text)):
             return talk.reply("penalty.rule")
         if (bar := barred(talk, money=True)) is not None:
             return bar
-        account, on = account_of(talk), today(talk)
-        charged = receipts.balance(talk.db, account.id, on).penalty
-        oldest = next(iter(late.months(talk)), None)
-        if oldest is None:
-            key = "penalty.past" if charged else "penalty.none"
-            return talk.reply(key, sum=wording.money(charged))
+        charged, whole = receipts.balance(talk.db, account_of(talk).id, today(talk)).penalty, late.gathered(talk)
+        debts = late.months(talk)
+        if FORGIVE.search(text) and whole:
+            return talk.reply("penalty.forgive", sum=wording.money(whole))
+        if UNPAID.search(text) and not whole:
+            return _to_come(talk, debts)
+        if not debts:
+            return talk.reply("penalty.past" if charged else "penalty.none", sum=wording.money(charged))
+        return self._of_debts(talk, debts[0], charged, whole)
+
+    def _of_debts(self, talk: Talk, oldest: Standing, charged: int, whole: int) -> Reply:
+        """On which month the penalty grows. charged: on the newest bill, whole: in all that is owed, kopecks."""
         facts = {
             "sum": wording.money(charged),
-            "debt": wording.money(oldest.left),
+            "debt": wording.money(late.by_month(talk)[oldest.debt.period]),
             "month": month_name(oldest.debt.period),
             "due": wording.day(oldest.debt.due),
+            "whole": wording.money(whole),
         }
-        key = "penalty.grows" if penalties.penalty(oldest, on) else "penalty.soon"
+        key = "penalty.soon"
+        if penalties.penalty(oldest, today(talk)):
+            key = "penalty.grows_all" if whole > charged else "penalty.grows"
         return self.offers(talk, Reply(talk.say(key, **facts)))
+
+
+def _to_come(talk: Talk, debts: list[Standing]) -> Reply:
+    """From when a debt that is late will cost a penalty, and how much a day; the rule where nothing is late."""
+    if not debts:
+        return talk.reply("penalty.rule")
+    first = debts[0].debt.due + timedelta(days=law.penalty_rule().free_days + 1)
+    a_day = sum(penalties.penalty(one, first) for one in debts)
+    return talk.reply("penalty.to_come", first=wording.day(first), sum=wording.money(a_day))
 
 
 SCENE = Penalty()
