@@ -30,6 +30,16 @@ def is_rude(text: str) -> bool:
     return _found("rude", text.lower().replace("ё", "е"))
 
 
+def is_sad(text: str) -> bool:
+    """Whether a phrase tells of grief or want."""
+    return _found("sad", text.lower().replace("ё", "е"))
+
+
+def displeased(text: str) -> bool:
+    """Whether an opinion is a bad one."""
+    return bool(signs(text)) or _found("bad", text.lower().replace("ё", "е"))
+
+
 def patience(session: Session) -> int:
     """How many misunderstandings in a row this resident has before a person is offered."""
     return MISSES - 1 if session.anger >= ANGRY else MISSES

@@ -11,7 +11,9 @@ from skill.understanding import Understanding
 
 CHOICES = ("Передать показания", "Сколько платить", "Отключения", "Позвать оператора")
 PUBLIC_CHOICES = ("Привязать счёт", "Тарифы", "Отключения", "Позвать оператора")
-ABOUT_US = frozenset({"robot", "well"})
+ABOUT_US = frozenset({"robot", "well", "joke"})
+HEARTFELT = frozenset({"crisis", "ill", "child", "sorrow", "wishes"})
+"""What wants a kind word before all else, or an ambulance."""
 FOREIGN = 0.7
 """From this confidence on a phrase is surely about something else than a flat."""
 
@@ -22,9 +24,11 @@ class General:
 
     name = "general"
     intents = (
-        frozenset({"help", "repeat", "thanks", "stop", "back", "yes", "no", "wait", "unclear", "louder"}) | ABOUT_US
+        frozenset({"help", "repeat", "thanks", "stop", "back", "yes", "no", "wait", "unclear", "louder"})
+        | ABOUT_US
+        | HEARTFELT
     )
-    anywhere = frozenset({"help", "repeat", "thanks", "wait", "unclear", "louder"}) | ABOUT_US
+    anywhere = frozenset({"help", "repeat", "thanks", "wait", "unclear", "louder"}) | ABOUT_US | HEARTFELT
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Answer, leaving an open topic open."""
@@ -43,9 +47,13 @@ class General:
                 return _remark(talk, talk.reply("general.as_you_like"))
             case "stop" | "no":
                 return replace(_bye(talk), end=True)
-            case "thanks" | "robot" | "well" if _is_asked(talk):
+            case "child" | "sorrow" if talk.session.scene == "emergency" and talk.scene is not None:
+                return talk.scene.answer(talk, said) or _misunderstood(talk, said)
+            case "crisis" | "ill" | "child" | "sorrow" | "wishes":
+                return _remark(talk, talk.reply(f"general.{said.intent}"))
+            case "thanks" | "robot" | "well" | "joke" if _is_asked(talk):
                 return _remark(talk, talk.reply(f"general.{said.intent}_asked", company=talk.settings.company))
-            case "event" | "thanks" | "yes" | "back" | "silence" | "card" | "wait" | "robot" | "well":
+            case "event" | "thanks" | "yes" | "back" | "silence" | "card" | "wait" | "robot" | "well" | "joke":
                 return _remark(talk, talk.reply(f"general.{said.intent}", company=talk.settings.company))
             case _:
                 return _misunderstood(talk, said)
@@ -106,6 +114,8 @@ def _misunderstood(talk: Talk, said: Understanding) -> Reply:
     asked, misses = _is_asked(talk), talk.session.misses
     if temper.signs(talk.turn.text):
         return _remark(talk, talk.reply("general.rude"))
+    if temper.is_sad(talk.turn.text):
+        return _remark(talk, talk.reply("general.sorrow"))
     helping = talk.scene.help(talk) if talk.scene and (misses > 1 or context.is_question(talk.turn.text)) else None
     if asked and helping:
         return _helping(talk, helping)

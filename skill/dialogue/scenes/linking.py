@@ -25,6 +25,8 @@ NO_BILL = re.compile(
     r"|не приход\w+ квитанц"
 )
 ANOTHER = re.compile(r"\bещ[её]\b|\bдруг|\bвтор|добав")
+WHERE_IS_IT = re.compile(r"\b(его|е[её]|их|он|она|это|этот|номер\w*|код\w*|сч[её]т\w*|квитанци\w*|платежк\w*)\b")
+"""A question about what is asked for."""
 SURE = 0.5
 
 
@@ -66,7 +68,8 @@ class Linking:
             return talk.reply("linking.code_sent", expecting="code")
         if NO_BILL.search(talk.turn.text.lower().replace("ё", "е")):
             return self._without_bill(talk)
-        if is_question(talk.turn.text) and (said.confidence < SURE or said.intent == "link_account"):
+        ours = said.confidence < SURE or said.intent == "link_account" or WHERE_IS_IT.search(talk.turn.text.lower())
+        if is_question(talk.turn.text) and ours:
             return Reply(self.help(talk) or "", expecting=_expecting(talk.session.step))
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()
@@ -158,8 +161,12 @@ class Linking:
         return Reply(linked) if talk.session.aside else after(linked, talk.reply("linking.next"))
 
     def _ask(self, talk: Talk, step: str) -> Reply:
+        again = (talk.session.scene, talk.session.step) == (self.name, step) and bool(
+            talk.session.last.get("expecting")
+        )
+        again = again and talk.session.last["expecting"] == _expecting(step)
         talk.session.scene, talk.session.step = self.name, step
-        asked = talk.reply(f"linking.{step}", expecting=_expecting(step))
+        asked = talk.reply(f"linking.{step}_again" if again else f"linking.{step}", expecting=_expecting(step))
         return replace(asked, linking=step == "number")
 
 

@@ -19,7 +19,7 @@ class Manners(Topic):
     """The scene of everything polite and impolite. None of it leaves the open topic."""
 
     name = "manners"
-    intents = frozenset({"greeting", "slower", "feedback"})
+    intents = frozenset({"greeting", "slower", "faster", "feedback"})
     anywhere = intents
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
@@ -27,6 +27,9 @@ class Manners(Topic):
         match said.intent:
             case "slower":
                 return self._slower(talk)
+            case "faster":
+                talk.session.slow = False
+                return _open(talk, talk.reply("manners.faster"))
             case "feedback":
                 return _open(talk, self._feedback(talk, said))
             case _:
@@ -50,7 +53,7 @@ class Manners(Topic):
                 at=talk.now,
             )
         )
-        if temper.signs(talk.turn.text) or (rating is not None and rating < GOOD):
+        if temper.displeased(talk.turn.text) or (rating is not None and rating < GOOD):
             return talk.reply("manners.sorry")
         return talk.reply("manners.glad" if rating is not None else "manners.noted")
 
