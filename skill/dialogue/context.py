@@ -165,7 +165,8 @@ def _again(talk: Talk, text: str) -> Understanding | None:
     for name in ("resource", "services", "period"):
         if name in changed:
             intent = again[name].get(intent, intent)
-    kept = {name: value for name, value in about["slots"].items() if not (SERVICE & changed.keys() and name in SERVICE)}
+    dropped = SERVICE | {"place"} if SERVICE & changed.keys() else set()
+    kept = {name: value for name, value in about["slots"].items() if name not in dropped}
     return Understanding(intent, kept | changed, DOUBTFUL)
 
 

@@ -65,6 +65,8 @@ class Entry:
         """Take over what was said later of the same meter: into its empty registers, or instead of what they hold."""
         if other.loose and meter and (not self.missing(meter) or len(other.loose) == len(meter.registers)):
             self.values = {}
+        if other.values and not self.values:  # «ночь 1837» after a no: the day was right
+            self.values = dict(self.rejected)
         self.values |= other.values
         self.loose = other.loose or self.loose
         self.resource, self.place = other.resource or self.resource, other.place or self.place

@@ -133,9 +133,11 @@ class Gathering:
             return self._ask("fix", "readings.fix_what", "meter")
         self._put_last(entry)
         name = self.flat.name(self.flat.meter(entry.meter))
+        stopped = bool(entry.values) and self.books.stopped(entry)
         rejected, entry.values, entry.loose = entry.values, {}, []
         entry.forget()
         entry.rejected = rejected
+        entry.stopped = rejected if stopped else {}
         return self._ask("value", "readings.fix_value", "number", meter=name, Meter=capital(name))
 
     def restored(self) -> Reply:

@@ -1,15 +1,19 @@
 """Readings told by the last ones: «то же самое», «не пользовались», «плюс пять кубов»."""
 
+import re
 from decimal import Decimal
 
 from billing.meters import MeterView
 from skill.dialogue.asked import resources
-from skill.dialogue.context import points_at
+from skill.dialogue.context import plain, points_at
 from skill.dialogue.draft import Entry
 from skill.dialogue.flat import Flat
 from skill.understanding import Understanding
 from skill.understanding.slots import extract
 from speech.numerals import numbers
+
+RISE = re.compile(r"\b(плюс|прибав|добав|приплюс|накин|ушло|потрат|израсход|истрат|расход|больше)")
+"""Words that make a number a rise, one for each number."""
 
 
 def by_last(flat: Flat, text: str, entries: list[Entry], asked: Entry | None) -> list[Entry]:
@@ -20,29 +24,39 @@ def by_last(flat: Flat, text: str, entries: list[Entry], asked: Entry | None) ->
     """
     if points_at("same", text):
         return _same(flat, text, entries, asked)
-    rise = numbers(text) if points_at("plus", text) else []
-    if len(rise) != 1 or len(entries) > 1:
+    if not points_at("plus", text):
         return entries
-    said = entries[0] if entries else Entry()
-    meters = _named(flat, said) if said.resource or said.place else _asked(flat, asked)
-    if len(meters) != 1 or len(meters[0].registers) > 1 or not meters[0].last:
+    rises, named = numbers(text), [Entry(resource=code) for code in _spoken_of(text)]
+    if len(rises) == 1 and len(entries) < 2:
+        named = [entry for entry in entries if entry.resource or entry.place]
+    meters = [_named(flat, entry) for entry in named] or [_asked(flat, asked)]
+    if len(meters) != len(rises) or len(rises) > len(RISE.findall(plain(text))):
         return entries
-    register = meters[0].registers[0]
-    return [_entry(meters[0], {register: meters[0].last[register].value + Decimal(rise[0])})]
+    if any(len(fitting) != 1 or len(fitting[0].registers) > 1 or not fitting[0].last for fitting in meters):
+        return entries
+    return [_risen(fitting[0], Decimal(rise)) for fitting, rise in zip(meters, rises, strict=True)]
 
 
 def _same(flat: Flat, text: str, entries: list[Entry], asked: Entry | None) -> list[Entry]:
     told = [entry for entry in entries if entry.values or entry.loose]
     named = [entry for entry in entries if entry not in told and (entry.resource or entry.place)]
     known = {entry.resource for entry in entries}
-    spoken_of = resources(Understanding("last_reading", extract("last_reading", text)), text)
-    named += [Entry(resource=code) for code in spoken_of if code not in known]
+    named += [Entry(resource=code) for code in _spoken_of(text) if code not in known]
     meters = [meter for entry in named for meter in _named(flat, entry)]
     if not named and not told:
         meters = _asked(flat, asked) or flat.left()
     return told + [
         _entry(meter, {register: last.value for register, last in meter.last.items()}) for meter in meters if meter.last
     ]
+
+
+def _spoken_of(text: str) -> list[str]:
+    return resources(Understanding("last_reading", extract("last_reading", text)), text)
+
+
+def _risen(meter: MeterView, rise: Decimal) -> Entry:
+    register = meter.registers[0]
+    return _entry(meter, {register: meter.last[register].value + rise})
 
 
 def _named(flat: Flat, said: Entry) -> list[MeterView]:

@@ -7,7 +7,7 @@ from datetime import date
 from billing import readings
 from billing.readings import LastReading
 from skill.dialogue import past
-from skill.dialogue.asked import resources
+from skill.dialogue.asked import months, resources
 from skill.dialogue.flat import Flat
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import channel_name, month_name
@@ -38,7 +38,10 @@ class Disowned:
         if (bar := barred(talk)) is not None:
             return bar
         flat = Flat(talk)
-        rows = past.booked(talk, flat, [flat.period], _wanted(talk))
+        named = months(_asked_of(talk), flat.today)[:1] or [flat.period]
+        rows = past.booked(talk, flat, named, _wanted(talk))
+        if not rows and named != [flat.period]:
+            return talk.reply("history.none_then", month=past.span(named, flat.today))
         if not rows and not POINTS.search(talk.turn.text.lower()):
             return self._nothing(talk, flat)
         if not rows:
@@ -83,9 +86,12 @@ class Disowned:
         return talk.reply("history.not_yet", month=month, buttons=YES_NO, expecting="yes_no")
 
 
+def _asked_of(talk: Talk) -> Understanding:
+    return Understanding("last_reading", extract("last_reading", talk.turn.text), 1.0)
+
+
 def _wanted(talk: Talk) -> list[str]:
-    slots = extract("last_reading", talk.turn.text)
-    return resources(Understanding("last_reading", slots, 1.0), talk.turn.text)
+    return resources(_asked_of(talk), talk.turn.text)
 
 
 def _corrects(talk: Talk) -> bool:

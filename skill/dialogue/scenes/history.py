@@ -37,7 +37,7 @@ class History(Topic):
             return bar
         flat, wanted = Flat(talk), resources(said, talk.turn.text)
         named = months(said, flat.today)
-        if past.USED.search(_asked(talk).lower().replace("ё", "е")) or len(named) > 1:
+        if _asks_use(talk) or len(named) > 1:
             return self._used(talk, flat, named or _newest(flat), wanted)
         return self._tell(talk, flat, wanted, named[:1], 0, said.slots.get("place"))
 
@@ -70,7 +70,7 @@ class History(Topic):
         talk.session.close()
         rows = past.booked(talk, flat, named, wanted) if named else _last(talk, flat, wanted)
         here = {meter.id for meter in flat.hanging(place)}
-        rows = [row for row in rows if row.meter.id in here]
+        rows = [row for row in rows if row.meter.id in here] or rows
         by_meter: dict[int, list[LastReading]] = defaultdict(list)
         for row in rows:
             by_meter[row.meter.id].append(row)
@@ -92,10 +92,11 @@ class History(Topic):
         return reply
 
 
-def _asked(talk: Talk) -> str:
-    """The question in words: «а света?» is asked in those of the question before it."""
+def _asks_use(talk: Talk) -> bool:
+    """Whether consumption is asked about; «а света?» is asked in the words of the question before it."""
     about, text = talk.session.about, talk.turn.text
-    return text if about.get("intent") != "last_reading" or "показан" in text.lower() else str(about["text"])
+    before = about["text"] if about.get("intent") == "last_reading" and "показан" not in text.lower() else ""
+    return past.USED.search(f"{text} {before}".lower().replace("ё", "е")) is not None
 
 
 def _last(talk: Talk, flat: Flat, wanted: list[str]) -> list[LastReading]:

@@ -11,7 +11,7 @@ from skill.dialogue.context import points_at
 from skill.dialogue.dial import dial_value
 from skill.dialogue.draft import Entry, entries_of
 from skill.dialogue.gathering import Gathering
-from skill.dialogue.naming import month_name
+from skill.dialogue.naming import capital, month_name
 from skill.dialogue.relative import by_last
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
@@ -130,7 +130,8 @@ class Readings:
         if told := self._shown_where(talk, gathering):
             return told
         if step == "value" and asked is not None and asked.meter is not None:
-            return talk.say("readings.help_value", meter=gathering.flat.name(gathering.flat.meter(asked.meter)))
+            name = gathering.flat.name(gathering.flat.meter(asked.meter))
+            return talk.say("readings.help_value", meter=name, Meter=capital(name))
         if step in READ_BACK or step == "fix":
             return talk.say("readings.help_confirm")
         if step == "which" and asked is not None and (twins := gathering.twins(asked)):
