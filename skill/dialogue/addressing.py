@@ -6,11 +6,20 @@ from sqlmodel import select
 
 from billing import accounts
 from billing.tables import Account, AccountLink
+from skill.dialogue.flat import account_of
 from skill.dialogue.naming import listed
 from skill.dialogue.talk import Talk
 from speech.numerals import numbers
 
 ORDER = {"перв": 0, "втор": 1, "трет": 2, "четверт": 3}
+OF_A_FLAT = frozenset({"balance", "charges", "explain_bill", "penalty", "payment_history", "forecast", "last_reading"})
+"""Questions about a flat: what was asked of one is answered for another at once."""
+OUTRIGHT = re.compile(
+    r"\bквартир\w*\W+(номер\W+)?[\w-]+|\b(перв|втор|трет|четв[её]рт)\w*\W+(квартир|адрес|лицев|сч[её]т\w{0,2}\b)"
+    r"|\b(на|по|за|для|в) (перв|втор|трет|четв[её]рт)(ую|ой|ому|ом|ья|ью|ьей)\b"
+    r"(?!\W+\w*(счетчик|счётчик|числ|месяц|недел|день))"
+)
+"""A flat is named, and not merely a number or an ordinal."""
 KINDS = frozenset({"улица", "проспект", "переулок", "проезд", "шоссе", "бульвар", "набережная", "площадь"})
 
 
@@ -42,6 +51,14 @@ def _likeness(talk: Talk, account: Account, words: list[str]) -> int:
     named = sum(any(word.startswith(stem) for word in words) for stem in stems)
     flat = address.flat in words and any(word.startswith("кв") for word in words)
     return named + 2 * flat + 4 * (account.number in words)
+
+
+def other(talk: Talk) -> Account | None:
+    """The flat that a phrase names outright, if it is not the one spoken about."""
+    if talk.resident is None or OUTRIGHT.search(talk.turn.text.lower()) is None:
+        return None
+    named = meant(talk, accounts.accounts_of(talk.db, talk.resident.id))
+    return named if named is not None and named.id != account_of(talk).id else None
 
 
 def names(talk: Talk, linked: list[Account]) -> str:

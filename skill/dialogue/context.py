@@ -14,6 +14,7 @@ from skill.dialogue.talk import Talk
 from skill.dialogue.turn import OFFER
 from skill.understanding import Understanding, understand
 from skill.understanding.slots import extract
+from speech.numerals import numbers
 
 DOUBTFUL = 0.5
 """From this confidence on a phrase speaks for itself."""
@@ -28,6 +29,14 @@ ELLIPSIS = re.compile(rf"^{LEADS}(?:а|и|там|тогда|теперь|так�
 QUESTION = re.compile(
     rf"^{LEADS}(зачем|почему|для чего|что|чего|какой|какая|какие|какое|какую|куда|откуда|где|как|кто|в смысле)\b"
 )
+ELSEWHERE = re.compile(rf"{LEADS}(?:у \w+ )?(?:на|по) (?:улице )?\w{{4,}} (?:дом\w* )?\w+")
+"""«А на Садовой 5?»: the house after which outages are asked about again."""
+MOVED = re.compile(
+    rf"{LEADS}(?:перенеси|передвинь|сдвинь|поменяй|измени|поставь|лучше|давай)(?:те)?"
+    r"(?: его| напоминание| день| дату| лучше)*"
+    r"(?: на)? (?P<day>\w+(?: \w+)?)(?: число| числа)?"
+)
+"""Another day for the reminder just spoken of."""
 TOPICS = frozenset(
     {
         "balance", "benefits", "charges", "create_ticket", "due_date", "explain_bill", "forecast", "last_reading",
@@ -95,6 +104,11 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         said = Understanding("out_of_scope", {}, min(said.confidence, DOUBTFUL))
     if said.confidence < DOUBTFUL and len(talk.flats) > 1 and is_named(talk):
         return Understanding("switch_account", {}, DOUBTFUL)
+    if talk.session.about.get("intent") == "outages" and said.confidence < FAIR and ELSEWHERE.fullmatch(text):
+        return Understanding("outages", talk.session.about["slots"], DOUBTFUL)
+    moved = MOVED.fullmatch(text) if talk.session.about.get("intent") == "set_reminder" else None
+    if moved is not None and len(days := numbers(moved["day"])) == 1:
+        return Understanding("set_reminder", {"date_or_day": days[0], "kind": talk.session.about.get("kind")}, 1.0)
     meant = _pointed(talk, text) if said.confidence < PLAIN or said.intent in BLUNT else None
     meant = meant or (_again(talk, text) if said.confidence < FAIR else None)
     if meant is not None:

@@ -12,7 +12,8 @@ from sqlmodel import col
 
 from billing import store
 from billing.accounts import Speaker
-from skill.dialogue import callback, context, handoffs, progress, record, scenes, temper, transcript
+from billing.tables import Account
+from skill.dialogue import addressing, both, callback, context, handoffs, progress, record, scenes, temper, transcript
 from skill.dialogue.asked import is_sum
 from skill.dialogue.familiar import familiar
 from skill.dialogue.likeliest import likeliest
@@ -188,7 +189,10 @@ def _answer(talk: Talk) -> Reply:
     if talk.scene is not None and said.confidence < DECIDING.get(said.intent, 0.0):
         said = Understanding("out_of_scope", {}, said.confidence)
     talk.session.anger += temper.signs(talk.turn.text)
-    reply = _reply(talk, _taken_up(talk, said))
+    other = _other_flat(talk, said)
+    reply = _both(talk) or _reply(talk, _taken_up(talk, said))
+    if reply is not None and other is not None:
+        reply = after(talk.say("flats.now", address=addressing.name(talk, other)), reply)
     if reply is not None and not talk.stalled:
         talk.session.misses = 0
         return temper.soothed(talk, said, reply)
@@ -231,6 +235,40 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
     return opener.begin(talk, said)
 
 
+def _both(talk: Talk) -> Reply | None:
+    """The answers to two requests in one phrase; None for a single one, or where a question is open.
+
+    When the first wants something before it is answered (a PIN), the whole phrase is taken up again afterwards.
+    """
+    if talk.session.scene and talk.session.step != OFFER:
+        return None
+    whole, replies = talk.turn, list[Reply]()
+    for text, said in both.requests(whole.text, whole.channel):
+        talk.session.close()
+        talk.scene, talk.turn = None, replace(whole, hypotheses=spoken(text))
+        reply = _reply(talk, said)
+        if reply is None:
+            return None
+        if talk.session.aside and not replies:
+            talk.session.aside = whole.text
+            return reply
+        replies.append(reply)
+    if not replies:
+        return None
+    return after(progress.told(replies[0].text), replies[-1])
+
+
+def _other_flat(talk: Talk, said: Understanding) -> Account | None:
+    """The flat that a question names outright while another one is chosen («а на вторую сколько?»): it is chosen."""
+    free = not talk.session.scene or talk.session.step == OFFER
+    if said.intent not in addressing.OF_A_FLAT or not free or len(talk.flats) < 2:
+        return None
+    other = addressing.other(talk)
+    if other is not None:
+        talk.session.account_id = other.id
+    return other
+
+
 def _taken_up(talk: Talk, said: Understanding) -> Understanding:
     """A sum said alone answers the payment that was put off, where nothing but an offer, or «which meter», is open."""
     session = talk.session
@@ -259,7 +297,7 @@ def _resume(talk: Talk, done: Reply) -> Reply:
     """Take up the phrase that was put off."""
     text, talk.session.aside, talk.scene = talk.session.aside, "", None
     talk.turn = replace(talk.turn, hypotheses=spoken(text))  # scenes read the words themselves too
-    reply = _reply(talk, understand(text, talk.turn.channel))
+    reply = _both(talk) or _reply(talk, understand(text, talk.turn.channel))
     return after(done.text, reply) if reply is not None else done
 
 

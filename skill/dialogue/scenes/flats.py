@@ -4,7 +4,7 @@ import re
 
 from billing import accounts
 from billing.tables import Account
-from skill.dialogue.addressing import meant, name, names
+from skill.dialogue.addressing import OF_A_FLAT, meant, name, names
 from skill.dialogue.flat import account_of
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.talk import Talk
@@ -12,8 +12,6 @@ from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 
 SAYS_WHICH = re.compile(r"\b(какой|какая|какие|каких|какую|какому|список|перечисли|мои|сколько)\b")
-AGAIN = frozenset({"balance", "charges", "explain_bill", "penalty", "payment_history", "forecast", "last_reading"})
-"""What was asked of one flat is answered for the other at once."""
 BUTTONS = 5
 
 
@@ -64,7 +62,7 @@ class Flats:
         talk.session.account_id = account.id
         talk.session.close()
         talk.session.suspended = []
-        if talk.session.about.get("intent") in AGAIN:
+        if talk.session.about.get("intent") in OF_A_FLAT:
             talk.session.aside = str(talk.session.about["text"])
             return talk.reply("flats.now", address=name(talk, account))
         return talk.reply("flats.chosen", address=name(talk, account))

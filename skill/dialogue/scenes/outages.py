@@ -29,6 +29,12 @@ ASKING = re.compile(
     r"^(?:(?:а|ну|почему|отчего|когда|скажите|подскажите|что|опять|здравствуйте|девушка|доченька|милая|алло)[ ,]+)+",
     re.IGNORECASE,
 )
+ELSEWHERE = re.compile(
+    r"\b(?:на|по|улиц\w+|проспект\w*|переул\w+) (?!завтра|сегодня|недел|выходн|этаже|праздник|кухн|дворе|время)"
+    r"[а-я]{4,},?"
+    r" (?:дом\w* )?\d+(?!-?\w* (?:час|числ|дн|мин|ноя|дек|янв|фев|мар|апр|мая|июн|июл|авг|сен|окт))"
+)
+"""Another house is named: «на Садовой 5»."""
 ADDRESS = re.compile(r"\bул|\bдом\b|проспект|переул|шоссе|бульвар|площад|проезд|\d")
 
 
@@ -43,6 +49,9 @@ class Outages(Topic):
         """What is off at the resident's flat, or at the house named."""
         wanted = resources(said)
         house = _house_named(talk)
+        if talk.resident is not None and house is None and ELSEWHERE.search(talk.turn.text.lower()):
+            talk.session.scene, talk.session.step, talk.session.draft = self.name, "house", {"wanted": wanted}
+            return talk.reply("outages.house_again", phone=_phone(talk), expecting="address")
         if talk.resident is not None and house is None:
             return self._tell(talk, outages.at_account(talk.db, home_of(talk).account_id, talk.now), wanted)
         if house is not None:

@@ -27,6 +27,7 @@ KINDS = {
 """Words that name each kind of `billing.tables.service.NOTICE_KINDS`, «е» for «ё»; the first that fits decides."""
 LISTED = re.compile(
     r"\b(какие|какое|список|перечисли|есть ли|что за)\b.*напомина|напоминани\w+ (у меня )?(есть|стоят|включен)"
+    r"|\bкогда (ты |вы )?(мне )?напомни(шь|те)\b|\b(о|про) ч[её]м (ты |вы )?(мне )?напомина"
 )
 ON_A_DAY = frozenset({"submit_readings", "pay"})
 """Kinds that may come on a day of the month; the others come when there is something to tell."""
@@ -50,7 +51,7 @@ class Reminders:
             return _cancel(talk)
         wanted = day(said, today(talk))
         about = talk.session.about if talk.session.about.get("intent") == "set_reminder" else {}
-        kind = _kind(talk.turn.text) or _kind(str(about.get("text", "")))
+        kind = _kind(talk.turn.text) or said.slots.get("kind") or _kind(str(about.get("text", "")))
         if kind is None:
             talk.session.scene, talk.session.step = self.name, "kind"
             talk.session.draft = {"day": wanted.day if wanted else None}
@@ -77,6 +78,7 @@ class Reminders:
 def _set(talk: Talk, kind: str, number: int | None) -> Reply:
     assert talk.resident is not None  # noqa: S101 - `barred` saw to it
     number = number if kind in ON_A_DAY else None
+    talk.session.about = {"intent": "set_reminder", "slots": {}, "text": talk.turn.text, "kind": kind}
     notices.remind(
         talk.db,
         resident_id=talk.resident.id,
