@@ -179,6 +179,8 @@ def _again(talk: Talk, text: str) -> Understanding | None:
     for name in ("resource", "services", "period"):
         if name in changed:
             intent = again[name].get(intent, intent)
+    if intent != about["intent"] == "forecast":  # of one service nothing is foretold: its last bill
+        about = {**about, "slots": {}}
     dropped = SERVICE | {"place"} if SERVICE & changed.keys() else set()
     kept = {name: value for name, value in about["slots"].items() if name not in dropped}
     return Understanding(intent, kept | changed, DOUBTFUL)
@@ -188,6 +190,8 @@ def _of_the_same(talk: Talk, said: Understanding) -> Understanding:
     """«Почему так дорого» after a service was spoken of is asked of that service."""
     text, about = talk.turn.text, talk.session.about
     spoken = about.get("slots", {}).get("services")
+    if said.intent == "explain_bill" and about.get("intent") == "tariffs" and WHY_SO_MUCH.fullmatch(plain(text)):
+        return Understanding("tariffs", about["slots"], DOUBTFUL)
     if said.intent != "explain_bill" or not spoken or about["intent"] not in OF_A_SERVICE:
         return said
     if not WHY_SO_MUCH.fullmatch(plain(text)):

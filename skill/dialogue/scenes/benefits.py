@@ -1,5 +1,7 @@
 """Льготы и субсидии: what the last bill was lowered by, and where to apply."""
 
+import re
+
 from billing import benefits, receipts
 from billing.tables import Benefit, Receipt, ReceiptLine
 from skill.dialogue.asked import service_name
@@ -16,6 +18,8 @@ from speech import wording
 ALOUD = 2
 OWN = ("мне", "моя", "мою", "моей", "меня", "у нас", "в квитанции", "почему", "сняли", "начисл", "пришл")
 
+PAPERS = re.compile(r"документ|справк|бумаг|что (нужно|надо)|чего надо")
+
 
 class Benefits(Topic):
     """The scene of benefits. How to get one is public; what a bill was lowered by is not."""
@@ -26,13 +30,18 @@ class Benefits(Topic):
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The household's own benefit if it was asked about, else the rule."""
         text = talk.turn.text.lower()
+        if PAPERS.search(text):
+            return talk.reply("benefits.papers")
+        if "капремонт" in text or "капитальн" in text:
+            return talk.reply("benefits.capital_repair")
         if talk.resident is None and not any(word in text for word in OWN):
             return talk.reply("benefits.subsidy" if "субсид" in text else "benefits.rule", phone=_phone(talk))
         if (bar := barred(talk, money=True)) is not None:
             return bar
         receipt = receipts.latest(talk.db, home_of(talk).account_id)
         if "субсид" in text and (receipt is None or not benefits.monthly_subsidy(_granted(talk, receipt))):
-            return talk.reply("benefits.subsidy", phone=_phone(talk))
+            own = any(word in text for word in (*OWN, "сколько"))
+            return talk.reply("benefits.no_subsidy" if own else "benefits.subsidy", phone=_phone(talk))
         if receipt is None:
             return talk.reply("benefits.none", phone=_phone(talk))
         lines, granted = receipts.lines(talk.db, receipt.id), _granted(talk, receipt)

@@ -2,6 +2,7 @@
 
 from billing import receipts
 from billing.tables import Receipt, ReceiptLine
+from billing.windows import month_start
 from skill.dialogue.asked import months, service_name, services
 from skill.dialogue.bills import unknown_months
 from skill.dialogue.company import today
@@ -36,9 +37,11 @@ class Charges(Topic):
             return talk.reply("balance.others")
         wanted = months(said, today(talk), talk.turn.text)
         chosen = [row for row in rows if row.period in wanted] if wanted else rows[:1]
+        codes = services(said, talk.turn.text)
+        if not chosen and codes and wanted == [month_start(today(talk))]:  # not billed yet: what it was last time
+            chosen = rows[:1]
         if not chosen:
             return unknown_months(talk, rows, wanted)
-        codes = services(said, talk.turn.text)
         if codes:
             return _of_services(talk, chosen, codes)
         if len(chosen) > 1:

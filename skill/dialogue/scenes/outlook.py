@@ -5,19 +5,22 @@ from billing.forecast import Anomaly
 from billing.resources import FACTS, Resource
 from billing.tables import ReceiptLine
 from billing.windows import month_start
-from skill.dialogue.asked import resources, service_name
+from skill.dialogue.asked import MONTHS, resources, service_name
 from skill.dialogue.company import today
 from skill.dialogue.flat import Flat, home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import capital, month_name
 from skill.dialogue.phrases import phrases
-from skill.dialogue.talk import Talk
+from skill.dialogue.scenes.charges import SCENE as CHARGES
+from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
 
 SAVABLE = ("HOT_WATER", "ELECTRICITY", "COLD_WATER", "HEAT", "GAS")
+YEAR, GONE = 12, 6
+"""A month that was so many months ago at most is asked about as gone, another one as to come."""
 ROUND = -3
 """A forecast is said in tens of roubles."""
 
@@ -32,23 +35,31 @@ class Outlook(Topic):
         """The forecast, or a tip."""
         if (bar := barred(talk, money=True)) is not None:
             return bar
-        return _forecast(talk) if said.intent == "forecast" else _tip(talk, said)
+        if said.intent == "saving_tips":
+            return _tip(talk, said)
+        named = MONTHS.index(str(said.slots["period"])) + 1 if said.slots.get("period") in MONTHS else 0
+        this = today(talk).month
+        if named and 0 < (this - named) % YEAR <= GONE:
+            return CHARGES.begin(talk, said)
+        return _forecast(talk, other=bool(named) and named != this)
 
 
-def _forecast(talk: Talk) -> Reply:
+def _forecast(talk: Talk, *, other: bool) -> Reply:
+    """other: a month further on was asked about, which nobody can tell yet."""
     period = month_start(today(talk))
     found = forecast.forecast(talk.db, home_of(talk).account_id, period)
     if found is None:
         return talk.reply("outlook.too_early")
     low, expected, high = (round(kopecks, ROUND) for kopecks in (found.low, found.expected, found.high))
     key = "outlook.forecast" if low < high else "outlook.exact"
-    return talk.reply(
+    reply = talk.reply(
         key,
         month=month_name(period),
         expected=wording.money(expected),
         low=wording.money(low),
         high=wording.money(high),
     )
+    return after(talk.say("outlook.only_this"), reply) if other else reply
 
 
 def _tip(talk: Talk, said: Understanding) -> Reply:

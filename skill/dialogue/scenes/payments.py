@@ -73,11 +73,17 @@ def _history(talk: Talk, said: Understanding, rows: list[Payment]) -> Reply:
         return talk.reply("payments.none_then" if wanted else "payments.none")
     if ONLY_LAST.search(talk.turn.text.lower()):
         came = came[:1]
+    if wanted and len(came) > 1 and "сколько" in talk.turn.text.lower():
+        total, newest = wording.money(sum(row.amount_kopecks for row in came)), came[0]
+        count = f"{len(came)} {wording.plural(len(came), 'платёж', 'платежа', 'платежей')}"
+        return talk.reply(
+            "payments.total", sum=total, count=count, last=wording.money(newest.amount_kopecks), day=_day(newest)
+        )
     lines = listed([f"{_day(row)} {wording.money(row.amount_kopecks)}" for row in came[:ALOUD]])
     if len(came) > ALOUD:
         total = wording.money(sum(row.amount_kopecks for row in came))
         return talk.reply("payments.many", lines=lines, count=str(len(came)), sum=total)
-    return talk.reply("payments.list", lines=lines)
+    return talk.reply("payments.then" if wanted else "payments.list", lines=lines)
 
 
 def _day(row: Payment) -> str:

@@ -1,5 +1,6 @@
 """Сколько стоит единица и сколько положено без счётчика: tariffs and norms, open to everybody."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -8,9 +9,9 @@ from sqlmodel import col, select
 
 from billing import tariffs
 from billing.resources import FACTS, Resource
-from billing.tables import Norm, Organization
+from billing.tables import Norm, Organization, Tariff
 from billing.tariffs import Prices
-from skill.dialogue.asked import resources
+from skill.dialogue.asked import service_name, service_unit, services
 from skill.dialogue.company import company_of, today
 from skill.dialogue.naming import capital, listed, register_name, resource_name
 from skill.dialogue.talk import Talk
@@ -19,6 +20,9 @@ from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
 
+SINCE = re.compile(r"с как(ого|их|ой)|давно|когда")
+RISES = re.compile(r"повы[шс]|подорож|вырас|измен|подним|нов(ый|ые|ая) (тариф|цен)|рост\b")
+WHY = re.compile(r"почему|отчего|с чего|кто .*(устан|утвер)|дорог")
 USUAL = ("COLD_WATER", "HOT_WATER", "ELECTRICITY")
 
 
@@ -31,9 +35,16 @@ class PricesTopic(Topic):
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The price or the norm of what was asked about."""
         company = company_of(talk)
-        wanted = resources(said, talk.turn.text)
+        wanted = services(said, talk.turn.text)
         if company is None:
             return talk.reply("prices.unknown")
+        text = talk.turn.text.lower()
+        if said.intent == "tariffs" and WHY.search(text):
+            return talk.reply("prices.why")
+        if said.intent == "tariffs" and RISES.search(text):
+            return _to_come(talk, company, wanted)
+        if said.intent == "tariffs" and SINCE.search(text):
+            return _since(talk, company, wanted)
         if said.intent == "norms":
             return self._norms(talk, company, wanted)
         return self._tariffs(talk, company, wanted, str(said.slots.get("zone", "")))
@@ -59,15 +70,15 @@ class PricesTopic(Topic):
 
 def _price_line(talk: Talk, resource: str, prices: Prices, zone: str, *, ranges: bool) -> str:
     """«электричество: день 7,04 ₽, ночь 2,90 ₽»; the first range, with the next one where there are ranges."""
-    unit = FACTS[Resource(resource)].unit
+    unit = service_unit(resource)
     zones = {name: steps for name, steps in prices.items() if not zone or name == zone} or dict(prices)
     if not zone and "single" in zones:
         zones = {"single": zones["single"]}
     parts = []
     for name, steps in zones.items():
-        price = f"{wording.money(_kopecks(steps[0].price))}/{unit}"
+        price = wording.money(_kopecks(steps[0].price)) + (f"/{unit}" if unit else "")
         parts.append(" ".join(filter(None, [register_name(name), price])))
-    line = f"{resource_name(resource)}: {listed(parts)}"
+    line = f"{service_name(resource)}: {listed(parts)}"
     steps = next(iter(zones.values()))
     if zone or len(steps) == 1 or not ranges:
         return line
@@ -77,6 +88,36 @@ def _price_line(talk: Talk, resource: str, prices: Prices, zone: str, *, ranges:
         price=wording.money(_kopecks(steps[1].price)),
     )
     return line + step
+
+
+def _since(talk: Talk, company: Organization, wanted: list[str]) -> Reply:
+    """From which day the prices hold that are told."""
+    rows = _tariffs(talk, company, wanted)
+    days = [row.valid_from for row in rows if row.valid_from <= today(talk)]
+    return talk.reply("prices.since", day=_day(max(days))) if days else talk.reply("prices.why")
+
+
+def _to_come(talk: Talk, company: Organization, wanted: list[str]) -> Reply:
+    """The next change of a price that is in the books."""
+    rows = sorted(_tariffs(talk, company, wanted), key=lambda row: row.valid_from)
+    following = next((row for row in rows if row.valid_from > today(talk)), None)
+    if following is None:
+        return talk.reply("prices.no_change")
+    price, unit = wording.money(_kopecks(following.price)), service_unit(following.resource)
+    facts = {"day": _day(following.valid_from), "service": service_name(following.resource)}
+    return Reply(talk.say("prices.to_come", price=f"{price}/{unit}" if unit else price, **facts))
+
+
+def _day(on: date) -> str:
+    """«1 июля 2026 года»."""
+    return f"{wording.day(on)} {on.year} года"
+
+
+def _tariffs(talk: Talk, company: Organization, wanted: list[str]) -> list[Tariff]:
+    rows = talk.db.exec(
+        select(Tariff).where(Tariff.organization_id == company.id, col(Tariff.resource).in_(wanted or USUAL))
+    )
+    return list(rows.all())
 
 
 def _norm_line(talk: Talk, row: Norm) -> str:
@@ -99,7 +140,7 @@ def _norms_on(talk: Talk, company: Organization, wanted: Iterable[str], on: date
 
 
 def _names(wanted: list[str]) -> str:
-    return listed([resource_name(resource) for resource in wanted]) if wanted else ""
+    return listed([service_name(code) for code in wanted]) if wanted else ""
 
 
 def _kopecks(price: Decimal) -> int:

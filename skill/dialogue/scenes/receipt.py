@@ -5,7 +5,9 @@ import re
 from billing import contacts, receipts
 from billing.tables import Receipt
 from skill import letters
-from skill.dialogue.company import phone_of
+from skill.dialogue.asked import months
+from skill.dialogue.bills import unknown_months
+from skill.dialogue.company import phone_of, today
 from skill.dialogue.flat import account_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import month_name
@@ -36,6 +38,8 @@ class ReceiptTopic(Topic):
         receipt = receipts.latest(talk.db, account.id)
         if receipt is None:
             return talk.reply("receipt.none")
+        if (earlier := self._earlier(talk, said, receipt)) is not None:
+            return earlier
         if said.slots.get("channel_to") in ("email", "sms"):
             carrier = str(said.slots["channel_to"])
             return self._asked(talk, account.id, carrier) or _sent(talk, account.id, receipt, carrier)
@@ -43,6 +47,19 @@ class ReceiptTopic(Topic):
         key = "receipt.no_screen" if not talk.turn.screen else "receipt.here_only" if elsewhere else "receipt.link"
         text = talk.say(key, month=month_name(receipt.period), sum=wording.money(receipt.to_pay_kopecks))
         return Reply(text, link=links.to_bill(talk.settings, account.id))
+
+    def _earlier(self, talk: Talk, said: Understanding, newest: Receipt) -> Reply | None:
+        """Of a month before, the sum; its page is no more, only the newest bill can be opened. None for the newest."""
+        wanted = [month for month in months(said, today(talk), talk.turn.text) if month < newest.period]
+        if not wanted:
+            return None
+        rows = receipts.history(talk.db, newest.account_id)
+        row = next((row for row in rows if row.period == wanted[-1]), None)
+        if row is None:
+            return unknown_months(talk, rows, wanted)
+        facts = {"month": month_name(row.period), "sum": wording.money(row.charged_kopecks)}
+        text = talk.say("receipt.earlier", last=month_name(newest.period), **facts)
+        return Reply(text, link=links.to_bill(talk.settings, newest.account_id))
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """An address, checked and kept after a yes."""
