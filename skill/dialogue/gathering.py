@@ -1,7 +1,6 @@
 """Gathering readings: from what was said so far to the next question, the read-back and the booking."""
 
 from dataclasses import replace
-from decimal import Decimal
 
 from billing import readings
 from billing.meters import MeterView
@@ -9,7 +8,7 @@ from billing.readings import Finding, Preview
 from skill.dialogue.draft import Draft, Entry
 from skill.dialogue.flat import Flat
 from skill.dialogue.naming import capital, listed, month_name, register_name
-from skill.dialogue.objections import FINAL, READ_BACK, Objections
+from skill.dialogue.objections import DISPUTED, FINAL, READ_BACK, Objections
 from skill.dialogue.readback import finding_sentence, read_back, shown, values_shown
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import Reply
@@ -17,7 +16,6 @@ from skill.dialogue.turn import Reply
 YES_NO = ("Да", "Нет")
 SERIAL = 4
 """So many last digits of a serial number are told."""
-SWAPPED = "SWAPPED_METERS"
 ALOUD = 3
 """More readings than these are counted, not named once more, where nothing can be shown."""
 
@@ -68,105 +66,11 @@ class Gathering:
             return self.next()
         return self._ask("which", "readings.which", "meter", self.flat.buttons(some), meters=self.flat.names(some))
 
-    def repeats(self, said: list[Entry]) -> bool:
-        """Whether the values are those just read back («да, двадцать пять»)."""
-        drafted = {Decimal(value) for entry in self.draft.entries for value in entry.values.values()}
-        named = {Decimal(value) for entry in said for value in [*entry.values.values(), *entry.loose]}
-        return bool(named) and named <= drafted
-
-    def only_names(self, said: list[Entry]) -> bool:
-        """Whether nothing but the meter just read back is named («да, холодная»)."""
-        values = any(entry.values or entry.loose for entry in said)
-        return not values and all(self.draft.about(entry) is not None for entry in said)
-
-    def twins(self, entry: Entry) -> str:
-        """The meters that an entry may mean, with the ends of their numbers; empty where no resource is named."""
-        meters = self._fitting(entry) if entry.resource else []
-        return (
-            listed([f"{self.flat.name(meter)} с номером на {meter.serial[-SERIAL:]}" for meter in meters], "или")
-            if meters
-            else ""
-        )
-
     def take(self, entry: Entry, said: Entry) -> None:
         """Put what was said of an entry's meter into it."""
         if self.step in {"confirm", "fix"} and entry.values:
             self._corrected.append(entry)
         entry.take(said, self.flat.meter(entry.meter) if entry.meter is not None else None)
-
-    def sure(self) -> Reply:
-        """The resident stands by a doubtful value."""
-        if self.asked is not None:
-            self.asked.sure += self.books.doubts(self.asked)
-        return self.next()
-
-    def guessed(self) -> Reply:
-        """The guess was right: take it instead of what was said."""
-        entry = self.asked
-        if entry is not None and "meter" in entry.guess:
-            self._swap(entry, int(entry.guess["meter"]))
-        elif entry is not None:
-            entry.values |= entry.guess["values"]
-        if entry is not None:
-            entry.forget()
-        return self.next()
-
-    def not_guessed(self) -> Reply:
-        """The guess was wrong: the value is doubted as it was said."""
-        entry = self.asked
-        if entry is not None:
-            code = str(entry.guess.get("code", ""))
-            for one in self.draft.entries:
-                if one is entry or one.meter == entry.guess.get("meter"):
-                    one.refused.append(code)
-            entry.guess = {}
-            if self.books.stopped(entry):
-                return self.wrong()
-        return self.next()
-
-    def wrong(self, named: Entry | None = None) -> Reply:
-        """The resident rejects what was read back, or the entry named: ask for what is right."""
-        entry = named or self.asked
-        if entry is None or entry.meter is None:
-            return self.next()
-        if named is None and self.step == "confirm" and len(self.draft.entries) > 1:
-            return self._ask("fix", "readings.fix_what", "meter")
-        self._put_last(entry)
-        name = self.flat.name(self.flat.meter(entry.meter))
-        stopped = bool(entry.values) and self.books.stopped(entry)
-        rejected, entry.values, entry.loose = entry.values, {}, []
-        entry.forget()
-        entry.rejected = rejected
-        entry.stopped = rejected if stopped else {}
-        return self._ask("value", "readings.fix_value", "number", meter=name, Meter=capital(name))
-
-    def restored(self) -> Reply:
-        """The value that was rejected is right after all («ой, погоди… да, правильно»)."""
-        if self.asked is not None and self.asked.rejected:
-            self.asked.values = self.asked.rejected
-            self.asked.forget()
-        return self.next()
-
-    def meant_for(self, other: Entry) -> Reply | None:
-        """«Нет, это горячая»: the value just read back is another meter's; None if that meter is not clear."""
-        entry, meters = self.asked, self._fitting(other)
-        if entry is None or len(meters) != 1:
-            return None
-        meant = Entry(resource=other.resource, place=other.place, loose=list(entry.values.values()))
-        meant.sure, meant.refused = [SWAPPED], [SWAPPED]  # the resident has just told which meter it is
-        self.draft.entries = [one for one in self.draft.entries if one is not entry] + [meant]
-        return self.next()
-
-    def insisted(self) -> Reply:
-        """The dial shows what the books refuse: offer a person."""
-        stopped = self.asked.stopped if self.asked is not None else {}
-        value = shown(next(iter(stopped.values()), "0"))
-        return self._ask("person", "readings.insisted", "yes_no", YES_NO, value=value)
-
-    def leave(self, entry: Entry) -> Reply:
-        """An entry is put off; the rest of the draft goes on."""
-        self.draft.entries.remove(entry)
-        return self.next()
 
     def book(self) -> Reply:
         """Write the draft into the books and say what is left for this month."""
@@ -260,6 +164,8 @@ class Gathering:
             entry.settle(likely[0])
             return None
         self._put_last(entry)
+        if not fitting and (own := self._of_resource(entry)) is not None:
+            return self._other_registers(entry, own)
         if not fitting:
             self.draft.entries.remove(entry)
             return after(self.talk.say("readings.no_meter", asked=self.flat.asked_name(entry)), self.next())
@@ -269,6 +175,29 @@ class Gathering:
         return self._ask(
             "which", key, "meter", self.flat.buttons(fitting), meters=self.flat.names(fitting, "или"), value=value
         )
+
+    def _of_resource(self, entry: Entry) -> MeterView | None:
+        """The only meter of the resource named, whatever registers were said; None if it has its reading."""
+        meters = [meter for meter in self.flat.meters if meter.resource == entry.resource]
+        taken = any(other.meter == meter.id for other in self.draft.entries for meter in meters)
+        return meters[0] if len(meters) == 1 and not taken else None
+
+    def _other_registers(self, entry: Entry, meter: MeterView) -> Reply | None:
+        """Zones or values were said that the meter does not have («день 6375» of a meter without zones)."""
+        values = [*entry.values.values(), *entry.loose]
+        entry.values, entry.loose = {}, values if len(values) == len(meter.registers) == 1 else []
+        entry.settle(meter)
+        if entry.values:
+            return None
+        zones = [register_name(register) for register in meter.registers]
+        several = len(zones) > 1
+        told = self.talk.say(
+            "readings.zones" if several else "readings.no_zones",
+            Meter=capital(self.flat.name(meter)),
+            zones=listed(zones) if several else "",
+        )
+        self._open("value")
+        return Reply(told, expecting="number")
 
     def _missing(self, entry: Entry) -> Reply | None:
         """Ask for the registers that have no value yet."""
@@ -310,7 +239,7 @@ class Gathering:
         if finding.code not in FINAL:
             stopped, entry.values = entry.values, {}
             entry.forget()
-            entry.stopped = stopped
+            entry.stopped = stopped if finding.code in DISPUTED else {}
             self._put_last(entry)
             self._open("value")
             return Reply(sentence, expecting="number")
@@ -319,15 +248,6 @@ class Gathering:
             return after(sentence, self.next())
         self.talk.session.close()
         return Reply(sentence)
-
-    def _swap(self, entry: Entry, other_id: int) -> None:
-        """The entry was meant for the other meter; if that one has a value too, it was meant for this one."""
-        other = next((known for known in self.draft.entries if known.meter == other_id), None)
-        meter = self.flat.meter(other_id)
-        if other is not None:
-            other.meter, other.resource, other.place = entry.meter, entry.resource, entry.place
-            other.forget()
-        entry.meter, entry.resource, entry.place = meter.id, meter.resource, meter.place
 
     def _put_last(self, entry: Entry) -> None:
         """The entry asked about is the last one."""

@@ -21,6 +21,8 @@ FINAL = frozenset(
     }
 )
 """Findings that no other value would change."""
+DISPUTED = frozenset({"LESS_THAN_PREVIOUS", "TOO_BIG", "EXTERNAL"})
+"""Stops that may be wrong while the dial is right: a person can look into them."""
 BESIDE_THE_VALUE = frozenset({"METER_VERIFICATION_MISSED", "READING_WINDOW_CLOSED"})
 """Doubts that are not about the value: a yes to one of them says nothing of it."""
 READ_BACK = frozenset({"SAME_AS_PREVIOUS"})

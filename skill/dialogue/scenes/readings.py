@@ -1,16 +1,15 @@
 """Передать показания: which meter, what it shows, a question when that cannot be right, read back, yes, booked."""
 
-import re
 from dataclasses import replace
 
 from skill.dialogue import past
+from skill.dialogue.answering import READ_BACK, Answering
 from skill.dialogue.apart import apart
 from skill.dialogue.company import phone_of
 from skill.dialogue.comparing import declined, here, previous, usual
 from skill.dialogue.context import points_at
 from skill.dialogue.dial import dial_value
 from skill.dialogue.draft import Entry, entries_of
-from skill.dialogue.gathering import Gathering
 from skill.dialogue.naming import capital, month_name
 from skill.dialogue.relative import by_last
 from skill.dialogue.scenes.linking import SCENE as LINKING
@@ -21,17 +20,14 @@ from skill.understanding import Understanding
 from skill.understanding.slots import extract
 
 ANSWERS = frozenset({"yes", "no", "correct", "back", "stop"})
-READ_BACK = frozenset({"confirm", "doubt", "guess"})
-"""Steps that wait for a yes to values just said."""
 CERTAIN = 0.6
 """Nothing is booked on a yes, or dropped on a no, that is less sure."""
-THIS = re.compile(r"\b(нет|не|это|эт|вообще то)\b")
 UNSURE = 0.6
 """Below it an intent of another topic counts for less than the name of a meter."""
 
 
 class Readings:
-    """The scene of meter readings: says who answers what; `Gathering` knows what to ask next."""
+    """The scene of meter readings: says who answers what; `Answering` knows what to ask next."""
 
     name = "readings"
     intents = frozenset({"submit_reading", "correct"})
@@ -42,7 +38,7 @@ class Readings:
         if talk.resident is None:
             return LINKING.before(talk)
         talk.session.scene = self.name
-        gathering = Gathering(talk)
+        gathering = Answering(talk)
         if not gathering.flat.meters:
             talk.session.close()
             number = phone_of(talk)
@@ -61,7 +57,7 @@ class Readings:
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """What was said to the open question; other topics are left to others."""
-        gathering = Gathering(talk)
+        gathering = Answering(talk)
         if points_at("here", talk.turn.text):
             return here(gathering)
         if talk.session.step in READ_BACK and points_at("much", talk.turn.text):
@@ -87,7 +83,7 @@ class Readings:
             return gathering.next()
         return None
 
-    def _instead(self, talk: Talk, gathering: Gathering, said: Understanding, entries: list[Entry]) -> Reply | None:
+    def _instead(self, talk: Talk, gathering: Answering, said: Understanding, entries: list[Entry]) -> Reply | None:
         """What is said instead of an answer: put off, given up, asked what comes out, insisted on; None: it is not."""
         text, step, asked = talk.turn.text, talk.session.step, gathering.asked
         given = any(_gives(entry) for entry in entries)
@@ -96,6 +92,9 @@ class Readings:
                 talk.beside = "help"
                 return gathering.next()
             return _used(talk, gathering) if step == "rest" else None
+        if step == "rest" and not given and points_at("wrong", text) and len(entries) > 1:
+            gathering.draft.entries, talk.session.draft, talk.session.step = [], {}, "which"
+            return talk.reply("readings.fix_booked", expecting="meter")
         if step == "rest" and points_at("delete", text) and not given:
             gathering.draft.entries, talk.session.draft, talk.session.step = [], {}, "which"
             return talk.reply("readings.delete", expecting="meter")
@@ -112,7 +111,7 @@ class Readings:
             return self._put_off(talk, gathering, entries)
         return None
 
-    def _put_off(self, talk: Talk, gathering: Gathering, named: list[Entry]) -> Reply:
+    def _put_off(self, talk: Talk, gathering: Answering, named: list[Entry]) -> Reply:
         """Leave the meter named or asked for; everything, where nothing else has been given."""
         asked = gathering.asked
         entry = next((known for one in named if (known := gathering.draft.about(one))), None)
@@ -125,7 +124,7 @@ class Readings:
 
     def help(self, talk: Talk) -> str | None:
         """Help that fits the open question."""
-        gathering = Gathering(talk)
+        gathering = Answering(talk)
         asked, step = gathering.asked, talk.session.step
         if told := self._shown_where(talk, gathering):
             return told
@@ -139,7 +138,7 @@ class Readings:
         some = gathering.flat.left() or gathering.flat.meters
         return talk.say("readings.help_which", meters=gathering.flat.names(some))
 
-    def _shown_where(self, talk: Talk, gathering: Gathering) -> str:
+    def _shown_where(self, talk: Talk, gathering: Answering) -> str:
         """Where meters are, which digits count, which register is which; empty where that is not asked."""
         asked = gathering.asked
         meter = gathering.flat.meter(asked.meter) if asked is not None and asked.meter is not None else None
@@ -149,7 +148,7 @@ class Readings:
             return talk.say("readings.where")
         return talk.say("readings.how") if points_at("how", talk.turn.text) and meter is None else ""
 
-    def _decided(self, talk: Talk, gathering: Gathering, said: Understanding) -> Reply:
+    def _decided(self, talk: Talk, gathering: Answering, said: Understanding) -> Reply:
         intent, step = said.intent, talk.session.step
         if said.confidence < CERTAIN and step in READ_BACK and intent in {"yes", "no"}:
             return gathering.next()
@@ -190,13 +189,28 @@ class Readings:
             return talk.reply("readings.dropped")
         return replace(talk.reply("general.bye_unsaved" if unsaved else "general.bye"), end=True)
 
-    def _told(self, talk: Talk, gathering: Gathering, entries: list[Entry]) -> Reply:
+    def _several(self, talk: Talk, gathering: Answering, asked: Entry, entries: list[Entry]) -> Reply | None:
+        """More numbers than the meter asked about shows («сто двадцать пять или шесть»): which is it?"""
+        if asked.meter is None or _gives(asked) or talk.session.step != "value" or not all(map(_bare, entries)):
+            return None
+        meter, said = gathering.flat.meter(asked.meter), [value for entry in entries for value in entry.loose]
+        left = [[one for one in gathering.flat.left() if gathering.books.likely(Entry(loose=[v]), one)] for v in said]
+        if len(said) <= len(meter.registers) or all(len(meters) == 1 for meters in left):
+            return None
+        name = gathering.flat.name(meter)
+        return talk.reply("readings.several", meter=name, Meter=capital(name), expecting="number")
+
+    def _told(self, talk: Talk, gathering: Answering, entries: list[Entry]) -> Reply:
         """Values or meters were named: bare values answer the open question, the rest speaks for itself."""
         asked = gathering.asked
-        if len(entries) == 1 and not _gives(entries[0]) and (reply := _renamed(talk, gathering, entries[0])):
+        if len(entries) == 1 and not _gives(entries[0]) and (reply := gathering.renamed(entries[0])):
+            return reply
+        if asked is not None and len(entries) == 1 and asked.meter is not None and _bare(entries[0]):
+            entries = [gathering.continued(asked, entries[0])]
+        if asked is not None and (reply := self._several(talk, gathering, asked, entries)) is not None:
             return reply
         for entry in entries:
-            if asked is not None and len(entries) == 1 and _answers(gathering, asked, entry):
+            if asked is not None and len(entries) == 1 and gathering.is_answered(asked, entry):
                 if asked.meter is not None and len(entry.loose) == 1:
                     meter = gathering.flat.meter(asked.meter)
                     register = (asked.missing(meter) or meter.registers)[0]
@@ -216,35 +230,13 @@ class Readings:
         return gathering.next()
 
 
-def _renamed(talk: Talk, gathering: Gathering, named: Entry) -> Reply | None:
-    """A meter is named without a value after values were read back: the value is that meter's, or another is to come.
-
-    None: the name says no more than that the meter's value is to come.
-    """
-    asked, step, known = gathering.asked, talk.session.step, gathering.draft.about(named)
-    if step not in {*READ_BACK, "fix"} or asked is None:
-        return None
-    other = asked.guess.get("meter")
-    if step == "guess" and other is not None:
-        meter = gathering.flat.meter(int(other))
-        return gathering.guessed() if named.fits(meter) else gathering.not_guessed()
-    if known is not None:
-        return gathering.wrong(known) if known.values else None
-    return gathering.meant_for(named) if len(gathering.draft.entries) == 1 and step != "fix" and _points(talk) else None
-
-
-def _points(talk: Talk) -> bool:
-    """«нет, это горячая» speaks of the value just read back, «а горячая» of another one."""
-    return THIS.search(talk.turn.text.lower()) is not None
-
-
-def _put(talk: Talk, gathering: Gathering, entries: list[Entry]) -> list[Entry]:
+def _put(talk: Talk, gathering: Answering, entries: list[Entry]) -> list[Entry]:
     """The entries as the meters of the flat explain them."""
     told = by_last(gathering.flat, talk.turn.text, entries, gathering.asked)
     return apart(gathering.books, gathering.flat, talk.turn.text, told)
 
 
-def _used(talk: Talk, gathering: Gathering) -> Reply:
+def _used(talk: Talk, gathering: Answering) -> Reply:
     """What was used this month by what is booked already, and the question that is open again."""
     period, question = gathering.flat.period, _open_again(talk)
     lines = past.used(talk, gathering.flat, [period], [])
@@ -270,14 +262,8 @@ def _heard(talk: Talk, said: Understanding) -> list[Entry]:
     return entries_of(extract("submit_reading", talk.turn.text))
 
 
-def _answers(gathering: Gathering, asked: Entry, said: Entry) -> bool:
-    """Whether what was said answers the open question rather than speaks of another meter."""
-    if asked.meter is None:
-        return said.resource in (None, asked.resource) or asked.resource is None
-    if said.resource is not None or said.place is not None:
-        return False
-    alone = len(gathering.draft.entries) == 1
-    return gathering.step in {"value", "person", "guess", "doubt", "rest"} or (gathering.step == "confirm" and alone)
+def _bare(entry: Entry) -> bool:
+    return bool(entry.loose) and not (entry.values or entry.resource or entry.place)
 
 
 def _gives(entry: Entry) -> bool:

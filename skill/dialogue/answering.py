@@ -1,0 +1,165 @@
+"""What answers do to a draft of readings: a yes, a no, a correction, another meter's name, a number said in pieces."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+from skill.dialogue.draft import Entry
+from skill.dialogue.gathering import SERIAL, YES_NO, Gathering
+from skill.dialogue.naming import capital, listed
+from skill.dialogue.readback import shown
+from skill.dialogue.turn import Reply
+
+SWAPPED = "SWAPPED_METERS"
+READ_BACK = frozenset({"confirm", "doubt", "guess"})
+"""Steps that wait for a yes to values just said."""
+THIS = re.compile(r"\b(нет|не|это|эт|вообще то)\b")
+"""«нет, это горячая» speaks of the value just read back, «а горячая» of another one."""
+
+
+class Answering(Gathering):
+    """One turn's work on the draft, with what the resident answers to its questions."""
+
+    def is_answered(self, asked: Entry, said: Entry) -> bool:
+        """Whether what was said answers the open question rather than speaks of another meter."""
+        if asked.meter is None:
+            return said.resource in (None, asked.resource) or asked.resource is None
+        if said.resource is not None or said.place is not None:
+            return False
+        alone = len(self.draft.entries) == 1 and not self.is_elsewhere(asked, said)
+        return self.step in {"value", "person", "guess", "doubt", "rest"} or (self.step == "confirm" and alone)
+
+    def renamed(self, named: Entry) -> Reply | None:
+        """A meter is named without a value after values were read back: the value is that meter's, or another is to
+        come. None: the name says no more than that the meter's value is to come.
+        """
+        asked, known = self.asked, self.draft.about(named)
+        if self.step not in {*READ_BACK, "fix"} or asked is None:
+            return None
+        other = asked.guess.get("meter")
+        if self.step == "guess" and other is not None:
+            return self.guessed() if named.fits(self.flat.meter(int(other))) else self.not_guessed()
+        if known is not None:
+            return self.wrong(known) if known.values else None
+        points = THIS.search(self.talk.turn.text.lower()) is not None
+        return self.meant_for(named) if len(self.draft.entries) == 1 and self.step != "fix" and points else None
+
+    def repeats(self, said: list[Entry]) -> bool:
+        """Whether the values are those just read back («да, двадцать пять»)."""
+        drafted = {Decimal(value) for entry in self.draft.entries for value in entry.values.values()}
+        named = {Decimal(value) for entry in said for value in [*entry.values.values(), *entry.loose]}
+        return bool(named) and named <= drafted
+
+    def only_names(self, said: list[Entry]) -> bool:
+        """Whether nothing but the meter just read back is named («да, холодная»)."""
+        values = any(entry.values or entry.loose for entry in said)
+        return not values and all(self.draft.about(entry) is not None for entry in said)
+
+    def twins(self, entry: Entry) -> str:
+        """The meters that an entry may mean, with the ends of their numbers; empty where no resource is named."""
+        meters = self._fitting(entry) if entry.resource else []
+        return (
+            listed([f"{self.flat.name(meter)} с номером на {meter.serial[-SERIAL:]}" for meter in meters], "или")
+            if meters
+            else ""
+        )
+
+    def is_elsewhere(self, entry: Entry, said: Entry) -> bool:
+        """Whether a bare value is not what the entry's meter would show, but what one other does that is left."""
+        drafted = {other.meter for other in self.draft.entries}
+        others = [meter for meter in self.flat.left() if meter.id not in drafted and self.books.likely(said, meter)]
+        return len(others) == 1 and not self.books.likely(said, self.flat.meter(entry.meter))
+
+    def continued(self, entry: Entry, said: Entry) -> Entry:
+        """A number said in two breaths («сто» … «двадцать пять») whose first part the books did not take."""
+        before = next(iter(entry.stopped.values()), "")
+        zeros = len(before) - len(before.rstrip("0"))
+        if len(said.loose) != 1 or not said.loose[0].isdecimal() or not before.isdecimal() or not zeros:
+            return said
+        rest = said.loose[0]
+        whole = replace(said, loose=[str(int(before) + int(rest))])
+        fits = len(rest) <= zeros and self.books.likely(whole, self.flat.meter(entry.meter))
+        return whole if fits else said
+
+    def sure(self) -> Reply:
+        """The resident stands by a doubtful value."""
+        if self.asked is not None:
+            self.asked.sure += self.books.doubts(self.asked)
+        return self.next()
+
+    def guessed(self) -> Reply:
+        """The guess was right: take it instead of what was said."""
+        entry = self.asked
+        if entry is not None and "meter" in entry.guess:
+            self._swap(entry, int(entry.guess["meter"]))
+        elif entry is not None:
+            entry.values |= entry.guess["values"]
+        if entry is not None:
+            entry.forget()
+        return self.next()
+
+    def not_guessed(self) -> Reply:
+        """The guess was wrong: the value is doubted as it was said."""
+        entry = self.asked
+        if entry is not None:
+            code = str(entry.guess.get("code", ""))
+            for one in self.draft.entries:
+                if one is entry or one.meter == entry.guess.get("meter"):
+                    one.refused.append(code)
+            entry.guess = {}
+            if self.books.stopped(entry):
+                return self.wrong()
+        return self.next()
+
+    def wrong(self, named: Entry | None = None) -> Reply:
+        """The resident rejects what was read back, or the entry named: ask for what is right."""
+        entry = named or self.asked
+        if entry is None or entry.meter is None:
+            return self.next()
+        if named is None and self.step == "confirm" and len(self.draft.entries) > 1:
+            return self._ask("fix", "readings.fix_what", "meter")
+        self._put_last(entry)
+        name = self.flat.name(self.flat.meter(entry.meter))
+        stopped = bool(entry.values) and self.books.stopped(entry)
+        rejected, entry.values, entry.loose = entry.values, {}, []
+        entry.forget()
+        entry.rejected = rejected
+        entry.stopped = rejected if stopped else {}
+        return self._ask("value", "readings.fix_value", "number", meter=name, Meter=capital(name))
+
+    def restored(self) -> Reply:
+        """The value that was rejected is right after all («ой, погоди… да, правильно»)."""
+        if self.asked is not None and self.asked.rejected:
+            self.asked.values = self.asked.rejected
+            self.asked.forget()
+        return self.next()
+
+    def meant_for(self, other: Entry) -> Reply | None:
+        """«Нет, это горячая»: the value just read back is another meter's; None if that meter is not clear."""
+        entry, meters = self.asked, self._fitting(other)
+        if entry is None or len(meters) != 1:
+            return None
+        meant = Entry(resource=other.resource, place=other.place, loose=list(entry.values.values()))
+        meant.sure, meant.refused = [SWAPPED], [SWAPPED]  # the resident has just told which meter it is
+        self.draft.entries = [one for one in self.draft.entries if one is not entry] + [meant]
+        return self.next()
+
+    def insisted(self) -> Reply:
+        """The dial shows what the books refuse: offer a person."""
+        stopped = self.asked.stopped if self.asked is not None else {}
+        value = shown(next(iter(stopped.values()), "0"))
+        return self._ask("person", "readings.insisted", "yes_no", YES_NO, value=value)
+
+    def leave(self, entry: Entry) -> Reply:
+        """An entry is put off; the rest of the draft goes on."""
+        self.draft.entries.remove(entry)
+        return self.next()
+
+    def _swap(self, entry: Entry, other_id: int) -> None:
+        """The entry was meant for the other meter; if that one has a value too, it was meant for this one."""
+        other = next((known for known in self.draft.entries if known.meter == other_id), None)
+        meter = self.flat.meter(other_id)
+        if other is not None:
+            other.meter, other.resource, other.place = entry.meter, entry.resource, entry.place
+            other.forget()
+        entry.meter, entry.resource, entry.place = meter.id, meter.resource, meter.place
