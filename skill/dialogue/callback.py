@@ -9,16 +9,22 @@ from skill.dialogue.turn import session_name
 from skill.understanding import Understanding
 from speech.numerals import numbers
 
+OVER = re.compile(
+    r"ложн\w+ (тревог|вызов)|пошутил|\bшутк[аи]\b"
+    r"|(?<!не )\bвс[её] (уже |сейчас |теперь )?(в порядке|хорошо|нормально|обошлось)"
+    r"|\bуже (потуши|починил|вытащил|освободил|вышл|вышел|устранил|перекрыл)|\bобошлось\b|\bотбой\b"
+)
+"""There is no danger, or none any more."""
 _WHO = r"(?:оператор\w*|сотрудник\w*|человек\w*|диспетчер\w*|помощь|кто-?нибудь|они|он|мне|меня|вы|уже)"
 _COMES = r"(?:прид[её]т|придут|приедет|приедут|ответит|ответят|перезвон\w+|позвон\w+|подключ\w+|помо\w+|будет|ждать)"
 QUEUE = re.compile(
     rf"(?:\W*\b(?:а|и|ну|скажите|так|долго|ещ[её]|сколько|как|скоро|когда|через|примерно|мне|тут|это|времени|{_WHO})\b)*"
     rf"\W*\b{_COMES}\b(?:\W*\b(?:ещ[её]|мне|меня|долго|тут|ответа?|примерно|ли|{_WHO})\b)*\W*"
-    r"|.*\bв очереди\b.*",
+    r"|.*\bв очереди\b.*|.*\bжд(?:у|ём|ем|али?)\b.*\b(?:час|минут|долго|день|никто|ответа?)\w*\b.*",
     re.IGNORECASE,
 )
 """How long a person is waited for."""
-ASKED_HOW_LONG = re.compile(r"скоро|когда|долго|сколько|скольк|очеред|через|ли\b|\?", re.IGNORECASE)
+ASKED_HOW_LONG = re.compile(r"скоро|когда|долго|сколько|скольк|очеред|через|ли\b|\bжд(?:у|[её]м|ал)|\?", re.IGNORECASE)
 NOT_WANTED = re.compile(
     r"\bне (?:надо|нужно|стоит) (?:мне )?(?:пере)?(?:звонить|званивать|зовите|звать)"
     r"|\bне (?:пере)?(?:звоните|званивайте)"
@@ -39,11 +45,14 @@ def meant(talk: Talk) -> Understanding | None:
     wants = "queue" if asks else "no_operator" if NOT_WANTED.search(text) else ""
     helped = not talk.session.scene and HELP.fullmatch(text) is not None
     calls = not talk.session.scene and phone(text) != ""
-    if not (wants or helped or calls):
+    over = not talk.session.scene and OVER.search(text.lower()) is not None
+    if not (wants or helped or calls or over):
         return None
     handoff = handoffs.current(talk.db, session_name(talk.turn))
     if handoff is None:
         return None
+    if over and handoff.reason == "emergency":
+        return Understanding("emergency", {}, 1.0)
     if helped and not wants:
         wants = "queue" if handoff.reason == "emergency" else ""
     wants = wants or ("call_me" if calls else "")

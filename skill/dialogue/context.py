@@ -31,6 +31,8 @@ QUESTION = re.compile(
 )
 ELSEWHERE = re.compile(rf"{LEADS}(?:у \w+ )?(?:на|по) (?:улице )?\w{{4,}} (?:дом\w* )?\w+")
 """«А на Садовой 5?»: the house after which outages are asked about again."""
+ALSO = re.compile(rf"{LEADS}(?:и|а|еще|также)(?: еще| также)* (?:про|о|об|насчет) \w+(?: \w+){{0,2}}")
+"""«И про отключения»: one reminder more."""
 MOVED = re.compile(
     rf"{LEADS}(?:перенеси|передвинь|сдвинь|поменяй|измени|поставь|лучше|давай)(?:те)?"
     r"(?: его| напоминание| день| дату| лучше)*"
@@ -98,7 +100,7 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         return Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
     if said.confidence < DOUBTFUL and temper.signs(talk.turn.text):
         return Understanding("out_of_scope", {}, said.confidence)
-    vague = said.intent in {"yes", "back"} and said.confidence < DOUBTFUL
+    vague = said.intent in {"yes", "no", "back", "stop"} and len(text.split()) > 1 and said.confidence < DOUBTFUL
     long_no = said.intent == "no" and len(text.split()) > SHORT // 2
     if not talk.session.scene and (vague or long_no):  # nothing was asked: what was said before may tell
         said = Understanding("out_of_scope", {}, min(said.confidence, DOUBTFUL))
@@ -106,6 +108,8 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         return Understanding("switch_account", {}, DOUBTFUL)
     if talk.session.about.get("intent") == "outages" and said.confidence < FAIR and ELSEWHERE.fullmatch(text):
         return Understanding("outages", talk.session.about["slots"], DOUBTFUL)
+    if talk.session.about.get("intent") == "set_reminder" and said.confidence < FAIR and ALSO.fullmatch(text):
+        return Understanding("set_reminder", extract("set_reminder", talk.turn.text), DOUBTFUL)
     moved = MOVED.fullmatch(text) if talk.session.about.get("intent") == "set_reminder" else None
     if moved is not None and len(days := numbers(moved["day"])) == 1:
         return Understanding("set_reminder", {"date_or_day": days[0], "kind": talk.session.about.get("kind")}, 1.0)

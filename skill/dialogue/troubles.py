@@ -23,6 +23,8 @@ SINCE = re.compile(
 )
 CORRECTED = re.compile(rf"(?:ой |не[ ,]+|нет[ ,]+)+(?:{_ON} \w+[ ,]+)?(?:а )?(?P<place>{_ON} \w+(?: \w+){{0,2}})[.!]?")
 """«Нет, на четвёртом», «не на третьем, а на четвёртом»."""
+DENIED = re.compile(r"^(?:нет|не то|ой|точнее|вернее)[ ,]+", re.IGNORECASE)
+STEM = 4
 AND_MORE = re.compile(r"^(?:(?:да|ну|а|ой) )*(?:и|ещё|еще|также|плюс|тоже)\b", re.IGNORECASE)
 LEAD = re.compile(r"^(?:(?:да|ну|ой|и|а|ещё|еще|также|кстати|плюс|тоже)[ ,]+)+", re.IGNORECASE)
 
@@ -37,6 +39,20 @@ def category(text: str) -> str:
 def names_only_a_worker(text: str) -> bool:
     """«Нужен сантехник»: somebody is wanted, and nothing is said of what for."""
     return len(text.split()) <= BARE and category(WORKERS.sub("", text.lower())) == "other"
+
+
+def joined(before: str, text: str) -> str:
+    """What was told before and what is told now; «нет, …» and the same told anew take the place of it.
+
+    >>> joined("в подвале запах", "канализацией воняет"), joined("труба течёт", "течёт труба на кухне")
+    ('в подвале запах, канализацией воняет', 'течёт труба на кухне')
+    """
+    anew = DENIED.sub("", text)
+    return anew if anew != text or _words(before) & _words(text) else f"{before.rstrip('.!')}, {text}"
+
+
+def _words(text: str) -> set[str]:
+    return {word[:STEM] for word in re.findall(r"[а-я]+", text.lower().replace("ё", "е")) if len(word) >= STEM}
 
 
 def brief(text: str) -> str:

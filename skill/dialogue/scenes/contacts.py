@@ -48,9 +48,11 @@ class Contacts(Topic):
         if night and company.emergency_phone:
             return talk.reply("contacts.night", phone=company.emergency_phone)
         hours = _hours(company)
+        phone = talk.settings.operator_phone or company.dispatch_phone or company.office_phone
+        if "телефон" in text and "адрес" in text and phone and company.address:
+            return talk.reply("contacts.both", phone=phone, address=company.address, hours=hours)
         if hours and "звон" not in text and ("date_or_day" in said.slots or any(stem in text for stem in PLACE)):
             return talk.reply("contacts.office", address=company.address or company.spoken_name, hours=hours)
-        phone = talk.settings.operator_phone or company.dispatch_phone or company.office_phone
         if not phone:
             return talk.reply("contacts.unknown")
         return talk.reply("contacts.phone", phone=phone, hours=hours)

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import yaml
 
+from skill.dialogue.callback import OVER
 from skill.dialogue.company import company_of
 from skill.dialogue.context import is_question
 from skill.dialogue.phrases import phrases
@@ -16,12 +17,6 @@ from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 
-OVER = re.compile(
-    r"ложн\w+ (тревог|вызов)|пошутил|\bшутк[аи]\b"
-    r"|(?<!не )\bвс[её] (уже |сейчас |теперь )?(в порядке|хорошо|нормально|обошлось)"
-    r"|\bуже (потуши|починил|вытащил|освободил|вышл|устранил|перекрыл)|\bобошлось\b|\bотбой\b"
-)
-"""There is no danger, or none any more."""
 CHILD = re.compile(
     r"\bя (ещ[её] )?(реб[её]нок|маленьк)"
     r"|\bмне (только |уже )?([3-9]|1[01]|три|четыре|пять|шесть|семь|восемь|девять|десять"

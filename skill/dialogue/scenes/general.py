@@ -12,7 +12,7 @@ from skill.understanding import Understanding
 CHOICES = ("Передать показания", "Сколько платить", "Отключения", "Позвать оператора")
 PUBLIC_CHOICES = ("Привязать счёт", "Тарифы", "Отключения", "Позвать оператора")
 ABOUT_US = frozenset({"robot", "well", "joke"})
-HEARTFELT = frozenset({"crisis", "ill", "child", "sorrow", "wishes"})
+HEARTFELT = frozenset({"crisis", "ill", "child", "sorrow", "wishes", "apology"})
 """What wants a kind word before all else, or an ambulance."""
 FOREIGN = 0.7
 """From this confidence on a phrase is surely about something else than a flat."""
@@ -49,7 +49,7 @@ class General:
                 return replace(_bye(talk), end=True)
             case "child" | "sorrow" if talk.session.scene == "emergency" and talk.scene is not None:
                 return talk.scene.answer(talk, said) or _misunderstood(talk, said)
-            case "crisis" | "ill" | "child" | "sorrow" | "wishes":
+            case "crisis" | "ill" | "child" | "sorrow" | "wishes" | "apology":
                 return _remark(talk, talk.reply(f"general.{said.intent}"))
             case "thanks" | "robot" | "well" | "joke" if _is_asked(talk):
                 return _remark(talk, talk.reply(f"general.{said.intent}_asked", company=talk.settings.company))

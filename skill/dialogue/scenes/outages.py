@@ -48,14 +48,14 @@ class Outages(Topic):
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """What is off at the resident's flat, or at the house named."""
         wanted = resources(said)
-        house = _house_named(talk)
+        house = _house_named(talk) or _house_before(talk, said)
         if talk.resident is not None and house is None and ELSEWHERE.search(talk.turn.text.lower()):
             talk.session.scene, talk.session.step, talk.session.draft = self.name, "house", {"wanted": wanted}
             return talk.reply("outages.house_again", phone=_phone(talk), expecting="address")
         if talk.resident is not None and house is None:
             return self._tell(talk, outages.at_account(talk.db, home_of(talk).account_id, talk.now), wanted)
         if house is not None:
-            return self._tell(talk, outages.at_house(talk.db, house.id, talk.now), wanted)
+            return self._at(talk, house, wanted)
         talk.session.scene, talk.session.step, talk.session.draft = self.name, "house", {"wanted": wanted}
         return talk.reply("outages.house", expecting="address")
 
@@ -69,7 +69,7 @@ class Outages(Topic):
         house, wanted = _house_named(talk), list(talk.session.draft.get("wanted", ()))
         if house is not None:
             talk.session.close()
-            return self._tell(talk, outages.at_house(talk.db, house.id, talk.now), wanted)
+            return self._at(talk, house, wanted)
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()
             return talk.reply("general.as_you_like")
@@ -81,14 +81,22 @@ class Outages(Topic):
         """What to name."""
         return talk.say("outages.help") if talk.session.step == "house" else None
 
+    def _at(self, talk: Talk, house: Property, wanted: list[str]) -> Reply:
+        """A house that was named; «а когда дадут?» after it means the same house."""
+        talk.session.about = {"intent": "outages", "text": "", **talk.session.about}
+        talk.session.about["slots"] = {**talk.session.about.get("slots", {}), "house": house.id}
+        return self._tell(talk, outages.at_house(talk.db, house.id, talk.now), wanted)
+
     def _tell(self, talk: Talk, found: list[Outage], wanted: list[str]) -> Reply:
         kin = set(wanted).union(*(KIN.get(code, set()) for code in wanted))
         touching = [one for one in found if not wanted or kin & set(one.resources)]
         now = MISSING.search(talk.turn.text.lower().replace("ё", "е")) is not None
-        if touching and (touching[0].start_at <= talk.now or not now or talk.resident is None):
+        if touching and (touching[0].start_at <= talk.now or not now):
             return Reply(_sentence(talk, touching[0]))
         if touching:
             text = f"{talk.say('outages.not_yet')} {_sentence(talk, touching[0])}"
+            if talk.resident is None:
+                return Reply(text)
             return self._offer_request(talk, text, details=talk.turn.text)
         key = "outages.none_of" if wanted else "outages.none"
         names = listed([service_name(code) for code in wanted]) if wanted else ""
@@ -145,6 +153,11 @@ def _house_named(talk: Talk) -> Property | None:
     fitting = [row for row in rows if any(word.startswith(_stem(row.street)) for word in words)]
     exact = [row for row in fitting if row.house.lower() in said]
     return exact[0] if exact else fitting[0] if len(fitting) == 1 and not said else None
+
+
+def _house_before(talk: Talk, said: Understanding) -> Property | None:
+    """The house that the question before was about."""
+    return talk.db.get(Property, said.slots["house"]) if "house" in said.slots else None
 
 
 def _stem(street: str) -> str:

@@ -13,18 +13,26 @@ from speech.numerals import numbers
 
 BILL_CODE_DIGITS = 6
 UNWANTED = re.compile(r"\bне (надо|нужн\w+|хочу|буду)\b|\bбез (пин|кода|него)")
+REMOVES = re.compile(r"\b(убери|убрать|уберите|отключ|удали|сними)")
 
 
 class Pin:
-    """The scene of the PIN. Steps: new, again (setting it), ask. It is opened by `gate`, never by an intent."""
+    """The scene of the PIN. Steps: new, again (setting it), ask. It is opened by `gate` too, before money is named."""
 
     name = "pin"
-    intents: frozenset[str] = frozenset()
+    intents = frozenset({"set_pin"})
     anywhere: frozenset[str] = frozenset()
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
-        """Ask for the PIN."""
-        return self._ask(talk, "ask")
+        """Set another PIN, or take it away; the old one is asked for first."""
+        if talk.resident is None or not pins.is_shared(talk.turn.channel, screen=talk.turn.screen):
+            return talk.reply("pin.elsewhere")
+        if pins.state(talk.db, talk.resident.id) == "set" and not talk.session.unlocked:
+            talk.session.aside = talk.turn.text
+            return self._ask(talk, "ask")
+        if REMOVES.search(talk.turn.text.lower()):
+            return self._open(talk, "", "pin.declined")
+        return self._ask(talk, "new")
 
     def before(self, talk: Talk) -> Reply | None:
         """The question to ask before money is named; None when it may be named. The phrase is taken up again after."""
@@ -45,6 +53,8 @@ class Pin:
             return self._digits(talk, digits)
         if talk.session.step == "new" and (said.intent == "no" or UNWANTED.search(talk.turn.text.lower())):
             return self._open(talk, "", "pin.declined")
+        if said.intent == "set_pin" and talk.session.step == "ask":
+            return talk.reply("pin.help_ask", expecting="code")
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()
             talk.session.aside = ""

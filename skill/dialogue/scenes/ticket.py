@@ -83,7 +83,9 @@ class TicketTopic:
             return _dropped(talk)
         known = troubles.category(talk.turn.text) != "other"
         again = said.intent == "outages" and not is_question(talk.turn.text) and known
-        return self._confirm(talk, talk.turn.text) if said.intent == "create_ticket" or again else None
+        if said.intent != "create_ticket" and not again:
+            return None
+        return self._confirm(talk, troubles.joined(str(talk.session.draft["details"]), talk.turn.text))
 
     def _added(self, talk: Talk, said: Understanding) -> Reply | None:
         """What belongs to the trouble told before: its place, set right or not, since when it is, one trouble more."""
