@@ -37,6 +37,7 @@ SURE = 0.7
 COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
 ASKS = re.compile(r"\bмо[яейю]+\b|статус|рассмотр|ответ|номер|где|когда|\d")
 SHORT_COMPLAINT = 6
+OF_WHOM = re.compile(r"\b(жалоб\w+|претензи\w+|жаловаться) на (?!вас\b|тебя\b)\w+")
 ABSENT = re.compile(r"не было|уезжал|уехал|отсутств|не жил|лежал|отпуск|больниц|командировк|отъезд")
 
 
@@ -59,6 +60,7 @@ class TicketTopic:
             return self._recalculation(talk)
         if complains and len(talk.turn.text.split()) <= SHORT_COMPLAINT:
             talk.session.step = "details"
+            talk.session.draft = {"about": talk.turn.text if OF_WHOM.search(talk.turn.text.lower()) else ""}
             return talk.reply("ticket.complaint", expecting="text")
         known = troubles.category(talk.turn.text) != "other" and not troubles.names_only_a_worker(talk.turn.text)
         if said.intent == "create_ticket" and known:
@@ -122,7 +124,8 @@ class TicketTopic:
         known = troubles.category(talk.turn.text) != "other"
         if not known and words < ENOUGH_WORDS and (said.intent == "yes" or temper.signs(talk.turn.text)):
             return talk.reply("ticket.what_exactly", expecting="text")
-        return self._confirm(talk, talk.turn.text)
+        about = str(talk.session.draft.get("about", ""))
+        return self._confirm(talk, f"{about.rstrip('.!')}: {talk.turn.text}" if about else talk.turn.text)
 
     def help(self, talk: Talk) -> str | None:
         """What to say."""
