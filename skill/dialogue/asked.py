@@ -35,6 +35,7 @@ def _services() -> dict[str, dict[str, Any]]:
 
 
 WATERS = ("COLD_WATER", "HOT_WATER")
+MONTH_WORD = re.compile(r"\b(?:янв|фев|мар|апр|ма[йяе]|июн|июл|авг|сен|окт|ноя|дек)\w*")
 LAST_YEAR = re.compile(r"\bпрошл\w+ год(у|ом|а)?\b|\bгод(ом)? назад\b")
 LAST_MONTHS = re.compile(r"\bпоследни[ех]\b.*\bмесяц")
 YEAR = 12
@@ -53,18 +54,19 @@ def resources(said: Understanding, text: str = "") -> list[str]:
 
 def services(said: Understanding, text: str) -> list[str]:
     """Codes of the resources and other services of a bill that a phrase names, else of those spoken of before it."""
-    words = re.findall(r"[а-яё]+", text.lower())
-    others = [
-        code
-        for code, service in _services().items()
-        if any(_begins(word, stem) for word in words for stem in service["stems"])
-    ]
+    lowered = text.lower()
+    others = [code for code, pattern in _stems().items() if pattern.search(lowered)]
     return list(dict.fromkeys([*resources(said, text), *others])) or [*said.slots.get("services", ())]
 
 
-def _begins(word: str, stem: str) -> bool:
-    """Whether a word has the stem; an abbreviation («одн», «тко») is the whole word."""
-    return word == stem if len(stem) <= ABBREVIATION else word.startswith(stem)
+@cache
+def _stems() -> dict[str, re.Pattern[str]]:
+    """How each service is asked for; an abbreviation («одн», «тко») is the whole word."""
+    known = {code: service["stems"] for code, service in _services().items() if service["stems"]}
+    return {
+        code: re.compile("|".join(rf"\b{stem}\b" if len(stem) <= ABBREVIATION else rf"\b{stem}" for stem in stems))
+        for code, stems in known.items()
+    }
 
 
 def service_name(code: str) -> str:
@@ -105,7 +107,7 @@ def months(said: Understanding, on: date, text: str = "") -> list[date]:
 
 def _several(text: str, this: date) -> list[date]:
     """Months that only the words tell; empty where the slot is enough."""
-    periods = (extract("charges", word).get("period") for word in re.findall(r"[а-яё]+", text))
+    periods = [extract("charges", word).get("period") for word in MONTH_WORD.findall(text)]
     named = {_latest(MONTHS.index(period) + 1, this) for period in periods if period in MONTHS}
     if len(named) > 1:
         return sorted(named)

@@ -7,9 +7,11 @@ from typing import Any
 
 import yaml
 
+from billing.windows import month_start
 from skill.dialogue import temper
 from skill.dialogue.addressing import is_named
-from skill.dialogue.asked import is_sum, services
+from skill.dialogue.asked import is_sum, months, services
+from skill.dialogue.company import today
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import OFFER
 from skill.understanding import Understanding, understand
@@ -58,6 +60,9 @@ WHY_SO_MUCH = re.compile(
     rf"{LEADS}(почему|отчего|с чего|чего|за что) (это |так |такая |такой |такое |столько |вдруг |там |у меня )*"
     r"(много|мало|дорог\w+|дороже|столько|больше|меньше|вырос\w*|выросл\w+|подорожал\w*|такая|такой|такое)( так\w*)?"
 )
+ACKNOWLEDGED = re.compile(rf"{LEADS}(понятно|ясно|все ясно|понял|поняла|ладно|хорошо|ок|окей)( спасибо)?")
+BEFORE = re.compile(rf"{LEADS}(?:(?:в|за) )?(позапрошл|прошл|предыдущ)\w+")
+"""«А в прошлом?», of which month nothing is said."""
 DOUBTS = re.compile(
     r"^\W*(а |это |ну )*(точно|правда|правильно|верно|серь[её]зно|уверены)( это)?\s*\?+\s*$", re.IGNORECASE
 )
@@ -89,8 +94,11 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         said = Understanding(answer, {}, 1.0) if answer else said
     if talk.session.scene == "pay" and said.confidence < PLAIN and (meant := _pointed(talk, text)) is not None:
         return meant
-    if not talk.session.scene and talk.session.about.get("intent") in PAYMENTS and is_sum(said, talk.turn.text):
-        return Understanding("payment_status", extract("pay", talk.turn.text), DOUBTFUL)
+    if not talk.session.scene and talk.session.about.get("intent") in PAYMENTS:
+        if is_sum(said, talk.turn.text):
+            return Understanding("payment_status", extract("pay", talk.turn.text), DOUBTFUL)
+        if said.intent == "correct" and said.slots.get("values"):
+            return Understanding("payment_status", {"amount": said.slots["values"][-1]}, DOUBTFUL)
     if talk.session.scene and talk.session.step != OFFER:
         certain = {"repeat": SURE_REPEAT, "emergency": 0.0}.get(said.intent, DOUBTFUL)
         asks = said.confidence < certain and is_question(text)
@@ -100,6 +108,8 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         return Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
     if said.confidence < DOUBTFUL and temper.signs(talk.turn.text):
         return Understanding("out_of_scope", {}, said.confidence)
+    if not talk.session.scene and ACKNOWLEDGED.fullmatch(text):
+        return Understanding("yes", {}, 1.0)
     vague = said.intent in {"yes", "no", "back", "stop"} and len(text.split()) > 1 and said.confidence < DOUBTFUL
     long_no = said.intent == "no" and len(text.split()) > SHORT // 2
     if not talk.session.scene and (vague or long_no):  # nothing was asked: what was said before may tell
@@ -169,7 +179,7 @@ def _again(talk: Talk, text: str) -> Understanding | None:
     if not about or len(words) > SHORT:
         return None
     intent, again = str(about["intent"]), _table()["again"]
-    named = extract("charges", text) | extract(intent, text)
+    named = extract("charges", text) | extract(intent, text) | _before(talk, text)
     changed: dict[str, Any] = {
         name: named[name] for name in ("resource", "zone", "place", "period", "date_or_day") if name in named
     }
@@ -188,6 +198,18 @@ def _again(talk: Talk, text: str) -> Understanding | None:
     dropped = SERVICE | {"place"} if SERVICE & changed.keys() else set()
     kept = {name: value for name, value in about["slots"].items() if name not in dropped}
     return Understanding(intent, kept | changed, DOUBTFUL)
+
+
+def _before(talk: Talk, text: str) -> dict[str, str]:
+    """The month before the one spoken of, for «а в прошлом?»; the newest bill is of the month before this."""
+    found = BEFORE.fullmatch(text)
+    if found is None:
+        return {}
+    spoken, on = Understanding("charges", dict(talk.session.about["slots"]), 1.0), today(talk)
+    newest = month_start(on, -1)
+    if found[1] == "позапрошл":
+        return {"period": f"{month_start(newest, -2):%Y-%m}"}
+    return {"period": f"{month_start(min([*months(spoken, on), newest]), -1):%Y-%m}"}
 
 
 def _of_the_same(talk: Talk, said: Understanding) -> Understanding:

@@ -65,7 +65,17 @@ class BalanceTopic(Topic):
         if not owed:
             return Reply(talk.say("balance.month_paid", **facts))
         key = "balance.month_unpaid" if owed == charged else "balance.month_owed"
-        return self.offers(talk, Reply(talk.say(key, **facts, owed=wording.money(owed))))
+        reply = self.offers(talk, Reply(talk.say(key, **facts, owed=wording.money(owed))))
+        talk.session.draft = {"kopecks": owed}
+        return reply
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """A yes pays what was told, the months named or all."""
+        told = int(talk.session.draft.get("kopecks", 0))
+        if said.intent != "yes" or not told:
+            return super().answer(talk, said)
+        talk.session.close()
+        return PAY.propose(talk, told)
 
 
 def checked(talk: Talk) -> Reply:

@@ -1,5 +1,7 @@
 """Начисления: what a month's bill is made of, the largest services first, all of them on request."""
 
+import re
+
 from billing import receipts
 from billing.tables import Receipt, ReceiptLine
 from billing.windows import month_start
@@ -17,6 +19,8 @@ from skill.dialogue.turn import Card, Reply
 from skill.understanding import Understanding
 from speech import wording
 
+AVERAGE = re.compile(r"в среднем|средн(ий|яя|ее|юю)")
+WITHOUT = re.compile(r"\bбез\b")
 FIRST = 3
 ALOUD = 4
 """So many services are named at a time where nothing can be shown."""
@@ -42,6 +46,10 @@ class Charges(Topic):
             chosen = rows[:1]
         if not chosen:
             return unknown_months(talk, rows, wanted)
+        if AVERAGE.search(talk.turn.text.lower()) and not codes and not wanted and len(rows) > 1:
+            return _average(talk, rows)
+        if codes and WITHOUT.search(talk.turn.text.lower()):
+            return _without(talk, chosen[0], codes)
         if codes:
             return _of_services(talk, chosen, codes)
         if len(chosen) > 1:
@@ -100,6 +108,21 @@ def _of_services(talk: Talk, chosen: list[Receipt], codes: list[str]) -> Reply:
     text = talk.say("charges.services", month=span, lines=lines, Lines=capital(lines))
     known = "; ".join(filter(None, grounds)) if len(chosen) == len(codes) == 1 else ""
     return Reply(f"{text} {talk.say('charges.service_ground', Ground=capital(known))}" if known else text)
+
+
+def _average(talk: Talk, rows: list[Receipt]) -> Reply:
+    """What a month costs on the average, with the least and the most. rows: bills, newest first."""
+    sums = [row.charged_kopecks for row in rows]
+    count = f"{len(sums)} {wording.plural(len(sums), 'месяц', 'месяца', 'месяцев')}"
+    low, mean, high = (wording.money(round(kopecks, -2)) for kopecks in (min(sums), sum(sums) // len(sums), max(sums)))
+    return talk.reply("charges.average", count=count, sum=mean, low=low, high=high)
+
+
+def _without(talk: Talk, receipt: Receipt, codes: list[str]) -> Reply:
+    """The month's charges less some services."""
+    less = sum(line.charged_kopecks for line in receipts.lines(talk.db, receipt.id) if line.code in codes)
+    facts = {"month": month_name(receipt.period), "sum": wording.money(receipt.charged_kopecks - less)}
+    return Reply(talk.say("charges.without", less=wording.money(less), **facts))
 
 
 def _of_months(talk: Talk, chosen: list[Receipt]) -> Reply:

@@ -23,7 +23,8 @@ from skill.understanding import Understanding
 from speech import wording
 
 WORD = re.compile(r"что такое|что за\b|за какие|что значит|расшифруй|что это")
-MEANING = re.compile(r"что входит|за что|(почему|зачем|обяз\w+) (я |мы |вообще )*(плачу|платим|платить)|не платить")
+WORDS = {"коэффициент": "MULTIPLIER", "сальдо": "SALDO"}
+MEANING = re.compile(r"что входит|за что|(почему|зачем|обяз\w+) (\w+ ){0,2}(плачу|платим|платить)|не платить")
 NEIGHBOUR = re.compile(r"\bсосед")
 OTHER_SUM = re.compile(r"друг(ая|ую|ой) (сумм|счет|счёт)|друг(ие|ая) цифр|не (сход|совпад|бь[её]т)")
 BASIS = re.compile(r"норматив|по средн")
@@ -171,8 +172,9 @@ def _meaning(talk: Talk, text: str, codes: list[str]) -> Reply | None:
     known = next((key for code in codes if (key := f"difference.meaning.{code}") in phrases()), None)
     if known and (word or MEANING.search(text)):
         return talk.reply(known)
-    if word and "коэффициент" in text:
-        return talk.reply("difference.meaning.MULTIPLIER")
+    for stem, key in WORDS.items():
+        if word and stem in text:
+            return talk.reply(f"difference.meaning.{key}")
     return _article(talk, WORD.sub(" ", text)) if word else None
 
 

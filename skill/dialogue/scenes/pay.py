@@ -7,7 +7,8 @@ from billing import autopay, contacts, payments, receipts
 from billing.payments import PaymentRefused
 from billing.tables import Payment
 from skill import checkout, letters
-from skill.dialogue.asked import NAMING, is_sum, kopecks, only_sum, service_name, services
+from skill.dialogue import late
+from skill.dialogue.asked import NAMING, is_sum, kopecks, months, only_sum, service_name, services
 from skill.dialogue.company import today
 from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
@@ -23,7 +24,7 @@ from speech import wording
 
 HOW = ("карт", "как ", "где ", "сбп", "способ", "можно ли", "наличн")
 FEE = "комисс"
-PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|в рассрочку|сколько смогу|немного")
+PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|рассроч|сколько смогу|немного")
 WHOLE = re.compile(r"(?<!не )\b(вс[её]|всю|весь|целиком|полностью)\b(?! (равно|же|ещ[её]|верно|правильно|так)\b)")
 LATER = re.compile(r"не сейчас|\b(потом|позже|попозже)\b|передумал|\bне (буду|надо|хочу|стоит)\b|\bотмен")
 UNDO = re.compile(r"\b(отмен|верни|вернуть|возврат)\w* .*(плат[её]ж|оплат|деньги)|\b(плат[её]ж|оплат\w+) отмен")
@@ -63,9 +64,11 @@ class Pay:
         talk.session.suspended = [kept for kept in talk.session.suspended if kept["scene"] != self.name]
         talk.session.scene = self.name
         if named is None and PARTS.search(text):
-            return self._ask(talk, "amount", "pay.part")
+            return self._ask(talk, "amount", "pay.instalments" if "рассроч" in text else "pay.part")
         if named is None and (codes := services(said, talk.turn.text)):
             return self._of_services(talk, codes)
+        if named is None and (amount := _of_months(talk, said)):
+            return self._confirm(talk, amount)
         owed = _owed(talk)
         if named is None and owed <= 0:
             return self._ask(talk, "amount", "pay.nothing")
@@ -93,6 +96,11 @@ class Pay:
         if asked == "confirm" and "сколько" in text and said.confidence < SURE:
             return self._confirm(talk, int(talk.session.draft["kopecks"]))
         return self._ask(talk, "amount", "pay.amount") if said.intent in {"yes", "pay"} else None
+
+    def propose(self, talk: Talk, amount: int) -> Reply:
+        """A sum that was spoken of before, kopecks."""
+        talk.session.scene = self.name
+        return self._confirm(talk, amount)
 
     def help(self, talk: Talk) -> str | None:
         """How it is paid."""
@@ -189,6 +197,12 @@ def _autopay(talk: Talk, text: str) -> Reply:
 def _owed(talk: Talk) -> int:
     """Kopecks to pay today; an advance is below zero."""
     return receipts.balance(talk.db, home_of(talk).account_id, today(talk)).kopecks
+
+
+def _of_months(talk: Talk, said: Understanding) -> int:
+    """Kopecks not paid of the months named, 0 where none is."""
+    left = late.not_paid(talk)
+    return sum(left.get(month, 0) for month in months(said, today(talk), talk.turn.text))
 
 
 def _told(talk: Talk, text: str) -> Reply | None:

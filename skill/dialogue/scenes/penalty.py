@@ -17,12 +17,13 @@ from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
 
-RULE = re.compile(r"процент|ставк|как считают|как начисл|закон|прав\b|с какого дня|через сколько")
+RULE = re.compile(r"что такое|что значит|процент|ставк|как считают|как начисл|закон|прав\b|с какого дня|через сколько")
 UNPAID = re.compile(
     r"не (буду )?(за|о)?плач|не плат|не буду|если .*(позже|опозда|не успе|просроч|задерж)|что .*будет"
     r"|пени будут|будут пени"
 )
 THREAT = re.compile(r"отключ|отреж|обрежу|высел|\bсуд\b|заберут")
+WITHOUT = re.compile(r"без пен")
 FORGIVE = re.compile(r"спиши|списать|спишут|сними|снять|убери|убрать|отмени|прости")
 
 
@@ -44,6 +45,9 @@ class Penalty(Topic):
             return bar
         charged, whole = receipts.balance(talk.db, account_of(talk).id, today(talk)).penalty, late.gathered(talk)
         debts = late.months(talk)
+        if WITHOUT.search(text) and debts:
+            facts = {"debt": wording.money(sum(late.not_paid(talk).values())), "whole": wording.money(whole)}
+            return Reply(talk.say("penalty.without", **facts))
         if FORGIVE.search(text) and whole:
             return talk.reply("penalty.forgive", sum=wording.money(whole))
         if UNPAID.search(text) and not whole:

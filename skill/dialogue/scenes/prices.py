@@ -20,7 +20,7 @@ from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
 
-SINCE = re.compile(r"с как(ого|их|ой)|давно|когда")
+SINCE = re.compile(r"с как(ого|их|ой)|давно|когда|менял")
 RISES = re.compile(r"повы[шс]|подорож|вырас|измен|подним|нов(ый|ые|ая) (тариф|цен)|рост\b")
 WHY = re.compile(r"почему|отчего|с чего|кто .*(устан|утвер)|дорог")
 USUAL = ("COLD_WATER", "HOT_WATER", "ELECTRICITY")
