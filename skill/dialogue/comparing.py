@@ -11,13 +11,18 @@ from sqlmodel import col, select
 from billing import accounts, forecast
 from billing.meters import MeterView
 from billing.tables import Reading
+from billing.windows import month_start
 from skill.dialogue.flat import Flat, account_of
 from skill.dialogue.gathering import SERIAL, YES_NO, Gathering
-from skill.dialogue.naming import capital, meter_name
+from skill.dialogue.naming import capital, meter_name, month_name
+from skill.dialogue.past import LIVE
 from skill.dialogue.readback import reason_of, values_shown
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import SENTENCE_END, Reply
 from speech import wording
+
+MONTHS = 12
+"""So many months back a meter is compared with itself."""
 
 
 def previous(gathering: Gathering) -> Reply | None:
@@ -58,6 +63,15 @@ def here(gathering: Gathering) -> Reply:
     return replace(question, text=f"{told} {again}")
 
 
+def of_month(gathering: Gathering) -> Reply:
+    """«Это за какой месяц?»: the month that readings count for, and the question that is open again."""
+    talk = gathering.talk
+    talk.beside = "help"
+    question = Reply.from_json(talk.session.question or talk.session.last)
+    told = talk.say("readings.of_month", month=month_name(gathering.flat.period))
+    return replace(question, text=f"{told} {SENTENCE_END.split(question.text)[-1]}")
+
+
 def usual(gathering: Gathering) -> Reply:
     """«Это много?»: what the meters of the draft use in other months, and the question that is open again."""
     talk, flat = gathering.talk, gathering.flat
@@ -86,7 +100,7 @@ def declined(talk: Talk, flat: Flat) -> str:
 
 
 def _usual_lines(talk: Talk, flat: Flat, meters: list[MeterView]) -> list[str]:
-    """«холодная вода 8,5 м³»: the median month of each meter that alone measures its resource."""
+    """«холодная вода 8,5 м³»: the median month of each meter; of one that has twins, the median of its readings."""
     volumes = forecast.monthly_volumes(talk.db, flat.home.account_id, flat.period)
     lines = []
     for meter in meters:
@@ -95,8 +109,26 @@ def _usual_lines(talk: Talk, flat: Flat, meters: list[MeterView]) -> list[str]:
             for month, volume in by_month.items():
                 if resource == meter.resource and month < flat.period:
                     months[month] += volume
-        alone = sum(other.resource == meter.resource for other in flat.meters) == 1
-        if alone and months:
+        if sum(other.resource == meter.resource for other in flat.meters) > 1:
+            months = _own_months(talk, flat, meter)
+        if months:
             usual = round(median(months.values()), 1)
             lines.append(f"{flat.name(meter)} {wording.quantity(usual, meter.unit)}")
     return lines
+
+
+def _own_months(talk: Talk, flat: Flat, meter: MeterView) -> dict[date, Decimal]:
+    """What a meter has used by the readings of the last year, by month."""
+    rows = talk.db.exec(
+        select(Reading).where(
+            Reading.meter_id == meter.id,
+            col(Reading.period) >= month_start(flat.period, -MONTHS),
+            col(Reading.period) < flat.period,
+            col(Reading.status).in_(LIVE),
+        )
+    ).all()
+    months: dict[date, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        if row.consumption is not None:
+            months[row.period] += row.consumption
+    return months

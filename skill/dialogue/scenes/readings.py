@@ -6,7 +6,7 @@ from skill.dialogue import past
 from skill.dialogue.answering import READ_BACK, Answering
 from skill.dialogue.apart import apart
 from skill.dialogue.company import phone_of
-from skill.dialogue.comparing import declined, here, previous, usual
+from skill.dialogue.comparing import declined, here, of_month, previous, usual
 from skill.dialogue.context import points_at
 from skill.dialogue.dial import dial_value
 from skill.dialogue.draft import Entry, entries_of
@@ -60,6 +60,8 @@ class Readings:
         gathering = Answering(talk)
         if points_at("here", talk.turn.text):
             return here(gathering)
+        if points_at("which_month", talk.turn.text):
+            return of_month(gathering)
         if talk.session.step in READ_BACK and points_at("much", talk.turn.text):
             return usual(gathering)
         entries = _put(talk, gathering, _heard(talk, said))
@@ -180,7 +182,7 @@ class Readings:
         unsaved = bool(gathering.draft.entries) and step != "rest"
         talk.session.close()
         if intent == "back":
-            return talk.reply("readings.dropped")
+            return talk.reply("readings.kept" if step == "rest" else "readings.dropped")
         if step == "rest" and intent == "no":
             return talk.reply("readings.later")
         if step == "rest":
