@@ -9,11 +9,12 @@ from speech.acoustic.graph import GraphCosts, grammar_fst, lexicon_fst, write_gr
 from speech.acoustic.kaldi_format import acoustic_model, transition_model
 from speech.acoustic.language import sentences, slots
 from speech.acoustic.network import BLANK_SHIFT, load_checkpoint
-from speech.acoustic.patterns import pattern_sentences
+from speech.acoustic.patterns import heard_whole, pattern_sentences
 from speech.acoustic.vocabulary import common_words, lexicon, numbered, words
 
 GENERATED_SENTENCES = 12000
-PATTERN_SAMPLES = 10
+PATTERN_SAMPLES = 5
+TRANSCRIPT_COPIES = 4
 SLOT_COPIES = 10
 SEEN_AT_LEAST = 4
 MODEL_CONF = """--min-active=20
@@ -47,8 +48,8 @@ class Texts:
         said = [line for folder in self.patterns for line in pattern_sentences(folder, PATTERN_SAMPLES, seed)]
         for folder in self.transcripts:
             spoken = (r for r in read_corpus(folder) if f"{folder.name}/{r.speaker}" not in self.held_out)
-            said += [recording.transcript for recording in spoken]
-        return said
+            said += [recording.transcript for recording in spoken] * TRANSCRIPT_COPIES
+        return heard_whole(said)
 
 
 def build_model(

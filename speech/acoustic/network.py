@@ -13,7 +13,7 @@ from speech.acoustic.frontend import CEPSTRA
 SPLICE = 4
 SUBSAMPLING = 3
 SKIP_SCALE = 0.66
-BLANK_SHIFT = -3.0
+BLANK_SHIFT = -2.5
 
 
 @dataclass(frozen=True)

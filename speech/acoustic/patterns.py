@@ -5,6 +5,8 @@ The dialogue keeps its example sentences in this form; the graph's n-gram and vo
 
 import random
 import re
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 _PART = re.compile(r"[(\[|\])]|<\w+>|[^(\[|\])<]+")
@@ -49,9 +51,23 @@ def _choice(parts: list[str], at: int, lists: dict[str, str], rng: random.Random
 
 
 def pattern_sentences(folder: Path, times: int, seed: int) -> list[str]:
-    """Sentences of all pattern files of a folder, each pattern filled `times` times; those with digits are left out."""
+    """Sentences of all pattern files of a folder; those with digits are left out.
+
+    Each pattern is filled `times` times and gives every sentence once, else patterns without choices would outweigh.
+    """
     rng = random.Random(seed)
     lists = read_lists(folder / LISTS) or read_lists(folder.parent / LISTS)
     patterns = [line for path in sorted(folder.glob("*.txt")) if path.name != LISTS for line in _lines(path)]
-    filled = (fill(pattern, lists, rng) for pattern in patterns for _ in range(times))
-    return [sentence.replace("-", " ") for sentence in filled if _SPOKEN.fullmatch(sentence)]
+    filled = (dict.fromkeys(fill(pattern, lists, rng) for _ in range(times)) for pattern in patterns)
+    return [sentence.replace("-", " ") for several in filled for sentence in several if _SPOKEN.fullmatch(sentence)]
+
+
+def heard_whole(sentences: list[str], at_least: int = 5) -> list[str]:
+    """The sentences without those that tear a word apart («пере расчёт»): a resident says it whole, or says two words
+    that are more often two."""
+    words_of = [sentence.split() for sentence in sentences]
+    whole = Counter(word for several in words_of for word in several)
+    pairs = Counter(pair for several in words_of for pair in pairwise(several))
+    words_alone = {pair for pair in pairs if len(pair[1]) == 1}  # «свет у», not «свету»
+    torn = {pair for pair, count in pairs.items() if whole["".join(pair)] >= max(at_least, count)} - words_alone
+    return [one for one, several in zip(sentences, words_of, strict=True) if torn.isdisjoint(pairwise(several))]

@@ -83,7 +83,22 @@ def pronounce(word: str) -> tuple[str, ...]:
     """The normal pronunciation of a lower-case Russian word; empty when espeak-ng has none."""
     if word in exceptions():
         return tuple(exceptions()[word][0])
+    return _softened(word, _by_espeak(word))
+
+
+@cache
+def _by_espeak(word: str) -> tuple[str, ...]:
     return tuple(_smooth([phone for symbol in _espeak_symbols(word) for phone in fold(symbol)]))
+
+
+def _softened(word: str, phones: tuple[str, ...]) -> tuple[str, ...]:
+    """With every «ль» soft: espeak-ng says it hard."""
+    soft = [after == "ь" for letter, after in zip(word, [*word[1:], ""], strict=True) if letter == "л"]
+    places = [place for place, phone in enumerate(phones) if phone in ("l", "l'")]
+    if len(places) != len(soft):
+        return phones
+    turned = {place for place, is_soft in zip(places, soft, strict=True) if is_soft}
+    return tuple("l'" if place in turned else phone for place, phone in enumerate(phones))
 
 
 def _smooth(phones: list[str]) -> list[str]:
@@ -101,5 +116,7 @@ def _smooth(phones: list[str]) -> list[str]:
 
 
 def pronunciations(word: str) -> list[tuple[str, ...]]:
-    """All ways to say a word, the normal one first."""
-    return [pronounce(word), *(tuple(p) for p in exceptions().get(word, [])[1:])]
+    """All ways to say a word, the normal one first; espeak-ng's hard «ль» is one, as its own voices say it."""
+    if word in exceptions():
+        return [tuple(way) for way in exceptions()[word]]
+    return list(dict.fromkeys((pronounce(word), _by_espeak(word))))
