@@ -66,9 +66,11 @@ class Answering(Gathering):
 
     def is_elsewhere(self, entry: Entry, said: Entry) -> bool:
         """Whether a bare value is not what the entry's meter would show, but what one other does that is left."""
+        if self.books.likely(said, self.flat.meter(entry.meter)):
+            return False
         drafted = {other.meter for other in self.draft.entries}
         others = [meter for meter in self.flat.left() if meter.id not in drafted and self.books.likely(said, meter)]
-        return len(others) == 1 and not self.books.likely(said, self.flat.meter(entry.meter))
+        return len(others) == 1
 
     def continued(self, entry: Entry, said: Entry) -> Entry:
         """A number said in two breaths («сто» … «двадцать пять») whose first part the books did not take."""

@@ -90,7 +90,7 @@ def form(noun: str, n: int | None, case: Case = "n") -> str:
     if _ends_in_one(n):
         return _forms(noun)[CASES.index(case)]
     if case in "na" and _ends_in_few(n):
-        return _forms(noun)[1]
+        return str(word_data()["nouns"][noun].get("few") or _forms(noun)[1])
     plural_case = "g" if case in "na" else case
     if noun == "человек" and plural_case == "g":
         return "человек"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from skill.dialogue import context, reminding, temper
+from skill.dialogue import context, progress, reminding, temper
 from skill.dialogue.naming import listed
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk
@@ -71,6 +71,10 @@ def _start(talk: Talk) -> Reply:
     key = "general.start" if talk.resident else "general.start_unknown"
     buttons = ("Передать показания", "Сколько платить", "Помощь") if talk.resident else ("Привязать счёт", "Помощь")
     reply = talk.reply(key, company=talk.settings.company, buttons=buttons)
+    if talk.session.scene and talk.session.question:
+        open_question = Reply.from_json(talk.session.question)
+        again = talk.say("general.return", question=open_question.text)
+        return replace(open_question, text=f"{progress.told(reply.text)} {again}")
     reminder = reminding.due(talk)
     return replace(reply, text=f"{reply.text} {reminder}") if reminder else reply
 

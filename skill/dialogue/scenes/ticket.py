@@ -38,6 +38,7 @@ COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
 ASKS = re.compile(r"\bмо[яейю]+\b|статус|рассмотр|ответ|номер|где|когда|\d")
 SHORT_COMPLAINT = 6
 OF_WHOM = re.compile(r"\b(жалоб\w+|претензи\w+|жаловаться) на (?!вас\b|тебя\b)\w+")
+RECALCULATION = re.compile(r"пере ?ра[сc]ч[её]т|пересч[её]т|пересчита")
 ABSENT = re.compile(r"не было|уезжал|уехал|отсутств|не жил|лежал|отпуск|больниц|командировк|отъезд")
 
 
@@ -98,6 +99,8 @@ class TicketTopic:
         )
         if (corrected := troubles.CORRECTED.fullmatch(text)) is not None:
             return self._confirm(talk, details, place=corrected["place"])
+        if RECALCULATION.search(details.lower()) and ABSENT.search(text):
+            return self._confirm(talk, f"{details}, {text}")
         if fits and (troubles.SPOT.fullmatch(text) or (not known and troubles.PLACE.fullmatch(text))):
             return self._confirm(talk, details, place=text)
         since = fits and not known and troubles.SINCE.fullmatch(text) is not None
