@@ -17,7 +17,7 @@ from sqlmodel import Session as Database
 from billing import store
 from skill import calls, checkout, notifying
 from skill.app import Service
-from skill.dialogue import engine
+from skill.dialogue import record
 
 log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ class Job:
 def forget(service: Service) -> int:
     """Delete conversations and records of calls that were kept long enough."""
     now, settings = service.clock(), service.settings
-    engine.forget(service.engine, now=now, settings=settings)
+    record.forget(service.engine, now=now, settings=settings)
     with store.transaction(service.engine) as db:
         calls.forget(db, now=now, kept_days=settings.calls_kept_days)
     return 0

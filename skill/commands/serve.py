@@ -16,7 +16,7 @@ from rich.console import Console
 from skill.app import create_app, open_books, utc_now
 from skill.channels.channel import assistants
 from skill.commands.db import load_demo_if_empty
-from skill.dialogue.engine import forget
+from skill.dialogue.record import forget
 from skill.ready import make_ready
 from skill.sandbox import Sandbox, Sent
 from skill.settings import Settings

@@ -1,14 +1,13 @@
 """One turn of a conversation: one database transaction, one reply, whatever is delivered twice or late."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine
 from sqlmodel import Session as Database
-from sqlmodel import col
 
 from billing import store
 from billing.accounts import Speaker
@@ -19,7 +18,7 @@ from skill.dialogue.familiar import familiar
 from skill.dialogue.likeliest import likeliest
 from skill.dialogue.record import Found
 from skill.dialogue.relay import relay
-from skill.dialogue.tables import AnsweredTurn, DialogueSession
+from skill.dialogue.tables import DialogueSession
 from skill.dialogue.talk import Scene, Talk, after
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, Session, Turn, digest, spoken
 from skill.dialogue.turn import session_name as session_name
@@ -92,16 +91,6 @@ def expected(engine: Engine, turn: Turn, *, now: datetime, settings: Settings) -
         if row is None or record.is_idle(row.updated_at, now, settings):
             return "command"
         return str(row.state.get("last", {}).get("expecting", "command"))
-
-
-def forget(engine: Engine, *, now: datetime, settings: Settings) -> None:
-    """Delete answered turns and conversations older than the settings keep them."""
-    before = now - timedelta(days=settings.turns_kept_days)
-    with store.transaction(engine) as db:
-        db.execute(delete(AnsweredTurn).where(col(AnsweredTurn.at) < before))
-        db.execute(delete(DialogueSession).where(col(DialogueSession.updated_at) < before))
-        transcript.forget(db, now - transcript.KEPT)
-        unknown.forget(db, now - transcript.KEPT)
 
 
 def _is_late(turn: Turn, found: Found) -> bool:

@@ -5,18 +5,20 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, insert, literal, select
+from sqlalchemy import Engine, bindparam, delete, exists, func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as Database
 from sqlmodel import col
 
-from billing import accounts
+from billing import accounts, store
 from billing.prepared import Prepared
 from billing.tables import AccountLink, ChannelIdentity
+from skill.dialogue import transcript
 from skill.dialogue.handoffs import OPEN, Handoff
 from skill.dialogue.tables import AnsweredTurn, DialogueSession
 from skill.dialogue.turn import Session, Turn
 from skill.settings import Settings
+from skill.understanding import unknown
 
 
 @dataclass(frozen=True)
@@ -99,3 +101,13 @@ def _upsert(dialect: str) -> Prepared:
     new = statement.excluded
     kept = {"state": new.state, "sequence": new.sequence, "updated_at": new.updated_at}
     return Prepared(statement.on_conflict_do_update(index_elements=["key"], set_=kept))
+
+
+def forget(engine: Engine, *, now: datetime, settings: Settings) -> None:
+    """Delete answered turns and conversations older than the settings keep them."""
+    before = now - timedelta(days=settings.turns_kept_days)
+    with store.transaction(engine) as db:
+        db.execute(delete(AnsweredTurn).where(col(AnsweredTurn.at) < before))
+        db.execute(delete(DialogueSession).where(col(DialogueSession.updated_at) < before))
+        transcript.forget(db, now - transcript.KEPT)
+        unknown.forget(db, now - transcript.KEPT)
