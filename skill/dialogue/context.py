@@ -68,10 +68,16 @@ DOUBTS = re.compile(
 )
 
 
+OUTBURST = 4
+"""So few angry words tell of nothing yet, and are no opinion to keep."""
+
+
 def in_context(talk: Talk, said: Understanding) -> Understanding:
     """The phrase as it is meant here and now."""
     text = plain(talk.turn.text)
-    if talk.session.last.get("expecting") == "text" and said.intent == "feedback":  # a complaint that was asked for
+    outburst = len(text.split()) <= OUTBURST and temper.signs(talk.turn.text) and not said.slots
+    asked_for = talk.session.last.get("expecting") == "text"
+    if said.intent == "feedback" and (outburst or asked_for):
         said = Understanding("out_of_scope", {}, said.confidence)
     remark = next((name for name, found in _table()["remarks"].items() if _fits(found, text)), None)
     if remark is not None:

@@ -33,6 +33,7 @@ _ONES = frozenset(("один", "одна", "одно"))
 _HALF_SAID = re.compile(r"(?:а|и|ну а|а теперь|теперь) (?:за|на|у|по|про|с) \w+$")
 _MOST_OF_HALF = 0.4
 """«А на холодную» says of what, not what is asked: it is never sure."""
+_WHERE = frozenset(("на", "в", "во", "у", "за", "по"))
 _FILLERS = frozenset(("ну", "вот", "так", "эээ", "ээ", "эм", "мм", "это", "значит", "там", "а", "и"))
 
 
@@ -103,12 +104,14 @@ def recall(text: str, expecting: str | None) -> Understanding:
 
 
 def _bare(words: list[str], expecting: str | None) -> str | None:
-    """A number alone, or «не та», means what the question makes of it; «ну…» is no answer yet."""
+    """A number or a meter's name alone, or «не та», means what the question makes of it; «ну…» is no answer yet."""
     rest = [word for word in words if word not in _FILLERS]
     if NUMBER in rest and all(word == NUMBER or word in _ONES for word in rest):
         return _NUMBER_MEANS.get(expecting or "", "submit_reading")
     if expecting == "yes_no" and not rest:
         return OUT_OF_SCOPE
+    if expecting == "meter" and rest and all(word in _WHERE or markers.meaning(word) for word in rest):
+        return "submit_reading"
     if expecting in ("yes_no", "meter") and len(words) < 4 and _WRONG_ONE.match(" ".join(words)):
         return "no"
     return None

@@ -11,7 +11,8 @@ from sqlmodel import select
 from billing import store
 from billing.tables import Reading
 from fixtures.demo_company import DemoSummary
-from skill.dialogue.engine import converse, forget
+from skill.dialogue.engine import converse
+from skill.dialogue.record import forget
 from skill.dialogue.tables import AnsweredTurn, DialogueSession
 from skill.dialogue.turn import Reply, Turn, spoken
 from skill.settings import Settings
