@@ -33,8 +33,8 @@ class GraphCosts:
     silence: float = 0.0
     word: float = 0.0
     variant: float = 0.3
-    unknown: float = 3.5
-    unknown_phone: float = 1.7
+    unknown: float = 3.0
+    unknown_phone: float = 1.8
 
 
 def _weight(cost: float) -> openfst.Weight:
