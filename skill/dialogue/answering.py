@@ -58,11 +58,8 @@ class Answering(Gathering):
     def twins(self, entry: Entry) -> str:
         """The meters that an entry may mean, with the ends of their numbers; empty where no resource is named."""
         meters = self._fitting(entry) if entry.resource else []
-        return (
-            listed([f"{self.flat.name(meter)} с номером на {meter.serial[-SERIAL:]}" for meter in meters], "или")
-            if meters
-            else ""
-        )
+        ends = [f"{self.flat.name(meter)} с номером на {meter.serial[-SERIAL:]}" for meter in meters]
+        return listed(ends, "или") if ends else ""
 
     def is_elsewhere(self, entry: Entry, said: Entry) -> bool:
         """Whether a bare value is not what the entry's meter would show, but what one other does that is left."""

@@ -58,18 +58,26 @@ def here(gathering: Gathering) -> Reply:
         meter = flat.meter(entry.meter)
         name = capital(meter_name(meter, flat.meters))
         told = talk.say("readings.here_meter", Meter=name, serial=meter.serial[-SERIAL:], home=home)
-    question = Reply.from_json(talk.session.question or talk.session.last)
-    again = talk.say("readings.here_value") if gathering.step == "value" else SENTENCE_END.split(question.text)[-1]
-    return replace(question, text=f"{told} {again}")
+    if gathering.step == "value":
+        return replace(open_question(talk), text=f"{told} {talk.say('readings.here_value')}")
+    return asked_again(talk, told)
 
 
 def of_month(gathering: Gathering) -> Reply:
     """«Это за какой месяц?»: the month that readings count for, and the question that is open again."""
-    talk = gathering.talk
+    return asked_again(gathering.talk, gathering.talk.say("readings.of_month", month=month_name(gathering.flat.period)))
+
+
+def asked_again(talk: Talk, told: str) -> Reply:
+    """What was asked about, and the question that is open again."""
     talk.beside = "help"
-    question = Reply.from_json(talk.session.question or talk.session.last)
-    told = talk.say("readings.of_month", month=month_name(gathering.flat.period))
-    return replace(question, text=f"{told} {SENTENCE_END.split(question.text)[-1]}")
+    question = open_question(talk)
+    return replace(question, text=f"{told} {SENTENCE_END.split(question.text)[-1]}".strip())
+
+
+def open_question(talk: Talk) -> Reply:
+    """The open question as it was asked."""
+    return Reply.from_json(talk.session.question or talk.session.last)
 
 
 def usual(gathering: Gathering) -> Reply:

@@ -66,8 +66,6 @@ BEFORE = re.compile(rf"{LEADS}(?:(?:в|за) )?(позапрошл|прошл|п
 DOUBTS = re.compile(
     r"^\W*(а |это |ну )*(точно|правда|правильно|верно|серь[её]зно|уверены)( это)?\s*\?+\s*$", re.IGNORECASE
 )
-
-
 OUTBURST = 4
 """So few angry words tell of nothing yet, and are no opinion to keep."""
 
@@ -79,6 +77,28 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     asked_for = talk.session.last.get("expecting") == "text"
     if said.intent == "feedback" and (outburst or asked_for):
         said = Understanding("out_of_scope", {}, said.confidence)
+    if (outright := _outright(talk, text)) is not None:
+        return outright
+    if DOUBTS.search(talk.turn.text) and said.intent == "yes":  # «точно?» asks, it does not agree
+        if (meant := _pointed(talk, text)) is not None:
+            return meant
+        said = Understanding("out_of_scope", {}, 0.0)
+    elif talk.session.scene and talk.session.last.get("expecting") == "yes_no":
+        answer = next((intent for intent, found in _table()["answers"].items() if _fits(found, text)), None)
+        said = Understanding(answer, {}, 1.0) if answer else said
+    if talk.session.scene == "pay" and said.confidence < PLAIN and (meant := _pointed(talk, text)) is not None:
+        return meant
+    if (paid := _of_a_payment(talk, said)) is not None:
+        return paid
+    if talk.session.scene and talk.session.step != OFFER:
+        certain = {"repeat": SURE_REPEAT, "emergency": 0.0}.get(said.intent, DOUBTFUL)
+        asks = said.confidence < certain and is_question(text)
+        return Understanding("out_of_scope", {}, said.confidence) if asks else said
+    return _unasked(talk, said, text)
+
+
+def _outright(talk: Talk, text: str) -> Understanding | None:
+    """What the words mean whatever the model makes of them."""
     remark = next((name for name, found in _table()["remarks"].items() if _fits(found, text)), None)
     if remark is not None:
         return Understanding(remark, {}, 1.0)
@@ -91,24 +111,22 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         return Understanding("reading_window", {}, 1.0)
     if talk.session.scene == "readings" and points_at("same", talk.turn.text):
         return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
-    if DOUBTS.search(talk.turn.text) and said.intent == "yes":  # «точно?» asks, it does not agree
-        said = _pointed(talk, text) or Understanding("out_of_scope", {}, 0.0)
-        if said.intent != "out_of_scope":
-            return said
-    elif talk.session.scene and talk.session.last.get("expecting") == "yes_no":
-        answer = next((intent for intent, found in _table()["answers"].items() if _fits(found, text)), None)
-        said = Understanding(answer, {}, 1.0) if answer else said
-    if talk.session.scene == "pay" and said.confidence < PLAIN and (meant := _pointed(talk, text)) is not None:
-        return meant
-    if not talk.session.scene and talk.session.about.get("intent") in PAYMENTS:
-        if is_sum(said, talk.turn.text):
-            return Understanding("payment_status", extract("pay", talk.turn.text), DOUBTFUL)
-        if said.intent == "correct" and said.slots.get("values"):
-            return Understanding("payment_status", {"amount": said.slots["values"][-1]}, DOUBTFUL)
-    if talk.session.scene and talk.session.step != OFFER:
-        certain = {"repeat": SURE_REPEAT, "emergency": 0.0}.get(said.intent, DOUBTFUL)
-        asks = said.confidence < certain and is_question(text)
-        return Understanding("out_of_scope", {}, said.confidence) if asks else said
+    return None
+
+
+def _of_a_payment(talk: Talk, said: Understanding) -> Understanding | None:
+    """A sum said after a question about payments is the sum of one."""
+    if talk.session.scene or talk.session.about.get("intent") not in PAYMENTS:
+        return None
+    if is_sum(said, talk.turn.text):
+        return Understanding("payment_status", extract("pay", talk.turn.text), DOUBTFUL)
+    if said.intent == "correct" and said.slots.get("values"):
+        return Understanding("payment_status", {"amount": said.slots["values"][-1]}, DOUBTFUL)
+    return None
+
+
+def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
+    """The phrase where no question is open but an offer: what was said before may tell what it means."""
     sure = next((intent for intent, found in _table()["always"].items() if _fits(found, text)), None)
     if sure is not None and said.intent != sure:
         return Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
@@ -118,19 +136,15 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         return Understanding("yes", {}, 1.0)
     vague = said.intent in {"yes", "no", "back", "stop"} and len(text.split()) > 1 and said.confidence < DOUBTFUL
     long_no = said.intent == "no" and len(text.split()) > SHORT // 2
-    if not talk.session.scene and (vague or long_no):  # nothing was asked: what was said before may tell
+    if not talk.session.scene and (vague or long_no):
         said = Understanding("out_of_scope", {}, min(said.confidence, DOUBTFUL))
     if said.confidence < DOUBTFUL and len(talk.flats) > 1 and is_named(talk):
         return Understanding("switch_account", {}, DOUBTFUL)
-    if talk.session.about.get("intent") == "outages" and said.confidence < FAIR and ELSEWHERE.fullmatch(text):
-        return Understanding("outages", talk.session.about["slots"], DOUBTFUL)
-    if talk.session.about.get("intent") == "set_reminder" and said.confidence < FAIR and ALSO.fullmatch(text):
-        return Understanding("set_reminder", extract("set_reminder", talk.turn.text), DOUBTFUL)
-    moved = MOVED.fullmatch(text) if talk.session.about.get("intent") == "set_reminder" else None
-    if moved is not None and len(days := numbers(moved["day"])) == 1:
-        return Understanding("set_reminder", {"date_or_day": days[0], "kind": talk.session.about.get("kind")}, 1.0)
-    meant = _pointed(talk, text) if said.confidence < PLAIN or said.intent in BLUNT else None
-    meant = meant or (_again(talk, text) if said.confidence < FAIR else None)
+    meant = _one_more(talk, said, text)
+    if meant is None and (said.confidence < PLAIN or said.intent in BLUNT):
+        meant = _pointed(talk, text)
+    if meant is None and said.confidence < FAIR:
+        meant = _again(talk, text)
     if meant is not None:
         return meant
     said = _of_the_same(talk, said)
@@ -138,6 +152,21 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         free = understand(talk.turn.text, talk.turn.channel)
         return free if free.confidence >= said.confidence or said.intent in {"yes", "no"} else said
     return said
+
+
+def _one_more(talk: Talk, said: Understanding, text: str) -> Understanding | None:
+    """Another house for the outages just told, one reminder more, or another day for the last one."""
+    about = talk.session.about
+    if about.get("intent") == "outages" and said.confidence < FAIR and ELSEWHERE.fullmatch(text):
+        return Understanding("outages", about["slots"], DOUBTFUL)
+    if about.get("intent") != "set_reminder":
+        return None
+    if said.confidence < FAIR and ALSO.fullmatch(text):
+        return Understanding("set_reminder", extract("set_reminder", talk.turn.text), DOUBTFUL)
+    moved = MOVED.fullmatch(text)
+    if moved is not None and len(days := numbers(moved["day"])) == 1:
+        return Understanding("set_reminder", {"date_or_day": days[0], "kind": about.get("kind")}, 1.0)
+    return None
 
 
 def notes(talk: Talk, said: Understanding) -> None:

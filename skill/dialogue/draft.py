@@ -82,6 +82,11 @@ class Entry:
         return len(values) == 1 and values[0] in self.stopped.values()
 
 
+def as_said(value: Decimal) -> str:
+    """A value of the books in the form of what residents say: «125», «125.4»."""
+    return format(value.normalize(), "f")
+
+
 @dataclass
 class Draft:
     """The entries of one submission, in the order said."""

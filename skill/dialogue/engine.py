@@ -20,7 +20,7 @@ from skill.dialogue.record import Found
 from skill.dialogue.relay import relay
 from skill.dialogue.tables import DialogueSession
 from skill.dialogue.talk import Scene, Talk, after
-from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, Session, Turn, digest, spoken
+from skill.dialogue.turn import OFFER, Reply, Session, Turn, digest, spoken
 from skill.dialogue.turn import session_name as session_name
 from skill.identity import masking
 from skill.settings import Settings
@@ -153,13 +153,13 @@ def _return(talk: Talk, reply: Reply) -> Reply:
 
 def _without_offer(session: Session, reply: Reply) -> Reply:
     """While readings wait for their yes, nothing else is offered: that yes must have one meaning."""
-    *told, offered = SENTENCE_END.split(reply.text)
+    told = progress.told(reply.text)
     kept = session.suspended[-1] if session.suspended else {}
     waits = kept.get("scene") == "readings" and kept["last"].get("expecting") == "yes_no"
-    if session.step != OFFER or session.scene == "operator" or not waits or not told or not offered.endswith("?"):
+    if session.step != OFFER or session.scene == "operator" or not waits or told == reply.text:
         return reply
     session.close()
-    return replace(reply, text=" ".join(told))
+    return replace(reply, text=told)
 
 
 def _answer(talk: Talk) -> Reply:

@@ -52,7 +52,7 @@ class Gathering:
             if reply is not None:
                 return reply
         if self.draft.entries and self._is_booked():
-            return after(self._booked("already", self.draft.entries), self._rest())
+            return self._booked("already")
         if self.draft.entries:
             same = len(self.draft.entries) - len(self._corrected) if self._corrected else 0
             entries = self._corrected if same > 1 else self.draft.entries
@@ -90,18 +90,16 @@ class Gathering:
             )
             replaced, known = replaced or booking.replaced, known and booking.duplicate
         key = "already" if known else "replaced" if replaced else "booked"
-        return after(self._booked(key, self.draft.entries), self._rest())
+        return self._booked(key)
 
-    def _booked(self, key: str, entries: list[Entry]) -> str:
-        """What is in the books now."""
-        meters = [self.flat.meter(entry.meter) for entry in entries]
-        lines = [
-            f"{self.flat.name(meter)} {values_shown(entry.decimals(), meter)}"
-            for meter, entry in zip(meters, entries, strict=True)
-        ]
+    def _booked(self, key: str) -> Reply:
+        """What of the draft is in the books now, and what is left for this month."""
+        named = [(self.flat.meter(entry.meter), entry.decimals()) for entry in self.draft.entries]
+        lines = [f"{self.flat.name(meter)} {values_shown(values, meter)}" for meter, values in named]
         if len(lines) > ALOUD and not self.talk.turn.screen:
             lines = [self.talk.say("readings.count", count=str(len(lines)))]
-        return self.talk.say(f"readings.{key}", readings=", ".join(lines), month=month_name(self.flat.period))
+        told = self.talk.say(f"readings.{key}", readings=", ".join(lines), month=month_name(self.flat.period))
+        return after(told, self._rest())
 
     def _is_booked(self) -> bool:
         """Whether the books hold just these values for this month already."""

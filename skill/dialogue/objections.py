@@ -6,7 +6,7 @@ from decimal import Decimal
 from billing import readings
 from billing.meters import MeterView
 from billing.readings import Finding, NotAccepted, Preview
-from skill.dialogue.draft import Draft, Entry
+from skill.dialogue.draft import Draft, Entry, as_said
 from skill.dialogue.flat import Flat
 from skill.dialogue.talk import Talk
 
@@ -95,7 +95,7 @@ class Objections:
         last = meter.last[zone].value if zone in meter.last else Decimal(0)
         if len(str(int(last))) - len(str(int(said))) < SHORTER:
             return {}
-        value = format((last + said).normalize(), "f")
+        value = as_said(last + said)
         trial = replace(entry, values={zone: value})
         doubted = any(one.level != "review" and one.code not in READ_BACK for one in self.findings(trial))
         return {} if doubted else {"code": finding.code, "values": {zone: value}}

@@ -6,7 +6,7 @@ from decimal import Decimal
 from billing.meters import MeterView
 from skill.dialogue.asked import resources
 from skill.dialogue.context import plain, points_at
-from skill.dialogue.draft import Entry
+from skill.dialogue.draft import Entry, as_said
 from skill.dialogue.flat import Flat
 from skill.understanding import Understanding
 from skill.understanding.slots import extract
@@ -68,5 +68,5 @@ def _asked(flat: Flat, asked: Entry | None) -> list[MeterView]:
 
 
 def _entry(meter: MeterView, values: dict[str, Decimal]) -> Entry:
-    shown = {register: format(value.normalize(), "f") for register, value in values.items()}
+    shown = {register: as_said(value) for register, value in values.items()}
     return Entry(resource=meter.resource, place=meter.place, values=shown)

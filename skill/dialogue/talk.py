@@ -65,6 +65,20 @@ class Talk:
         return Reply(self.say(key, **facts), buttons=buttons, expecting=expecting)
 
 
+def remark(talk: Talk, reply: Reply) -> Reply:
+    """A reply beside the open question, which need not be repeated either."""
+    talk.beside = "remark"
+    return still_open(talk, reply)
+
+
+def still_open(talk: Talk, reply: Reply) -> Reply:
+    """The reply, listening on for the answer to the question that is open, with its buttons."""
+    if not talk.session.scene or not talk.session.last:
+        return reply
+    last = Reply.from_json(talk.session.last)
+    return replace(reply, buttons=last.buttons, expecting=last.expecting)
+
+
 def after(text: str, reply: Reply) -> Reply:
     """The reply with a sentence put before it."""
     return replace(reply, text=f"{text} {reply.text}")

@@ -20,24 +20,23 @@ UNTOUCHED = frozenset({"emergency", "operator", "stop", "yes", "no", "repeat", "
 
 def signs(text: str) -> int:
     """1 when a phrase sounds angry, else 0: rude or angry words, or a shout."""
-    lowered = text.lower().replace("ё", "е")
     shouted = "!!" in text or (len(text) > 12 and text.isupper())
-    return int(shouted or _found("rude", lowered) or _found("angry", lowered))
+    return int(shouted or _found("rude", text) or _found("angry", text))
 
 
 def is_rude(text: str) -> bool:
     """Whether there are swear words in a phrase."""
-    return _found("rude", text.lower().replace("ё", "е"))
+    return _found("rude", text)
 
 
 def is_sad(text: str) -> bool:
     """Whether a phrase tells of grief or want."""
-    return _found("sad", text.lower().replace("ё", "е"))
+    return _found("sad", text)
 
 
 def displeased(text: str) -> bool:
     """Whether an opinion is a bad one."""
-    return bool(signs(text)) or _found("bad", text.lower().replace("ё", "е"))
+    return bool(signs(text)) or _found("bad", text)
 
 
 def patience(session: Session) -> int:
@@ -63,4 +62,4 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 def _found(name: str, text: str) -> bool:
-    return bool(_patterns()[name].search(text))
+    return bool(_patterns()[name].search(text.lower().replace("ё", "е")))

@@ -119,10 +119,8 @@ def _made(talk: Talk, line: ReceiptLine) -> str:
     total, unit = wording.money(line.charged_kopecks), service_unit(line.code)
     if line.price is None or not unit or line.multiplier != 1 or not line.volume:
         return total
-    volume, price = (
-        wording.quantity(round(line.volume, 2).normalize(), unit),
-        wording.money(tariffs.kopecks(line.price)),
-    )
+    volume = wording.quantity(round(line.volume, 2).normalize(), unit)
+    price = wording.money(tariffs.kopecks(line.price))
     return talk.say("difference.made", sum=total, volume=volume, price=price)
 
 

@@ -12,7 +12,7 @@ from skill.dialogue.company import company_of
 from skill.dialogue.context import is_question
 from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
-from skill.dialogue.talk import Talk
+from skill.dialogue.talk import Talk, remark
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
@@ -70,12 +70,7 @@ class Emergency:
             left = str(talk.session.draft.get("left", ""))
             talk.session.close()
             return _with(talk, talk.reply("emergency.over"), left)
-        talk.beside = "remark"
-        told = talk.reply("emergency.over")
-        if not talk.session.scene or not talk.session.last:
-            return told
-        last = Reply.from_json(talk.session.last)
-        return replace(told, buttons=last.buttons, expecting=last.expecting)
+        return remark(talk, talk.reply("emergency.over"))
 
     def help(self, talk: Talk) -> str | None:
         """What to do and the numbers again."""

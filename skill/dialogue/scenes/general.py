@@ -5,7 +5,7 @@ from dataclasses import replace
 from skill.dialogue import context, progress, reminding, temper
 from skill.dialogue.naming import listed
 from skill.dialogue.phrases import phrases
-from skill.dialogue.talk import Talk
+from skill.dialogue.talk import Talk, remark, still_open
 from skill.dialogue.turn import OFFER, Reply
 from skill.understanding import Understanding
 
@@ -44,17 +44,17 @@ class General:
             case "louder":
                 return _again(talk, "general.louder")
             case "no" if talk.session.told and "?" not in str(talk.session.told["text"]):
-                return _remark(talk, talk.reply("general.as_you_like"))
+                return remark(talk, talk.reply("general.as_you_like"))
             case "stop" | "no":
                 return replace(_bye(talk), end=True)
             case "child" | "sorrow" if talk.session.scene == "emergency" and talk.scene is not None:
                 return talk.scene.answer(talk, said) or _misunderstood(talk, said)
             case "crisis" | "ill" | "child" | "sorrow" | "wishes" | "apology":
-                return _remark(talk, talk.reply(f"general.{said.intent}"))
+                return remark(talk, talk.reply(f"general.{said.intent}"))
             case "thanks" | "robot" | "well" | "joke" if _is_asked(talk):
-                return _remark(talk, talk.reply(f"general.{said.intent}_asked", company=talk.settings.company))
+                return remark(talk, talk.reply(f"general.{said.intent}_asked", company=talk.settings.company))
             case "event" | "thanks" | "yes" | "back" | "silence" | "card" | "wait" | "robot" | "well" | "joke":
-                return _remark(talk, talk.reply(f"general.{said.intent}", company=talk.settings.company))
+                return remark(talk, talk.reply(f"general.{said.intent}", company=talk.settings.company))
             case _:
                 return _misunderstood(talk, said)
 
@@ -117,20 +117,20 @@ def _misunderstood(talk: Talk, said: Understanding) -> Reply:
     """
     asked, misses = _is_asked(talk), talk.session.misses
     if temper.signs(talk.turn.text):
-        return _remark(talk, talk.reply("general.rude"))
+        return remark(talk, talk.reply("general.rude"))
     if temper.is_sad(talk.turn.text):
-        return _remark(talk, talk.reply("general.sorrow"))
+        return remark(talk, talk.reply("general.sorrow"))
     helping = talk.scene.help(talk) if talk.scene and (misses > 1 or context.is_question(talk.turn.text)) else None
     if asked and helping:
         return _helping(talk, helping)
     key = f"general.missed.{talk.session.last.get('expecting')}"
     if asked and key in phrases():
-        return _remark(talk, talk.reply(key))
+        return remark(talk, talk.reply(key))
     if misses > 1 and not asked:
         talk.beside = "remark"
         return talk.reply("general.choices", buttons=CHOICES if talk.resident else PUBLIC_CHOICES)
     foreign = said.intent == "out_of_scope" and said.confidence >= FOREIGN and not asked
-    return _remark(talk, talk.reply("general.declined" if foreign else "general.misunderstood"))
+    return remark(talk, talk.reply("general.declined" if foreign else "general.misunderstood"))
 
 
 def _is_asked(talk: Talk) -> bool:
@@ -140,20 +140,7 @@ def _is_asked(talk: Talk) -> bool:
 
 def _helping(talk: Talk, text: str) -> Reply:
     talk.beside = "help"
-    return _still_open(talk, Reply(text))
-
-
-def _remark(talk: Talk, reply: Reply) -> Reply:
-    talk.beside = "remark"
-    return _still_open(talk, reply)
-
-
-def _still_open(talk: Talk, reply: Reply) -> Reply:
-    """Keep listening for the answer to the question that is open, with its buttons."""
-    if not talk.session.scene or not talk.session.last:
-        return reply
-    last = Reply.from_json(talk.session.last)
-    return replace(reply, buttons=last.buttons, expecting=last.expecting)
+    return still_open(talk, Reply(text))
 
 
 SCENE = General()

@@ -161,10 +161,8 @@ class Linking:
         return Reply(linked) if talk.session.aside else after(linked, talk.reply("linking.next"))
 
     def _ask(self, talk: Talk, step: str) -> Reply:
-        again = (talk.session.scene, talk.session.step) == (self.name, step) and bool(
-            talk.session.last.get("expecting")
-        )
-        again = again and talk.session.last["expecting"] == _expecting(step)
+        before = talk.session.scene, talk.session.step, talk.session.last.get("expecting")
+        again = before == (self.name, step, _expecting(step))
         talk.session.scene, talk.session.step = self.name, step
         asked = talk.reply(f"linking.{step}_again" if again else f"linking.{step}", expecting=_expecting(step))
         return replace(asked, linking=step == "number")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from skill.dialogue import temper
 from skill.dialogue.feedback import Feedback
-from skill.dialogue.talk import Talk
+from skill.dialogue.talk import Talk, remark
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.identity import masking
@@ -29,11 +29,11 @@ class Manners(Topic):
                 return self._slower(talk)
             case "faster":
                 talk.session.slow = False
-                return _open(talk, talk.reply("manners.faster"))
+                return remark(talk, talk.reply("manners.faster"))
             case "feedback":
-                return _open(talk, self._feedback(talk, said))
+                return remark(talk, self._feedback(talk, said))
             case _:
-                return _open(talk, talk.reply("manners.hello"))
+                return remark(talk, talk.reply("manners.hello"))
 
     def _slower(self, talk: Talk) -> Reply:
         """From now on slower, and the last answer again."""
@@ -56,15 +56,6 @@ class Manners(Topic):
         if temper.displeased(talk.turn.text) or (rating is not None and rating < GOOD):
             return talk.reply("manners.sorry")
         return talk.reply("manners.glad" if rating is not None else "manners.noted")
-
-
-def _open(talk: Talk, reply: Reply) -> Reply:
-    """The reply with the buttons and the grammar of the question that is still open."""
-    talk.beside = "remark"
-    if not talk.session.scene or not talk.session.last:
-        return reply
-    last = Reply.from_json(talk.session.last)
-    return replace(reply, buttons=last.buttons, expecting=last.expecting)
 
 
 SCENE = Manners()

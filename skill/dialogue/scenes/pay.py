@@ -125,10 +125,10 @@ class Pay:
         by_sbp = any(word in talk.turn.text.lower() for word in BY_SBP)
         talk.session.step, talk.session.draft = "confirm", {"kopecks": amount, "sbp": by_sbp}
         facts = {"sum": wording.money(amount)}
-        key, owed = "pay.confirm", _owed(talk)
+        key = "pay.confirm"
         if fee := checkout.fee(talk.settings, account_of(talk), amount):
             key, facts["fee"] = "pay.confirm_fee", wording.money(fee)
-        elif 0 < owed < amount:
+        elif 0 < (owed := _owed(talk)) < amount:
             key, facts["over"] = "pay.confirm_more", wording.money(amount - owed)
         return Reply(talk.say(key, **facts), buttons=YES_NO, expecting="yes_no")
 
@@ -201,8 +201,9 @@ def _owed(talk: Talk) -> int:
 
 def _of_months(talk: Talk, said: Understanding) -> int:
     """Kopecks not paid of the months named, 0 where none is."""
-    left = late.not_paid(talk)
-    return sum(left.get(month, 0) for month in months(said, today(talk), talk.turn.text))
+    named = months(said, today(talk), talk.turn.text)
+    left = late.not_paid(talk) if named else {}
+    return sum(left.get(month, 0) for month in named)
 
 
 def _told(talk: Talk, text: str) -> Reply | None:
@@ -227,7 +228,7 @@ def _another(talk: Talk, said: Understanding) -> int | None:
     if named is not None and (said.intent in NAMING or is_sum(said, text)):
         return named
     whole = WHOLE.search(text) and said.intent not in {"yes", "stop"} and len(text.split()) <= SHORT
-    return _owed(talk) if whole and _owed(talk) > 0 else None
+    return owed if whole and (owed := _owed(talk)) > 0 else None
 
 
 def _named(talk: Talk, said: Understanding) -> int | None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 
 from sqlmodel import col, select
 
@@ -76,7 +75,7 @@ def _price_line(talk: Talk, resource: str, prices: Prices, zone: str, *, ranges:
         zones = {"single": zones["single"]}
     parts = []
     for name, steps in zones.items():
-        price = wording.money(_kopecks(steps[0].price)) + (f"/{unit}" if unit else "")
+        price = wording.money(tariffs.kopecks(steps[0].price)) + (f"/{unit}" if unit else "")
         parts.append(" ".join(filter(None, [register_name(name), price])))
     line = f"{service_name(resource)}: {listed(parts)}"
     steps = next(iter(zones.values()))
@@ -85,7 +84,7 @@ def _price_line(talk: Talk, resource: str, prices: Prices, zone: str, *, ranges:
     step = talk.say(
         "prices.range",
         volume=wording.quantity(steps[1].above, unit),
-        price=wording.money(_kopecks(steps[1].price)),
+        price=wording.money(tariffs.kopecks(steps[1].price)),
     )
     return line + step
 
@@ -103,7 +102,7 @@ def _to_come(talk: Talk, company: Organization, wanted: list[str]) -> Reply:
     following = next((row for row in rows if row.valid_from > today(talk)), None)
     if following is None:
         return talk.reply("prices.no_change")
-    price, unit = wording.money(_kopecks(following.price)), service_unit(following.resource)
+    price, unit = wording.money(tariffs.kopecks(following.price)), service_unit(following.resource)
     facts = {"day": _day(following.valid_from), "service": service_name(following.resource)}
     return Reply(talk.say("prices.to_come", price=f"{price}/{unit}" if unit else price, **facts))
 
@@ -141,10 +140,6 @@ def _norms_on(talk: Talk, company: Organization, wanted: Iterable[str], on: date
 
 def _names(wanted: list[str]) -> str:
     return listed([service_name(code) for code in wanted]) if wanted else ""
-
-
-def _kopecks(price: Decimal) -> int:
-    return tariffs.kopecks(price)
 
 
 SCENE = PricesTopic()

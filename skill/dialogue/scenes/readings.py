@@ -6,7 +6,7 @@ from skill.dialogue import past
 from skill.dialogue.answering import READ_BACK, Answering
 from skill.dialogue.apart import apart
 from skill.dialogue.company import phone_of
-from skill.dialogue.comparing import declined, here, of_month, previous, usual
+from skill.dialogue.comparing import asked_again, declined, here, of_month, open_question, previous, usual
 from skill.dialogue.context import points_at
 from skill.dialogue.dial import dial_value
 from skill.dialogue.draft import Entry, entries_of
@@ -15,7 +15,7 @@ from skill.dialogue.relative import by_last
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.talk import Talk, after
-from skill.dialogue.turn import SENTENCE_END, Reply
+from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from skill.understanding.slots import extract
 
@@ -94,15 +94,13 @@ class Readings:
                 talk.beside = "help"
                 return gathering.next()
             return _used(talk, gathering) if step == "rest" else None
-        if step == "rest" and not given and points_at("wrong", text) and len(entries) > 1:
+        wrong = points_at("wrong", text) and len(entries) > 1
+        if step == "rest" and not given and (wrong or points_at("delete", text)):
             gathering.draft.entries, talk.session.draft, talk.session.step = [], {}, "which"
-            return talk.reply("readings.fix_booked", expecting="meter")
-        if step == "rest" and points_at("delete", text) and not given:
-            gathering.draft.entries, talk.session.draft, talk.session.step = [], {}, "which"
-            return talk.reply("readings.delete", expecting="meter")
+            return talk.reply("readings.fix_booked" if wrong else "readings.delete", expecting="meter")
         if step in {"which", "value", "rest"} and (told := self._shown_where(talk, gathering)):
             talk.beside = "help"
-            return replace(_open_again(talk), text=told)
+            return replace(open_question(talk), text=told)
         insists = not given and points_at("insists", text)
         if asked is not None and asked.stopped and (insists or asked.repeated(entries)):
             return gathering.insisted()
@@ -240,16 +238,9 @@ def _put(talk: Talk, gathering: Answering, entries: list[Entry]) -> list[Entry]:
 
 def _used(talk: Talk, gathering: Answering) -> Reply:
     """What was used this month by what is booked already, and the question that is open again."""
-    period, question = gathering.flat.period, _open_again(talk)
+    period = gathering.flat.period
     lines = past.used(talk, gathering.flat, [period], [])
-    talk.beside = "help"
-    told = talk.say("history.used", month=month_name(period), lines=lines) if lines else ""
-    return replace(question, text=f"{told} {SENTENCE_END.split(question.text)[-1]}".strip())
-
-
-def _open_again(talk: Talk) -> Reply:
-    """The open question as it was asked."""
-    return Reply.from_json(talk.session.question or talk.session.last)
+    return asked_again(talk, talk.say("history.used", month=month_name(period), lines=lines) if lines else "")
 
 
 def _heard(talk: Talk, said: Understanding) -> list[Entry]:

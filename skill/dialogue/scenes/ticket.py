@@ -93,10 +93,8 @@ class TicketTopic:
     def _added(self, talk: Talk, said: Understanding) -> Reply | None:
         """What belongs to the trouble told before: its place, set right or not, since when it is, one trouble more."""
         text, known = talk.turn.text.lower().strip(), troubles.category(talk.turn.text) != "other"
-        details, fits = (
-            str(talk.session.draft["details"]),
-            said.intent in LEAVING | DESCRIBING or said.confidence < SURE,
-        )
+        details = str(talk.session.draft["details"])
+        fits = said.intent in LEAVING | DESCRIBING or said.confidence < SURE
         if (corrected := troubles.CORRECTED.fullmatch(text)) is not None:
             return self._confirm(talk, details, place=corrected["place"])
         if RECALCULATION.search(details.lower()) and ABSENT.search(text):
