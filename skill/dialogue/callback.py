@@ -9,12 +9,12 @@ from skill.dialogue.turn import session_name
 from skill.understanding import Understanding
 from speech.numerals import numbers
 
-OVER = re.compile(
-    r"ложн\w+ (тревог|вызов)|пошутил|\bшутк[аи]\b"
-    r"|(?<!не )\bвс[её] (уже |сейчас |теперь )?(в порядке|хорошо|нормально|обошлось)"
-    r"|\bуже (потуши|починил|вытащил|освободил|вышл|вышел|устранил|перекрыл)|\bобошлось\b|\bотбой\b"
+_OVER = re.compile(
+    r"(?<!не )(ложн\w+ (тревог|вызов)|пошутил|\bшутк[аи]\b|\bобошлось\b)|\bотбой\b"
+    r"|(?<!не )\bвс[её] (уже |сейчас |теперь )?(в порядке|хорошо|нормально)"
+    r"|\bуже (потуши|починил|вытащил|освободил|вышл|вышел|устранил|перекрыл)"
 )
-"""There is no danger, or none any more."""
+_GOES_ON = re.compile(r"вс[её] ещ[её]|до сих пор|опять|снова|\bно\b|продолжа|\bгорит\b|\bпахнет\b|\bтеч[её]т\b|хлещет")
 _WHO = r"(?:оператор\w*|сотрудник\w*|человек\w*|диспетчер\w*|помощь|кто-?нибудь|они|он|мне|меня|вы|уже)"
 _COMES = r"(?:прид[её]т|придут|приедет|приедут|ответит|ответят|перезвон\w+|позвон\w+|подключ\w+|помо\w+|будет|ждать)"
 QUEUE = re.compile(
@@ -38,6 +38,12 @@ HELP = re.compile(r"\W*(?:помогите|помоги|спасите|на по
 MOBILE = re.compile(r"(?:[78])?(9\d{9})")
 
 
+def is_over(text: str) -> bool:
+    """Whether a phrase tells that there is no danger, or none any more: a doubt is taken for danger."""
+    lowered = text.lower()
+    return _OVER.search(lowered) is not None and _GOES_ON.search(lowered) is None
+
+
 def meant(talk: Talk) -> Understanding | None:
     """A phrase about the hand-off that is under way: `queue`, `no_operator` or `call_me`; None for any other."""
     text = talk.turn.text
@@ -45,7 +51,7 @@ def meant(talk: Talk) -> Understanding | None:
     wants = "queue" if asks else "no_operator" if NOT_WANTED.search(text) else ""
     helped = not talk.session.scene and HELP.fullmatch(text) is not None
     calls = not talk.session.scene and phone(text) != ""
-    over = not talk.session.scene and OVER.search(text.lower()) is not None
+    over = not talk.session.scene and is_over(text)
     if not (wants or helped or calls or over):
         return None
     handoff = handoffs.current(talk.db, session_name(talk.turn))

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import yaml
 
-from skill.dialogue.callback import OVER
+from skill.dialogue.callback import is_over
 from skill.dialogue.company import company_of
 from skill.dialogue.context import is_question
 from skill.dialogue.phrases import phrases
@@ -38,7 +38,7 @@ class Emergency:
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """What to do now, whom to call, and the offer to tell the dispatcher."""
-        if OVER.search(talk.turn.text.lower()) and not is_question(talk.turn.text):
+        if is_over(talk.turn.text) and not is_question(talk.turn.text):
             return self._over(talk)
         left = _unfinished(talk)
         talk.session.close()
@@ -54,7 +54,7 @@ class Emergency:
         left = str(talk.session.draft.get("left", ""))
         if said.intent == "yes":
             return _with(talk, OPERATOR.hand_over(talk, "emergency"), left)
-        if OVER.search(talk.turn.text.lower()):
+        if is_over(talk.turn.text):
             return self._over(talk)
         if said.intent in {"out_of_scope", "child", "sorrow"} and not is_question(talk.turn.text):
             key = "emergency.calm_child" if CHILD.search(talk.turn.text.lower()) else "emergency.calm"
