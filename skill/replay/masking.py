@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from skill.identity.masking import without_phones
 from skill.log import masked
 
 URL_PATH = re.compile(r"(https?://[^/\s]+)/\S+")
@@ -35,7 +36,7 @@ def mask(value: Any, key: str = "", holder: str = "") -> Any:  # noqa: ANN401 - 
     if key in words["personal"]:
         return _named(value, key)
     if isinstance(value, str):
-        return URL_PATH.sub(r"\1/***", value) if key in ("url", "link") else masked(value)
+        return URL_PATH.sub(r"\1/***", value) if key in ("url", "link") else masked(without_phones(value))
     return value
 
 

@@ -10,6 +10,7 @@ from billing import contacts, store
 from fixtures.demo_company import DemoSummary
 from skill.dialogue.engine import converse
 from skill.dialogue.handoffs import Handoff
+from skill.dialogue.transcript import TranscriptLine
 from skill.dialogue.turn import Turn, spoken
 from skill.settings import Settings
 from tests.skill.talking import Clock, linked
@@ -74,3 +75,12 @@ def test_a_speaker_offers_the_owners_number(
     assert "заканчивается на 45 67?" in speaker.says("позови оператора")
     speaker.says("да")
     assert speaker.phones() == [CALLER]
+
+
+def test_a_number_said_in_words_is_noted_for_the_call_and_masked_in_the_conversation(caller: Talker) -> None:
+    caller.says("позовите оператора")
+    caller.says("нет другой восемь девятьсот шестнадцать девятьсот восемьдесят семь шестьдесят пять сорок три")
+    assert caller.phones() == ["+79169876543"]
+    with store.reading(caller.engine) as db:
+        said = [line.text for line in db.exec(select(TranscriptLine).where(TranscriptLine.speaker == "resident"))]
+    assert said == ["позовите оператора", "нет другой ***"]
