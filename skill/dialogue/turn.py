@@ -11,6 +11,16 @@ SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 OFFER = "offer"
 """The step of a question that only offers to go on («Оплатить сейчас?»): nobody returns to it."""
 Kind = Literal["text", "start", "silence", "event", "ping"]
+Outcome = Literal["paid", "closed", "expired", "refused", "unavailable"]
+
+
+@dataclass(frozen=True)
+class WindowClosed:
+    """The platform's own payment window is gone. invoice: the bill that was in it, as the provider calls it; outcome:
+    what became of it as the device says, which proves nothing."""
+
+    invoice: str
+    outcome: Outcome
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,8 @@ class Turn:
     access_token: the one our page gave for this speaker, as the platform sends it back.
     linked: the speaker has just finished on that page.
     familiar: the speaker wishes to be spoken to as a friend («ты»).
+    can_pay: the device can open the platform's own payment window.
+    window: that window was closed; such a turn belongs to no conversation.
     """
 
     channel: str
@@ -46,6 +58,8 @@ class Turn:
     access_token: str = field(default="", repr=False)
     linked: bool = False
     familiar: bool = False
+    can_pay: bool = False
+    window: WindowClosed | None = None
 
     @property
     def text(self) -> str:
@@ -89,6 +103,7 @@ class Reply:
     handoff: a person takes over; a telephone transfers the call.
     card: shown where the platform has cards and a screen; what is needed is in the text too.
     linking: asks who is speaking; a device that can offers our page for linking an account with it.
+    invoice: the bill to open the platform's own payment window with, as the provider calls it.
     """
 
     text: str
@@ -100,6 +115,7 @@ class Reply:
     handoff: bool = False
     card: Card | None = None
     linking: bool = False
+    invoice: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As kept with an answered turn."""
