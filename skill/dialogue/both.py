@@ -1,11 +1,16 @@
-"""Two requests in one breath («запиши холодную 125 и скажи, когда отключат воду»): both are answered, one after one."""
+"""Several requests in one breath («запиши холодную 125 и оплати»): they are taken one after another.
+
+What is told at once comes first. What asks back comes after it, the next as soon as the one before is done, so that
+every yes answers one question.
+"""
 
 import re
 
 from skill.understanding import Understanding, understand
+from speech.numerals import numbers
 
-SURE = 0.8
-"""Both halves are as sure as this, or the phrase is one request."""
+SURE = 0.7
+"""Every part is as sure as this, or the phrase is one request."""
 TOLD = frozenset(
     {
         "balance", "charges", "contacts", "due_date", "forecast", "last_reading", "meter_verification", "news", "norms",
@@ -13,31 +18,77 @@ TOLD = frozenset(
     }
 )  # fmt: skip
 """What is answered at once."""
-DONE = frozenset({"create_ticket", "pay", "send_receipt", "set_reminder", "submit_reading"})
-"""What may ask back, and comes last."""
-_LEAD = r"(?:ещ[её]|заодно|потом|пожалуйста|мне|сразу)"
-_BEGINS = (
-    r"(?:когда|сколько|как(?:ой|ая|ое|ие|ую)|почему|где|до какого|кому|куда|скажи|подскажи|узнай|посмотри|запиши|прими"
-    r"|передай|оплати|напомни|отправь|пришли|будет|есть ли|хочу узнать)"
+DONE = frozenset({"create_ticket", "operator", "pay", "send_receipt", "set_reminder", "submit_reading"})
+"""What may ask back; a person comes last, since the conversation is theirs then."""
+_LEAD = r"(?:ещ[её]|заодно|потом|затем|пожалуйста|мне|сразу|также|тоже|после этого)"
+_ASKS = (
+    r"когда|сколько|как(?:ой|ая|ое|ие|ую)|почему|где|до какого|кому|куда|будет|есть ли|хочу узнать"
+    r"|(?:скажи|подскажи|узнай|посмотри|покажи|назови|проверь)(?:те)?"
 )
-AND = re.compile(rf"\s*[,.;]?\s+(?:и|а|да|плюс)(?:\s+(?:также|{_LEAD}))*\s+(?={_BEGINS})", re.IGNORECASE)
-LEAST = 2
+_DOES = (
+    r"(?:запиши|прими|передай|оплати|заплати|вызови|пришли|отправь|вышли|скинь|напомни|поставь|оставь|оформи"
+    r"|пошли|позови|соедини)(?:те)?"
+)
+_TO_DO = r"(?:оплатить|заплатить|вызвать|узнать|получить|передать|записать|оставить)"
+AND = re.compile(
+    rf"\s*[,.;]?\s+(?:(?:и|а|да|плюс|{_LEAD})\s+)+(?=(?:{_ASKS}|{_DOES}|{_TO_DO})\b)|\s*[,.;]\s+(?={_DOES}\b)",
+    re.IGNORECASE,
+)
+REMINDS = re.compile(r"\bнапомни", re.IGNORECASE)
+"""«Напомни передать показания и оплатить» is one request."""
+ALONE = re.compile(r"(?:о|за)плати(?:те|ть)?( пожалуйста)?", re.IGNORECASE)
+"""One word that is a request by itself; any other part has two words at least."""
+BEGINS_READINGS = re.compile(r"показани", re.IGNORECASE)
+LEAST, MOST = 2, 3
+ANSWERS = frozenset({"yes", "no"})
+
+Request = tuple[str, Understanding]
 
 
-def requests(text: str, channel: str) -> list[tuple[str, Understanding]]:
-    """The two requests of a phrase with their meanings, in the order to answer them; none when it is a single one."""
-    parts = [part.strip(" ,.;") for part in AND.split(text)]
-    if len(parts) != 2 or min(len(part.split()) for part in parts) < LEAST:
+def requests(text: str, channel: str) -> list[Request]:
+    """The requests of a phrase with their meanings, in the order to take them; none when it is a single one."""
+    parts = _parts(text)
+    if not 1 < len(parts) <= MOST or not all(map(_whole, parts)):
         return []
     said = [(part, understand(part, channel)) for part in parts]
     intents = {meant.intent for _, meant in said}
-    if len(intents) != len(said) or not intents & TOLD or not intents <= TOLD | DONE:
+    if len(intents) != len(said) or not intents <= TOLD | DONE:
         return []
-    if any(meant.confidence < SURE or _is_bare(meant) for _, meant in said):
+    if any(meant.confidence < SURE or _is_bare(part, meant) for part, meant in said):
         return []
-    return sorted(said, key=lambda one: one[1].intent in DONE)
+    return sorted(said, key=lambda one: (one[1].intent in DONE, one[1].intent == "operator"))
 
 
-def _is_bare(meant: Understanding) -> bool:
-    """A reading without its meter or its value."""
-    return meant.intent == "submit_reading" and not (meant.slots.get("values") and meant.slots.get("resource"))
+def beside_answer(text: str, channel: str, expecting: str | None) -> list[Request]:
+    """What is asked for in one breath with the answer to an open question («да, и скажи сколько платить»).
+
+    The answer comes first, as it is; none when there is nothing but an answer.
+    """
+    answer, *rest = _parts(text)
+    if not rest or len(rest) >= MOST or not all(map(_whole, rest)):
+        return []
+    first, said = understand(answer, channel, expecting=expecting), [(one, understand(one, channel)) for one in rest]
+    if first.intent not in ANSWERS and not (expecting == "number" and numbers(answer)):
+        return []
+    if any(meant.intent not in TOLD | DONE or meant.confidence < SURE for _, meant in said):
+        return []
+    return [(answer, first), *said]
+
+
+def _parts(text: str) -> list[str]:
+    """The phrase cut where a request begins; a reminder keeps all it is about."""
+    parts = [part.strip(" ,.;") for part in AND.split(text)]
+    for at, part in enumerate(parts):
+        if REMINDS.search(part) and at + 1 < len(parts) and re.match(_TO_DO, parts[at + 1], re.IGNORECASE):
+            return [*parts[:at], text[text.index(part) :].strip(" ,.;")]
+    return parts
+
+
+def _whole(part: str) -> bool:
+    return len(part.split()) >= LEAST or ALONE.fullmatch(part) is not None
+
+
+def _is_bare(part: str, meant: Understanding) -> bool:
+    """A reading without its meter or its value, unless readings are only begun («передай показания»)."""
+    given = meant.slots.get("values") and meant.slots.get("resource")
+    return meant.intent == "submit_reading" and not given and not BEGINS_READINGS.search(part)

@@ -12,7 +12,18 @@ from sqlmodel import Session as Database
 from billing import store
 from billing.accounts import Speaker
 from billing.tables import Account
-from skill.dialogue import addressing, both, callback, context, handoffs, progress, record, scenes, temper, transcript
+from skill.dialogue import (
+    addressing,
+    callback,
+    context,
+    handoffs,
+    in_turn,
+    progress,
+    record,
+    scenes,
+    temper,
+    transcript,
+)
 from skill.dialogue.asked import is_sum
 from skill.dialogue.familiar import familiar
 from skill.dialogue.likeliest import likeliest
@@ -117,7 +128,7 @@ def _take(db: Database, turn: Turn, found: Found, now: datetime, settings: Setti
     session.last = reply.to_json()
     if reply.end:
         session.close()
-        session.aside, session.suspended, session.put_off = "", [], {}
+        session.forget()
     return reply
 
 
@@ -135,6 +146,8 @@ def _return(talk: Talk, reply: Reply) -> Reply:
     session = talk.session
     if session.aside and not session.scene and talk.resident is not None:
         reply = _resume(talk, reply)
+    while in_turn.is_due(session) and not reply.end:
+        reply = in_turn.next_one(talk, reply, _reply)
     if not talk.beside:
         session.question = reply.to_json() if session.scene else {}
     if session.scene and session.step != OFFER:
@@ -173,13 +186,15 @@ def _answer(talk: Talk) -> Reply:
         return _open("general", talk, Understanding("misunderstood", {}, 1.0))
     if masking.card_said(talk.turn.text):
         return _open("general", talk, Understanding("card", {}, 1.0))
+    in_turn.answer_first(talk)
     heard = understand(talk.turn.text, talk.turn.channel, expecting=talk.session.last.get("expecting"))
     said = callback.meant(talk) or context.in_context(talk, heard)
     if talk.scene is not None and said.confidence < DECIDING.get(said.intent, 0.0):
         said = Understanding("out_of_scope", {}, said.confidence)
     talk.session.anger += temper.signs(talk.turn.text)
     other = _other_flat(talk, said)
-    reply = _both(talk) or _reply(talk, _taken_up(talk, said))
+    danger = said.intent == "emergency"
+    reply = (None if danger else in_turn.taken(talk, _reply)) or _reply(talk, _taken_up(talk, said))
     if reply is not None and other is not None:
         reply = after(talk.say("flats.now", address=addressing.name(talk, other)), reply)
     if reply is not None and not talk.stalled:
@@ -213,6 +228,8 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
     if reply is not None:
         talk.session.returns = 0
         talk.stalled = progress.is_stalled(talk, before)
+    if reply is not None and said.intent in {"stop", "back"}:
+        talk.session.then = []
     if reply is not None and said.intent == "stop":
         return progress.parted(talk, reply)
     if reply is not None or opener is None or said.confidence < floor:
@@ -222,29 +239,6 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
         talk.session.suspend()
     context.notes(talk, said)
     return opener.begin(talk, said)
-
-
-def _both(talk: Talk) -> Reply | None:
-    """The answers to two requests in one phrase; None for a single one, or where a question is open.
-
-    When the first wants something before it is answered (a PIN), the whole phrase is taken up again afterwards.
-    """
-    if talk.session.scene and talk.session.step != OFFER:
-        return None
-    whole, replies = talk.turn, list[Reply]()
-    for text, said in both.requests(whole.text, whole.channel):
-        talk.session.close()
-        talk.scene, talk.turn = None, replace(whole, hypotheses=spoken(text))
-        reply = _reply(talk, said)
-        if reply is None:
-            return None
-        if talk.session.aside and not replies:
-            talk.session.aside = whole.text
-            return reply
-        replies.append(reply)
-    if not replies:
-        return None
-    return after(progress.told(replies[0].text), replies[-1])
 
 
 def _other_flat(talk: Talk, said: Understanding) -> Account | None:
@@ -286,7 +280,7 @@ def _resume(talk: Talk, done: Reply) -> Reply:
     """Take up the phrase that was put off."""
     text, talk.session.aside, talk.scene = talk.session.aside, "", None
     talk.turn = replace(talk.turn, hypotheses=spoken(text))  # scenes read the words themselves too
-    reply = _both(talk) or _reply(talk, understand(text, talk.turn.channel))
+    reply = in_turn.taken(talk, _reply) or _reply(talk, understand(text, talk.turn.channel))
     return after(done.text, reply) if reply is not None else done
 
 

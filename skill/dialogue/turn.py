@@ -136,6 +136,7 @@ class Session:
     scene, step: the topic whose question is open and which of its questions; empty when none is.
     draft: what the scene has gathered so far.
     aside: the phrase that was put off until another topic is done (readings until an account is linked).
+    then: what else was asked for in the same breath, to be taken up when the first of it is done.
     account_id: the account spoken about.
     misses: phrases in a row that were not understood.
     said: how often each phrase was used, so that variants take turns.
@@ -154,6 +155,7 @@ class Session:
     step: str = ""
     draft: dict[str, Any] = field(default_factory=dict)
     aside: str = ""
+    then: list[str] = field(default_factory=list)
     account_id: int | None = None
     misses: int = 0
     said: dict[str, int] = field(default_factory=dict)
@@ -171,6 +173,10 @@ class Session:
     def close(self) -> None:
         """Leave the open topic."""
         self.scene, self.step, self.draft = "", "", {}
+
+    def forget(self) -> None:
+        """Nothing waits to be taken up any more."""
+        self.suspended, self.put_off, self.aside, self.then = [], {}, "", []
 
     def suspend(self) -> None:
         """Leave the open topic so that its question can be taken up again."""

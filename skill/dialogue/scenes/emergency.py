@@ -42,7 +42,7 @@ class Emergency:
             return self._over(talk)
         left = _unfinished(talk)
         talk.session.close()
-        talk.session.suspended, talk.session.aside = [], ""
+        talk.session.forget()
         talk.session.scene, talk.session.step = self.name, "dispatcher"
         danger = _in_a_lift(talk.turn.text) if (kind := _danger(talk.turn.text, said)) == "lift" else kind
         talk.session.draft = {"danger": danger, "left": left}

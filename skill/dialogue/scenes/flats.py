@@ -61,7 +61,7 @@ class Flats:
     def _choose(self, talk: Talk, account: Account) -> Reply:
         talk.session.account_id = account.id
         talk.session.close()
-        talk.session.suspended = []
+        talk.session.suspended, talk.session.then = [], []
         if talk.session.about.get("intent") in OF_A_FLAT:
             talk.session.aside = str(talk.session.about["text"])
             return talk.reply("flats.now", address=name(talk, account))

@@ -74,7 +74,8 @@ class Operator:
     def hand_over(self, talk: Talk, reason: str) -> Reply:
         """Put the conversation into the queue and say what happens next."""
         talk.session.close()
-        talk.session.suspended, talk.session.misses = [], 0
+        talk.session.forget()
+        talk.session.misses = 0
         handoff = handoffs.current(talk.db, session_name(talk.turn)) or _open(talk, reason)
         if talk.turn.channel == CALL and (_is_open(talk) or reason == "emergency"):
             return replace(talk.reply("operator.connecting"), handoff=True)

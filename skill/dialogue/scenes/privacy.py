@@ -124,7 +124,7 @@ def _kept(talk: Talk, asked: str) -> Reply:
 
 def _forget_conversation(talk: Talk) -> None:
     talk.session.close()
-    talk.session.suspended, talk.session.put_off, talk.session.aside = [], {}, ""
+    talk.session.forget()
     talk.session.about, talk.session.told, talk.session.question = {}, {}, {}
     talk.session.account_id, talk.session.unlocked = None, False
 

@@ -1,0 +1,80 @@
+"""Several requests of one breath (`both`), taken in turn: the next begins when the one before is done."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from skill.dialogue import both, progress
+from skill.dialogue.phrases import phrases
+from skill.dialogue.talk import Talk, after
+from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, Session, spoken
+from skill.understanding import Understanding, understand
+
+Take = Callable[[Talk, Understanding], Reply | None]
+"""How a phrase is answered by the topics; None if none understands."""
+LISTENING = frozenset({"yes_no", "number"})
+"""Answers beside which something else may be asked for; a story or a code is left whole."""
+
+
+def taken(talk: Talk, take: Take) -> Reply | None:
+    """The answers to several requests in one phrase; None for a single one, or where a question is open.
+
+    When the first wants something before it is answered (a PIN), the whole phrase is taken up again afterwards. What
+    follows a request that asks back waits until that is done.
+    """
+    if talk.session.scene and talk.session.step != OFFER:
+        return None
+    whole, replies, asked = talk.turn, list[Reply](), both.requests(talk.turn.text, talk.turn.channel)
+    for at, (text, said) in enumerate(asked):
+        talk.session.close()
+        talk.scene, talk.turn = None, replace(whole, hypotheses=spoken(text))
+        reply = take(talk, said)
+        if reply is None:
+            return None
+        if talk.session.aside and not replies:
+            talk.session.aside = whole.text
+            return reply
+        replies.append(reply)
+        if said.intent in both.DONE:
+            talk.session.then = [rest for rest, _ in asked[at + 1 :]]
+            break
+    if not replies:
+        return None
+    *before, last = replies
+    return after(" ".join(progress.told(reply.text) for reply in before), last) if before else last
+
+
+def answer_first(talk: Talk) -> None:
+    """Of an answer and a request in one breath the answer comes first, the request waits until that is done."""
+    expecting = talk.session.last.get("expecting")
+    if talk.scene is None or talk.session.step == OFFER or expecting not in LISTENING:
+        return
+    parts = both.beside_answer(talk.turn.text, talk.turn.channel, expecting)
+    if not parts or {said.intent for _, said in parts[1:]} & talk.scene.intents:
+        return
+    talk.turn = replace(talk.turn, hypotheses=spoken(parts[0][0]))
+    talk.session.then = [text for text, _ in parts[1:]]
+
+
+def is_due(session: Session) -> bool:
+    """Whether the next request is to be taken: nothing is open, or only which meter comes next."""
+    if not session.then or session.aside or session.suspended:
+        return False
+    return not session.scene or (session.scene, session.step) == ("readings", "rest")
+
+
+def next_one(talk: Talk, done: Reply, take: Take) -> Reply:
+    """After what was done: the next request of the same breath."""
+    session, text = talk.session, talk.session.then.pop(0)
+    told = progress.told(done.text)
+    if session.scene:
+        told = SENTENCE_END.split(told)[0]
+        session.question = done.to_json()
+        session.suspend()
+    talk.scene, talk.turn = None, replace(talk.turn, hypotheses=spoken(text))
+    said = understand(text, talk.turn.channel)
+    reply = take(talk, said)
+    if reply is None:
+        return done
+    lead = f"general.then.{said.intent}"
+    whole = after(f"{told} {talk.say(lead)}" if lead in phrases() else told, reply)
+    return replace(whole, link=done.link or reply.link, card=done.card or reply.card)
