@@ -50,7 +50,7 @@ TOPICS = frozenset(
 )  # fmt: skip
 """Intents that a short question after them may be about."""
 
-BLUNT = frozenset({"yes", "no", "outages"})
+BLUNT = frozenset({"yes", "no", "outages", "repeat"})
 """Intents that a phrase which only points is taken for, however sure."""
 PAYMENTS = frozenset({"payment_status"})
 """After them a sum said alone is the sum of a payment."""

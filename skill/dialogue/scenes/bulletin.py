@@ -10,16 +10,16 @@ from skill.understanding import Understanding
 
 
 class Bulletin(Topic):
-    """The scene of news; a yes to its offer reads the next piece."""
+    """The scene of news; a yes to its offer, or «ещё», reads the next piece."""
 
     name = "bulletin"
     intents = frozenset({"news"})
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
-        """The newest announcement of the house."""
+        """The newest announcement of the house, or the one after those told (the slot `next`)."""
         if (bar := barred(talk)) is not None:
             return bar
-        return self._read(talk, 0)
+        return self._read(talk, int(said.slots.get("next", 0)))
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """A yes: the next one."""
@@ -30,8 +30,9 @@ class Bulletin(Topic):
     def _read(self, talk: Talk, at: int) -> Reply:
         rows = news.at_account(talk.db, home_of(talk).account_id, talk.now)
         talk.session.close()
+        talk.session.about = {"intent": "news", "slots": {"next": at + 1}, "text": talk.turn.text}
         if at >= len(rows):
-            return talk.reply("bulletin.none")
+            return talk.reply("bulletin.no_more" if rows else "bulletin.none")
         text = talk.say("bulletin.one", title=rows[at].title, body=rows[at].body)
         if at + 1 == len(rows):
             return Reply(text)
