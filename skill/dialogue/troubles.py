@@ -25,15 +25,68 @@ CORRECTED = re.compile(rf"(?:ой |не[ ,]+|нет[ ,]+)+(?:{_ON} \w+[ ,]+)?(?:
 """«Нет, на четвёртом», «не на третьем, а на четвёртом»."""
 DENIED = re.compile(r"^(?:нет|не то|ой|точнее|вернее)[ ,]+", re.IGNORECASE)
 STEM = 4
+LEAST = 2
+"""So many words at least tell of a trouble of its own."""
+TRADES = frozenset({"lift", "heating", "plumbing", "electricity", "door", "cleaning", "yard", "roof"})
+"""Kinds that workers of their own see to."""
+JOINT = re.compile(r"((?:\s*[,.;])?\s+(?:и|а|да|ещё|еще|также|плюс|тоже)\s+(?:(?:ещё|еще|также|плюс)\s+)?|\s*[,.;]\s+)")
+FAILS = re.compile(
+    r"\bне (?:работа|гор|гре|закры|откры|вывоз|убира|чист|ид[её]т)|слом|перегор|теч[её]т|капает|моргает|засор"
+)
+BECAUSE = re.compile(r"(?:из-за|изза|из за|потому|после|когда|если|чтобы|что|который|поэтому|так как)\b", re.IGNORECASE)
+"""A clause that only explains the one before it."""
 AND_MORE = re.compile(r"^(?:(?:да|ну|а|ой) )*(?:и|ещё|еще|также|плюс|тоже)\b", re.IGNORECASE)
 LEAD = re.compile(r"^(?:(?:да|ну|ой|и|а|ещё|еще|также|кстати|плюс|тоже)[ ,]+)+", re.IGNORECASE)
 
 
 def category(text: str) -> str:
-    """What kind of request it is: `plumbing`, `electricity`, `heating`, `lift` …, else `other`."""
+    """What kind of request it is: `plumbing`, `electricity`, `heating`, `lift` …, else `other`.
+
+    Of several troubles the one told first decides.
+
+    >>> category("не горит лампа в подъезде"), category("течёт кран и лифт не работает")
+    ('electricity', 'plumbing')
+    """
+    return _kind(apart(text)[0])
+
+
+def _kind(text: str) -> str:
     lowered = text.lower().replace("ё", "е")
-    found = (name for name, stems in _stems().items() if any(stem in lowered for stem in stems))
-    return next(found, "other")
+    return next((name for name, stems in _stems().items() if stems.search(lowered)), "other")
+
+
+def apart(text: str) -> list[str]:
+    """The troubles of a phrase that want workers of their own, in the order told; one where they belong together.
+
+    >>> apart("лифт не работает и течёт кран"), apart("течёт кран и капает смеситель")
+    (['лифт не работает', 'течёт кран'], ['течёт кран и капает смеситель'])
+    """
+    found = [""]
+    for joint, clause in _clauses(text):
+        added = joint.strip(" ,.;") or (FAILS.search(found[-1].lower()) and FAILS.search(clause.lower()))
+        if added and is_another(found[-1], clause) and not BECAUSE.match(clause):
+            found.append(clause)
+        else:
+            found[-1] += joint + clause
+    return [found[0], *(LEAD.sub("", one) for one in found[1:])]
+
+
+def is_another(told: str, text: str) -> bool:
+    """Whether a text tells of a trouble that another worker sees to than the one told before."""
+    before, kind = _kind(told), _kind(text)
+    return {before, kind} <= TRADES and kind != before and len(text.split()) >= LEAST
+
+
+def is_one_more(told: str, text: str) -> bool:
+    """Whether a phrase after a trouble brings one more for another worker, rather than more of the same."""
+    brings = AND_MORE.match(text) or FAILS.search(text.lower().replace("ё", "е"))
+    return brings is not None and is_another(told, text)
+
+
+def _clauses(text: str) -> list[tuple[str, str]]:
+    """(what joins it to the one before, the clause)."""
+    parts = JOINT.split(text)
+    return [("", parts[0]), *zip(parts[1::2], parts[2::2], strict=True)]
 
 
 def names_only_a_worker(text: str) -> bool:
@@ -70,5 +123,6 @@ def brief(text: str) -> str:
 
 
 @cache
-def _stems() -> dict[str, list[str]]:
-    return dict(yaml.safe_load(files("skill.dialogue").joinpath("troubles.yaml").read_text("utf-8")))
+def _stems() -> dict[str, re.Pattern[str]]:
+    known = yaml.safe_load(files("skill.dialogue").joinpath("troubles.yaml").read_text("utf-8"))
+    return {name: re.compile(rf"\b(?:{'|'.join(stems)})") for name, stems in known.items()}

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from billing import tickets
 from billing.tables import Ticket
-from skill.dialogue import temper, troubles
+from skill.dialogue import progress, temper, troubles
 from skill.dialogue.company import today
 from skill.dialogue.context import is_question, points_at
 from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import capital
-from skill.dialogue.talk import Talk
+from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
 from skill.identity import masking
@@ -38,6 +38,9 @@ COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
 ASKS = re.compile(r"\bмо[яейю]+\b|статус|рассмотр|ответ|номер|где|когда|\d")
 SHORT_COMPLAINT = 6
 OF_WHOM = re.compile(r"\b(жалоб\w+|претензи\w+|жаловаться) на (?!вас\b|тебя\b)\w+")
+BOTH = re.compile(r"\b(обе|оба)\b")
+TOGETHER = re.compile(r"\b(вместе|одн(ой|у|а) (заявк\w+)|в одну|одним)\b")
+"""«Это одна заявка»: what was taken apart belongs together."""
 RECALCULATION = re.compile(r"пере ?ра[сc]ч[её]т|пересч[её]т|пересчита")
 ABSENT = re.compile(r"не было|уезжал|уехал|отсутств|не жил|лежал|отпуск|больниц|командировк|отъезд")
 
@@ -82,6 +85,8 @@ class TicketTopic:
         if said.intent == "correct":
             talk.session.step = "details"
             return talk.reply("ticket.details", expecting="text")
+        if said.intent == "no" and (others := _others(talk)):
+            return self._following(talk, others, talk.say("ticket.not_sent"))
         if said.intent in LEAVING:
             return _dropped(talk)
         known = troubles.category(talk.turn.text) != "other"
@@ -94,6 +99,10 @@ class TicketTopic:
         """What belongs to the trouble told before: its place, set right or not, since when it is, one trouble more."""
         text, known = talk.turn.text.lower().strip(), troubles.category(talk.turn.text) != "other"
         details = str(talk.session.draft["details"])
+        if _others(talk) and TOGETHER.search(text):
+            return self._confirm(talk, " и ".join([details, *_others(talk)]), together=True)
+        if known and said.intent in DESCRIBING and troubles.is_one_more(details, talk.turn.text):
+            return self._confirm(talk, details, others=[*_others(talk), talk.turn.text])
         fits = said.intent in LEAVING | DESCRIBING or said.confidence < SURE
         if (corrected := troubles.CORRECTED.fullmatch(text)) is not None:
             return self._confirm(talk, details, place=corrected["place"])
@@ -132,15 +141,33 @@ class TicketTopic:
         """What to say."""
         return talk.say("ticket.help_confirm" if talk.session.step == "confirm" else "ticket.help_details")
 
-    def _confirm(self, talk: Talk, details: str, *, place: str = "") -> Reply:
-        """Read it back; of a long story only what it is about."""
-        kept = masking.kept(troubles.LEAD.sub("", details.strip())[:LONGEST].rstrip(".!"), "command")
-        where = masking.kept(place.rstrip(".!"), "command")
-        talk.session.step, talk.session.draft = "confirm", {"details": kept, "place": where}
+    def _confirm(
+        self, talk: Talk, details: str, *, place: str = "", others: list[str] | None = None, together: bool = False
+    ) -> Reply:
+        """Read it back; of a long story only what it is about.
+
+        others: troubles for other workers, each a request of its own after this one; together: these are one request.
+        """
+        first, *more = [details] if together else troubles.apart(details)
+        waiting = [] if together else [*(_others(talk) if others is None else others), *more]
+        kept, where = _kept(first), _kept(place)
+        others_kept = [_kept(one) for one in waiting]
+        talk.session.step = "confirm"
+        talk.session.draft = {"details": kept, "place": where, "others": others_kept}
         told = troubles.brief(kept)
         key = "ticket.confirm" if told == kept else "ticket.confirm_long"
+        if more or others:
+            key = "ticket.confirm_also" if others else "ticket.confirm_first"
         named = capital(f"{told}, {where}" if where else told)
-        return talk.reply(key, details=named, buttons=YES_NO, expecting="yes_no")
+        also = troubles.brief(others_kept[-1]) if others_kept else ""
+        return talk.reply(key, details=named, also=also, buttons=YES_NO, expecting="yes_no")
+
+    def _following(self, talk: Talk, others: list[str], before: str) -> Reply:
+        """After one request: the next trouble that was told with it."""
+        talk.session.scene = self.name
+        talk.session.step, talk.session.draft = "confirm", {"details": others[0], "place": "", "others": others[1:]}
+        asked = talk.reply("ticket.confirm_next", details=capital(others[0]), buttons=YES_NO, expecting="yes_no")
+        return after(progress.told(before), asked)
 
     def _recalculation(self, talk: Talk) -> Reply:
         """A recalculation asked for; what it takes when nobody was at home (ПП 354, п. 86, 91, 93)."""
@@ -151,6 +178,7 @@ class TicketTopic:
     def _send(self, talk: Talk) -> Reply:
         assert talk.resident is not None  # noqa: S101 - only a resident is asked
         details = ", ".join(filter(None, (str(talk.session.draft[part]) for part in ("details", "place"))))
+        others, both = _others(talk), BOTH.search(talk.turn.text.lower()) is not None
         talk.session.close()
         try:
             ticket = tickets.create(
@@ -162,11 +190,25 @@ class TicketTopic:
                 now=talk.now,
                 today=today(talk),
                 channel=talk.turn.channel,
-                idempotency_key=f"{talk.key}:ticket",
+                idempotency_key=f"{talk.key}:ticket:{len(others)}",
             )
         except tickets.TooManyTickets:
             return talk.reply("ticket.too_many")
-        return talk.reply("ticket.sent", number=str(ticket.number), day=wording.day(ticket.deadline))
+        sent = talk.reply("ticket.sent", number=str(ticket.number), day=wording.day(ticket.deadline))
+        if not others:
+            return sent
+        asked = self._following(talk, others, sent.text)
+        return after(progress.told(sent.text), self._send(talk)) if both else asked
+
+
+def _others(talk: Talk) -> list[str]:
+    """Troubles told in one breath with the request that is open, which wait for their turn."""
+    return [str(one) for one in talk.session.draft.get("others", ())]
+
+
+def _kept(text: str) -> str:
+    """What is kept of a description."""
+    return masking.kept(troubles.LEAD.sub("", text.strip())[:LONGEST].rstrip(".!"), "command")
 
 
 def _dropped(talk: Talk) -> Reply:
