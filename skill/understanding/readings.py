@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from skill.understanding.handed_in import handed_in
 from skill.understanding.markers import Marker, words
+from skill.understanding.text import is_number
 from speech.numerals import Segment
 
 _EARLIER_PERIOD = re.compile(
@@ -26,7 +27,7 @@ _BOTH_WATERS = re.compile(r"\bоб(?:е|оих|ои) вод")
 _EXCEPT = frozenset({"не", "без", "кроме"})
 _LATER = re.compile(
     r"(?:вода |воду |счетчик )?(?:у (?:меня|нас) )?"
-    r"(?:потом|позже|попозже|завтра|отдельно|нету|пока|так\w+ же|т[аоу] же|тот же"
+    r"(?:потом|позже|попозже|завтра|отдельно|нету|пока|(?:так\w+|т[аоу]|тот) же(?! (?:сам\w+ )?#)"
     r"|не (?:вижу|знаю|видно|менял\w*|изменил\w*|снял\w*|списал\w*|смотрел\w*|успел\w*|буду|надо|нужно))\b"
 )
 _UNITS = {"kwh": "electricity", "gcal": "heat"}
@@ -213,7 +214,8 @@ def _behind_tariff(parts: list[str], number: Segment) -> Segment:
 def _is_put_off(parts: list[str], mark: Marker) -> bool:
     """«холодную потом», «не горячая»: named, and not handed in."""
     before = "".join(parts[max(mark.start - 1, 0) : mark.start])
-    return before in _EXCEPT or bool(_LATER.match(" ".join(parts[mark.end : mark.end + 4])))
+    after = " ".join("#" if is_number(part) else part for part in parts[mark.end : mark.end + 5])
+    return before in _EXCEPT or bool(_LATER.match(after))
 
 
 def _tariff_marks(found: list[Marker], parts: list[str]) -> list[Marker]:

@@ -70,7 +70,7 @@ def extract(intent: str, text: str) -> Slots:
         slots["period"] = when.period
     if intent in table["date_or_day"] and when.day and _day_meant(intent, parts, when.day):
         slots["date_or_day"] = when.day
-    channels = [marker.meaning for marker in found if marker.slot == "channel_to"]
+    channels = [marker.meaning for marker in found if marker.slot == "channel_to" and not _at_the_post(parts, marker)]
     if channels and intent in table["channel_to"]:
         slots["channel_to"] = channels[-1]
     return slots
@@ -153,6 +153,11 @@ def _resources(intent: str, parts: list[str], found: list[Marker]) -> list[str]:
     return list(dict.fromkeys(result))
 
 
+def _at_the_post(parts: list[str], marker: Marker) -> bool:
+    """«на почте» is where one stands in a queue, «на почту» where one gets letters."""
+    return marker.word == "почте" and "".join(parts[marker.start - 1 : marker.start]) == "на"
+
+
 def _is_supply(intent: str, marker: Marker) -> bool:
     """The lamp on the stairs is not the supply, an electrician not a utility, an electronic address neither."""
     return intent not in ("create_ticket", "emergency", "ticket_status") and not marker.word.startswith(_NOT_SUPPLY)
@@ -164,7 +169,7 @@ def _numbers(intent: str, text: str, parts: list[str], free: list[Segment]) -> S
     free = [number for number in free if "%" not in pieces[number.end - 1]]
     if intent in table["amount"]:
         money = [n for n in free if _is_money(parts, n)]
-        clear = len(money) == 1 and not (intent == "explain_bill" and len(free) > 1)
+        clear = len(money) == 1 and not (intent == "explain_bill" and sum(n.value > 1 for n in free) > 1)
         return {"amount": readings.written(money[0])} if clear else {}
     if intent in table["account_number"]:
         return _values([readings.written(n) for n in free if n.width >= 4])
@@ -217,8 +222,6 @@ def _period_meant(intent: str, parts: list[str], period: str) -> bool:
     match intent:
         case "submit_reading":
             return readings.of_period(parts, period)
-        case "tariffs":
-            return not _SINCE.search(" ".join(parts))
         case "penalty":
             return "за" in parts
         case "forecast":
