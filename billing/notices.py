@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import or_
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from billing import news, outages, receipts, windows
 from billing.tables import Account, Meter, Notice, Premises, Property, Reading, Reminder
@@ -40,45 +41,64 @@ class _Wish:
 
 
 def remind(
-    db: Session, *, resident_id: int, account_id: int, kind: str, channel: str, day: int | None = None
+    db: Session,
+    *,
+    resident_id: int,
+    account_id: int,
+    kind: str,
+    channel: str,
+    day: int | None = None,
+    once_at: datetime | None = None,
 ) -> Reminder:
-    """Switch a reminder on, or change its day."""
+    """Switch a reminder on, or change its day. once_at: one more that comes once, beside those that go on."""
     row = db.exec(
         select(Reminder).where(
             Reminder.resident_id == resident_id,
             Reminder.account_id == account_id,
             Reminder.kind == kind,
             Reminder.channel == channel,
+            Reminder.once_at == once_at,
         )
     ).first()
-    row = row or Reminder(resident_id=resident_id, account_id=account_id, kind=kind, channel=channel)
+    row = row or Reminder(resident_id=resident_id, account_id=account_id, kind=kind, channel=channel, once_at=once_at)
     row.day = day
     db.add(row)
     db.flush()
     return row
 
 
-def forget(db: Session, *, resident_id: int, account_id: int, kind: str) -> bool:
-    """Switch a kind of reminder off on every channel; False when it was not on."""
-    rows = db.exec(
-        select(Reminder).where(
-            Reminder.resident_id == resident_id, Reminder.account_id == account_id, Reminder.kind == kind
-        )
-    ).all()
-    for row in rows:
+def going(db: Session, *, resident_id: int, account_id: int, now: datetime) -> list[Reminder]:
+    """The reminders that are still to come on any channel, oldest first."""
+    query = select(Reminder).where(
+        Reminder.resident_id == resident_id,
+        Reminder.account_id == account_id,
+        or_(col(Reminder.once_at).is_(None), col(Reminder.once_at) > now),
+    )
+    return list(db.exec(query.order_by(col(Reminder.id))).all())
+
+
+def drop(db: Session, reminders: Sequence[Reminder]) -> None:
+    """Switch reminders off."""
+    for row in reminders:
         db.delete(row)
     db.flush()
-    return bool(rows)
+
+
+def forget_past(db: Session, now: datetime) -> None:
+    """Delete what was to come once and can come no more."""
+    db.execute(delete(Reminder).where(col(Reminder.once_at) < now - timedelta(days=CATCHING_UP)))
 
 
 def prepare(db: Session, now: datetime) -> int:
     """Write the notices of the day for everybody who wished for them; a second run adds nothing. Returns how many."""
-    return keep(db, due(db, now))
+    added = keep(db, due(db, now))
+    forget_past(db, now)
+    return added
 
 
 def due(db: Session, now: datetime) -> list[Notice]:
     """What is to be told now and is not written down yet: reads only. By the clock of each house, from nine to nine;
-    emergencies at any hour."""
+    emergencies, and what a resident wants at an hour of their own, at any time."""
     rows = db.exec(
         select(Reminder, Account, Property)
         .join(Account, col(Account.id) == col(Reminder.account_id))
@@ -88,8 +108,9 @@ def due(db: Session, now: datetime) -> list[Notice]:
     found: dict[str, Notice] = {}
     for reminder, account, house in rows:
         wish = _Wish(reminder, account, house, windows.local_date(now, house), now)
-        for occasion, facts in _OCCASIONS[reminder.kind](db, wish):
-            if not wish.is_daytime and not facts.get("is_emergency"):
+        occasions = _OCCASIONS[reminder.kind] if reminder.once_at is None else _once
+        for occasion, facts in occasions(db, wish):
+            if not (wish.is_daytime or facts.get("is_emergency") or facts.get("once")):
                 continue
             key = f"{reminder.resident_id}:{reminder.account_id}:{reminder.kind}:{reminder.channel}:{occasion}"
             found[key] = Notice(
@@ -141,6 +162,35 @@ def waiting(
     return list(db.exec(query.limit(limit)).all())
 
 
+def _once(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:
+    """At the moment wished for, unless what it was about is done: readings handed in, nothing owed."""
+    at = wish.reminder.once_at
+    if at is None or not at <= wish.now < at + timedelta(days=CATCHING_UP):
+        return
+    if wish.reminder.kind == "submit_readings":
+        window = windows.window_for(db, wish.account, wish.today)
+        done = window.is_open and not _missing(db, wish.account, window.period)
+    else:
+        done = wish.reminder.kind == "pay" and receipts.balance(db, wish.account.id, wish.today).kopecks <= 0
+    if not done:
+        yield f"once:{at.isoformat()}", {"once": True}
+
+
+def _missing(db: Session, account: Account, period: date) -> Sequence[str]:
+    """Resources of the meters that lack their reading of a month."""
+    read = select(Reading.meter_id).where(
+        Reading.period == period, col(Reading.status).in_(("submitted", "accepted")), Reading.kind == "current"
+    )
+    return db.exec(
+        select(Meter.resource).where(
+            Meter.account_id == account.id,
+            col(Meter.archived_on).is_(None),
+            col(Meter.is_automatic).is_(False),
+            col(Meter.id).not_in(read),
+        )
+    ).all()
+
+
 def _readings(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:
     """On the first and the last day of the window, or the resident's own day, while a meter lacks its reading."""
     window = windows.window_for(db, wish.account, wish.today)
@@ -149,18 +199,7 @@ def _readings(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:
     days = {window.start, window.end} if wish.reminder.day is None else {_day(wish)}
     if wish.today not in days:
         return
-    read = select(Reading.meter_id).where(
-        Reading.period == window.period, col(Reading.status).in_(("submitted", "accepted")), Reading.kind == "current"
-    )
-    missing = db.exec(
-        select(Meter.resource).where(
-            Meter.account_id == wish.account.id,
-            col(Meter.archived_on).is_(None),
-            col(Meter.is_automatic).is_(False),
-            col(Meter.id).not_in(read),
-        )
-    ).all()
-    if missing:
+    if missing := _missing(db, wish.account, window.period):
         facts = {
             "period": window.period.isoformat(),
             "end": window.end.isoformat(),

@@ -27,6 +27,7 @@ def run(service: Service) -> int:
         due = notices.due(db, now)
     with store.transaction(service.engine) as db:
         notices.keep(db, due)
+        notices.forget_past(db, now)
     with store.transaction(service.engine) as db:
         waiting = notices.waiting(db, channels=reachable(service.settings), limit=AT_ONCE)
         return sum(_push(db, notice, now) for notice in waiting)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from billing.columns import UtcDateTime
@@ -115,13 +115,36 @@ class Ticket(SQLModel, table=True):
 
 
 class Reminder(SQLModel, table=True):
-    """A resident wants to be told of something, and where. day: of the month, null for the usual days of the kind."""
+    """A resident wants to be told of something, and where. day: of the month, null for the usual days of the kind.
+
+    once_at: it comes once, at this moment, and is deleted after that; null for one that goes on.
+    """
 
     __tablename__ = "reminder"
     __table_args__ = (
-        UniqueConstraint("resident_id", "account_id", "kind", "channel"),
         CheckConstraint(one_of("kind", NOTICE_KINDS), "kind"),
         CheckConstraint("day IS NULL OR day BETWEEN 1 AND 31", "day"),
+        Index(
+            "uq_reminder_going",
+            "resident_id",
+            "account_id",
+            "kind",
+            "channel",
+            unique=True,
+            sqlite_where=text("once_at IS NULL"),
+            postgresql_where=text("once_at IS NULL"),
+        ),
+        Index(
+            "uq_reminder_once",
+            "resident_id",
+            "account_id",
+            "kind",
+            "channel",
+            "once_at",
+            unique=True,
+            sqlite_where=text("once_at IS NOT NULL"),
+            postgresql_where=text("once_at IS NOT NULL"),
+        ),
     )
     id: int = Field(default=None, primary_key=True)
     resident_id: int = Field(foreign_key="resident.id")
@@ -129,6 +152,7 @@ class Reminder(SQLModel, table=True):
     kind: str
     channel: str
     day: int | None = None
+    once_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Notice(SQLModel, table=True):

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from billing.windows import month_start
-from skill.dialogue import temper
+from skill.dialogue import moments, temper
 from skill.dialogue.addressing import is_named
 from skill.dialogue.asked import is_sum, months, services
 from skill.dialogue.company import today
@@ -36,11 +36,16 @@ ELSEWHERE = re.compile(rf"{LEADS}(?:у \w+ )?(?:на|по) (?:улице )?\w{{4
 ALSO = re.compile(rf"{LEADS}(?:и|а|еще|также)(?: еще| также)* (?:про|о|об|насчет) \w+(?: \w+){{0,2}}")
 """«И про отключения»: one reminder more."""
 MOVED = re.compile(
-    rf"{LEADS}(?:перенеси|передвинь|сдвинь|поменяй|измени|поставь|лучше|давай)(?:те)?"
-    r"(?: его| напоминание| день| дату| лучше)*"
+    rf"{LEADS}(?:перенеси|передвинь|сдвинь|поменяй|измени|поставь|лучше|давай|нужно|надо|напомни)(?:те)?"
+    r"(?: его| напоминание| день| дату| время| лучше)*"
     r"(?: на)? (?P<day>\w+(?: \w+)?)(?: число| числа)?"
 )
 """Another day for the reminder just spoken of."""
+DROPPED = re.compile(
+    rf"{LEADS}(?:(?:отмени|выключи|отключи|убери|удали|сними|сотри)(?:те)?|не (?:надо|нужно))"
+    r"(?: (?:его|ее|их|это|этот|эту|все|всё|оба|обе|напоминани\w+|последн\w+|\w+[оы]е|\w+ье))*"
+)
+"""«Отмени», «отмени всё», «убери второе» after reminders were set or told."""
 TOPICS = frozenset(
     {
         "balance", "benefits", "charges", "create_ticket", "due_date", "explain_bill", "forecast", "last_reading",
@@ -107,6 +112,9 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
         return Understanding(meant, extract(meant, talk.turn.text), 1.0)
     if points_at("goodbye", talk.turn.text):
         return Understanding("stop", {}, 1.0)
+    free = not talk.session.scene or talk.session.step == OFFER
+    if free and talk.session.waits() and points_at("go_on", talk.turn.text):
+        return Understanding("go_on", {}, 1.0)
     if talk.session.scene == "readings" and points_at("last_day", talk.turn.text):
         return Understanding("reading_window", {}, 1.0)
     if talk.session.scene == "readings" and points_at("same", talk.turn.text):
@@ -128,8 +136,8 @@ def _of_a_payment(talk: Talk, said: Understanding) -> Understanding | None:
 def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     """The phrase where no question is open but an offer: what was said before may tell what it means."""
     sure = next((intent for intent, found in _table()["always"].items() if _fits(found, text)), None)
-    if sure is not None and said.intent != sure:
-        return Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
+    if sure is not None:
+        return said if said.intent == sure else Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
     if said.confidence < DOUBTFUL and temper.signs(talk.turn.text):
         return Understanding("out_of_scope", {}, said.confidence)
     if not talk.session.scene and ACKNOWLEDGED.fullmatch(text):
@@ -161,12 +169,28 @@ def _one_more(talk: Talk, said: Understanding, text: str) -> Understanding | Non
         return Understanding("outages", about["slots"], DOUBTFUL)
     if about.get("intent") != "set_reminder":
         return None
+    if DROPPED.fullmatch(text):
+        return Understanding("cancel_reminder", {"pointed": True}, 1.0)
     if said.confidence < FAIR and ALSO.fullmatch(text):
         return Understanding("set_reminder", extract("set_reminder", talk.turn.text), DOUBTFUL)
+    return _moved(talk, text) if "kind" in about else None
+
+
+def _moved(talk: Talk, text: str) -> Understanding | None:
+    """Another day or hour for the reminder just set, or «только один раз»."""
+    about = talk.session.about
+    slots = ({"date_or_day": about["date"]} if about["once"] else {}) | extract("set_reminder", talk.turn.text)
+    same = {"kind": about["kind"], "row": about["row"]}
+    if moments.is_once(text) and len(text.split()) <= SHORT and "напомн" not in text:
+        return Understanding("set_reminder", {"date_or_day": about["date"], **slots, **same, "once": True}, 1.0)
     moved = MOVED.fullmatch(text)
-    if moved is not None and len(days := numbers(moved["day"])) == 1:
-        return Understanding("set_reminder", {"date_or_day": days[0], "kind": about.get("kind")}, 1.0)
-    return None
+    if moved is None:
+        return None
+    if len(days := numbers(moved["day"])) == 1 and not re.match(r"(?:в|к) ", moved["day"]):
+        slots = {**slots, "date_or_day": days[0]}
+    elif not moments.names_one(talk.turn.text):
+        return None
+    return Understanding("set_reminder", {**slots, **same, "once": about["once"]}, 1.0)
 
 
 def notes(talk: Talk, said: Understanding) -> None:

@@ -33,6 +33,8 @@ def sentence(db: Database, notice: Notice) -> str:
 
     facts = notice.facts
     match notice.kind:
+        case _ if facts.get("once"):
+            return say("once", what=phrase(f"reminders.what.{notice.kind}", 0))
         case "pay" if facts.get("autopay"):
             return say("autopay", day=_day(facts["on"])) if facts["on"] else say("autopay_dear")
         case "pay" if facts.get("new_bill"):

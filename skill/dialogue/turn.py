@@ -141,7 +141,7 @@ class Session:
     misses: phrases in a row that were not understood.
     said: how often each phrase was used, so that variants take turns.
     last: the last reply.
-    suspended: topics with an open question that another topic interrupted, each scene, step, draft and question.
+    suspended: topics with an open question that another topic interrupted: scene, step, draft, question and flat.
     put_off: the last of them that is not asked again any more, until another question opens.
     told: the last reply that told or asked something, for «повтори»; question: the open question, as it was asked.
     about: what was asked last (intent, slots, text), for «а за свет?».
@@ -178,11 +178,15 @@ class Session:
         """Nothing waits to be taken up any more."""
         self.suspended, self.put_off, self.aside, self.then = [], {}, "", []
 
+    def waits(self) -> bool:
+        """Whether a question was put off that can be taken up: it is about the flat that is spoken of."""
+        return bool(self.put_off) and self.put_off.get("flat") == self.account_id
+
     def suspend(self) -> None:
         """Leave the open topic so that its question can be taken up again."""
         if self.scene and self.step != OFFER:
             asked = self.question or self.last
-            kept = {"scene": self.scene, "step": self.step, "draft": self.draft, "last": asked}
+            kept = {"scene": self.scene, "step": self.step, "draft": self.draft, "last": asked, "flat": self.account_id}
             self.suspended = [*self.suspended[-2:], kept]
         self.close()
 

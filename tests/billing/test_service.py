@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from billing import accounts, news, notices, outages, readings, tickets
-from billing.tables import Account, Article, Meter, News, Notice, Outage, Premises, Resident, Ticket
+from billing.tables import Account, Article, Meter, News, Notice, Outage, Premises, Reminder, Resident, Ticket
 from billing.tickets import TooManyTickets
 from fixtures.demo_company import DemoSummary
 
@@ -236,10 +236,40 @@ def test_outages_and_news_are_told_once(account: Any, now: datetime) -> None:
     assert len(notices.waiting(db)) == known + 2
 
 
+def test_a_reminder_that_comes_once_comes_at_its_moment_even_at_night_and_never_again(
+    account: Any, now: datetime
+) -> None:
+    db, own = account
+    resident_id = wished(db, own, now, "submit_readings", day=30)
+    at = now + timedelta(hours=11)  # half past eleven in the evening in Moscow
+    for _ in range(2):
+        notices.remind(
+            db, resident_id=resident_id, account_id=own.id, kind="submit_readings", channel="alice", once_at=at
+        )
+    assert notices.prepare(db, now) == 0
+    assert notices.prepare(db, at + timedelta(minutes=15)) == 1
+    assert told(db, "submit_readings") == [{"once": True}]
+    assert notices.prepare(db, at + timedelta(days=1)) == 0
+    notices.prepare(db, at + timedelta(days=4))
+    assert [row.day for row in db.exec(select(Reminder)).all()] == [30]
+
+
+def test_what_is_done_is_not_reminded_of_once_more(account: Any, now: datetime, demo: DemoSummary) -> None:
+    db, own = account
+    resident_id = wished(db, own, now, "pay")
+    notices.remind(db, resident_id=resident_id, account_id=own.id, kind="submit_readings", channel="alice", once_at=now)
+    for meter in demo.account.meters:
+        readings.submit(
+            db, meter_id=meter.id, values={"single": demo.account.next_values[meter.resource]}, taken_at=TODAY, now=now,
+            channel="alice", source="alice", idempotency_key=str(meter.id), confirmed=frozenset({"UNUSUAL"}),
+        )  # fmt: skip
+    assert notices.prepare(db, now) == 0
+
+
 def test_a_reminder_can_be_switched_off(account: Any, now: datetime) -> None:
     db, own = account
     resident_id = wished(db, own, now, "pay", day=21)
-    assert notices.forget(db, resident_id=resident_id, account_id=own.id, kind="pay")
-    assert not notices.forget(db, resident_id=resident_id, account_id=own.id, kind="pay")
+    notices.drop(db, notices.going(db, resident_id=resident_id, account_id=own.id, now=now))
+    assert notices.going(db, resident_id=resident_id, account_id=own.id, now=now) == []
     assert notices.prepare(db, now) == 0
     assert db.exec(select(Notice)).all() == []

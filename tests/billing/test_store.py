@@ -73,6 +73,31 @@ def test_the_migrations_of_filled_books_go_down_and_up_again(demo_books: Engine)
         db.add(Service(organization_id=1, code="IRRIGATION", title="Полив", basis="fixed"))
 
 
+def test_reminders_that_go_on_stay_when_those_that_come_once_are_dropped(demo_books: Engine) -> None:
+    def lay(day: str, once_at: str) -> None:
+        row = f"(1, 1, 'pay', 'alice', {day}, {once_at})"
+        with demo_books.begin() as connection:
+            connection.execute(
+                text(f"INSERT INTO reminder (resident_id, account_id, kind, channel, day, once_at) VALUES {row}")  # noqa: S608 - a row of our own
+            )
+
+    def days() -> list[int | None]:
+        with demo_books.connect() as connection:
+            return list(connection.execute(text("SELECT day FROM reminder ORDER BY id")).scalars())
+
+    with store.transaction(demo_books) as db:
+        db.add(Resident(id=1, created_at=datetime(2026, 1, 1, tzinfo=UTC)))
+    lay("20", "NULL")
+    lay("NULL", "'2026-11-25 06:00:00'")
+    with pytest.raises(IntegrityError):
+        lay("21", "NULL")
+    _to(demo_books, command.downgrade, "0007")
+    assert days() == [20]
+    _to(demo_books, command.upgrade, "head")
+    lay("NULL", "'2026-11-25 06:00:00'")
+    assert days() == [20, None]
+
+
 def _to(books: Engine, move: Callable[[Config, str], None], revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(store.MIGRATIONS))

@@ -24,7 +24,7 @@ class General:
 
     name = "general"
     intents = (
-        frozenset({"help", "repeat", "thanks", "stop", "back", "yes", "no", "wait", "unclear", "louder"})
+        frozenset({"help", "repeat", "thanks", "stop", "back", "yes", "no", "wait", "unclear", "louder", "go_on"})
         | ABOUT_US
         | HEARTFELT
     )
@@ -43,6 +43,9 @@ class General:
                 return _unclear(talk)
             case "louder":
                 return _again(talk, "general.louder")
+            case "go_on":
+                talk.session.suspended, talk.session.put_off = [talk.session.put_off], {}
+                return talk.reply("general.go_on")
             case "no" if talk.session.told and "?" not in str(talk.session.told["text"]):
                 return remark(talk, talk.reply("general.as_you_like"))
             case "stop" | "no":

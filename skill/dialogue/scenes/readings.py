@@ -14,6 +14,7 @@ from skill.dialogue.naming import capital, month_name
 from skill.dialogue.relative import by_last
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
+from skill.dialogue.scenes.reminders import offer_tomorrow
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
@@ -44,6 +45,11 @@ class Readings:
             number = phone_of(talk)
             return talk.reply("readings.no_meters", phone=talk.say("general.phone", phone=number) if number else "")
         entries = _put(talk, gathering, entries_of(said.slots))
+        kept, waits = talk.session.put_off, talk.session.waits()
+        if waits and kept["scene"] == self.name and kept["draft"].get("entries"):
+            talk.session.step, talk.session.draft = kept["step"], kept["draft"]
+            gathering = Answering(talk)
+            return self._told(talk, gathering, entries) if any(map(_tells, entries)) else gathering.next()
         if points_at("delete", talk.turn.text) and not any(_gives(entry) for entry in entries):
             talk.session.step = "which"
             return talk.reply("readings.delete", expecting="meter")
@@ -108,18 +114,24 @@ class Readings:
             return None
         weak = said.intent in ANSWERS or said.intent == "submit_reading" or said.confidence < CERTAIN
         if weak and (points_at("later", text) or points_at("cancel", text)):
-            return self._put_off(talk, gathering, entries)
+            return self._put_off(talk, gathering, entries, is_later=points_at("later", text))
         return None
 
-    def _put_off(self, talk: Talk, gathering: Answering, named: list[Entry]) -> Reply:
-        """Leave the meter named or asked for; everything, where nothing else has been given."""
+    def _put_off(self, talk: Talk, gathering: Answering, named: list[Entry], *, is_later: bool) -> Reply:
+        """Leave the meter named or asked for; everything, where nothing else has been given. What is only put off is
+        kept for «продолжим», and a reminder of it is offered while readings are still taken tomorrow."""
         asked = gathering.asked
         entry = next((known for one in named if (known := gathering.draft.about(one))), None)
         if entry is None and not named and talk.session.step == "value" and asked is not None and not asked.values:
             entry = asked
         if entry is not None and len(gathering.draft.entries) > 1:
             return gathering.leave(entry)
+        if is_later and any(map(_gives, gathering.draft.entries)):
+            talk.session.suspend()
+            talk.session.put_off = talk.session.suspended.pop()
         talk.session.close()
+        if is_later and gathering.flat.today < gathering.flat.window.end:
+            return offer_tomorrow(talk, talk.say("readings.put_off"), "submit_readings")
         return talk.reply("readings.dropped")
 
     def help(self, talk: Talk) -> str | None:

@@ -1,21 +1,27 @@
-"""Напоминания: switched on for readings, payment, verification, outages or news, and off again."""
+"""Напоминания: switched on for readings, payment, verification, outages or news, monthly or once, and off again."""
 
 import re
-
-from sqlmodel import col, select
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from billing import notices
 from billing.tables import Reminder
 from skill import letters
+from skill.dialogue import moments
 from skill.dialogue.asked import day
-from skill.dialogue.company import today
-from skill.dialogue.flat import account_of, home_of
+from skill.dialogue.company import local
+from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import listed
 from skill.dialogue.talk import Talk
-from skill.dialogue.turn import Reply
+from skill.dialogue.topic import YES_NO
+from skill.dialogue.turn import OFFER, Reply
 from skill.identity import reach
 from skill.understanding import Understanding
+from skill.understanding.slots import extract
+from speech import wording
+from speech.numerals import numbers
 
 KINDS = {
     "submit_readings": ("показан", "счетчик", "переда", "снять", "сдать"),
@@ -32,10 +38,15 @@ LISTED = re.compile(
 ON_A_DAY = frozenset({"submit_readings", "pay"})
 """Kinds that may come on a day of the month; the others come when there is something to tell."""
 PUSHED = frozenset({"telegram", "max", "whatsapp", "viber", "vk", "sms", "email", "bot_framework"})
+PUT_OFF = {"readings": "submit_readings", "pay": "pay"}
+"""What a reminder asked for amid these topics is about; their question is left until then."""
+ALL = re.compile(r"\b(все|всё|оба|обе)\b")
 
 
 class Reminders:
-    """The scene of reminders. Step: kind (what to remind of)."""
+    """The scene of reminders. Steps: kind (what to remind of), when, all (whether to switch off all of them), offer (to
+    be reminded tomorrow, or to go on with what was put off).
+    """
 
     name = "reminders"
     intents = frozenset({"set_reminder", "cancel_reminder"})
@@ -46,52 +57,152 @@ class Reminders:
         if (bar := barred(talk)) is not None:
             return bar
         if LISTED.search(talk.turn.text.lower()):
-            return _listed(talk)
+            return _list(talk)
         if said.intent == "cancel_reminder":
-            return _cancel(talk)
-        wanted = day(said, today(talk))
+            return self._cancel(talk, said)
         about = talk.session.about if talk.session.about.get("intent") == "set_reminder" else {}
-        kind = _kind(talk.turn.text) or said.slots.get("kind") or _kind(str(about.get("text", "")))
-        if kind is None:
-            talk.session.scene, talk.session.step = self.name, "kind"
-            talk.session.draft = {"day": wanted.day if wanted else None}
-            return talk.reply("reminders.kind", buttons=("Показания", "Оплата"))
-        return _set(talk, kind, wanted.day if wanted else None)
+        kind = (
+            _kind(talk.turn.text) or said.slots.get("kind") or _put_off_kind(talk) or _kind(str(about.get("text", "")))
+        )
+        if moments.is_too_often(talk.turn.text):
+            return talk.reply("reminders.too_often")
+        return self._ask_or_set(talk, {"kind": kind, "row": said.slots.get("row"), **_when(talk, said)})
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
-        """What to remind of."""
-        kind = _kind(talk.turn.text)
-        if kind is not None and said.intent not in {"stop", "no"}:
-            number = talk.session.draft.get("day")
-            talk.session.close()
-            return _set(talk, kind, number)
+        """What to remind of, or when; a yes to switch all of them off, or to an offer."""
+        draft, step = talk.session.draft, talk.session.step
+        if step in {"all", OFFER} and said.intent not in {"yes", "no", "back", "stop"}:
+            return None
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()
-            return talk.reply("reminders.dropped")
-        return None
+            key = "reminders.dropped" if step in {"kind", "when"} else "general.as_you_like"
+            return talk.reply("reminders.kept" if step == "all" else key)
+        if step == "all":
+            talk.session.close()
+            return _off(talk, _going(talk))
+        if step == OFFER:
+            return _taken(talk, draft)
+        found = {"kind": _kind(talk.turn.text)} if step == "kind" else _when(talk, said, surely=True)
+        known = {name: value for name, value in found.items() if value}
+        return self._ask_or_set(talk, {**draft, **known}) if known else None
 
     def help(self, talk: Talk) -> str | None:
         """What can be reminded of."""
-        return talk.say("reminders.help")
+        return talk.say("reminders.help_when" if talk.session.step == "when" else "reminders.help")
+
+    def _ask_or_set(self, talk: Talk, draft: dict[str, object]) -> Reply:
+        """Set the reminder when it is clear what it is about and when it is to come.
+
+        draft: `kind`; `day` of the month or `once_at`; `once` where that is enough; `row`: what it comes instead of.
+        """
+        once_at = draft.get("once_at")
+        past = once_at is not None and datetime.fromisoformat(str(once_at)) <= talk.now
+        if draft["kind"] is not None and not past and (once_at is not None or not draft.get("once")):
+            talk.session.close()
+            return _set(talk, draft)
+        talk.session.scene, talk.session.draft = self.name, draft
+        if draft["kind"] is None:
+            talk.session.step = "kind"
+            return talk.reply("reminders.kind", buttons=("Показания", "Оплата"))
+        talk.session.step = "when"
+        return talk.reply("reminders.past" if past else "reminders.when")
+
+    def _cancel(self, talk: Talk, said: Understanding) -> Reply:
+        """Switch off those meant; where that may be several, ask."""
+        rows = _going(talk)
+        if not rows:
+            return talk.reply("reminders.none")
+        kind = _kind(talk.turn.text)
+        meant = [row for row in rows if row.kind == kind] if kind else _pointed(talk, said, rows)
+        if not meant:
+            return talk.reply("reminders.no_such", what=_told(talk, rows))
+        if len(meant) > 1 and len({row.kind for row in meant}) > 1:
+            talk.session.scene, talk.session.step = self.name, "all"
+            return talk.reply("reminders.all", what=_told(talk, meant), buttons=YES_NO, expecting="yes_no")
+        return _off(talk, meant)
 
 
-def _set(talk: Talk, kind: str, number: int | None) -> Reply:
+def _when(talk: Talk, said: Understanding, *, surely: bool = False) -> dict[str, object]:
+    """`once_at` or `day` of what was said, and whether `once` is enough."""
+    text, now = talk.turn.text, local(talk)
+    if not said.slots.get("date_or_day"):
+        said = replace(said, slots={**said.slots, **extract("set_reminder", text)})
+    number = numbers(text)
+    if surely and "date_or_day" not in said.slots and len(number) == 1 and number[0].isdecimal():
+        said = replace(said, slots={"date_or_day": number[0]})
+    once = surely or moments.is_once(text) or said.slots.get("once")
+    at = moments.once(text, said, now, surely=bool(once))
+    on = day(said, now.date())
+    return {"day": on.day if on and at is None else None, "once_at": at.isoformat() if at else None, "once": bool(once)}
+
+
+def _put_off_kind(talk: Talk) -> str | None:
+    """«Напомни завтра» amid readings is about them."""
+    return PUT_OFF.get(str(talk.session.suspended[-1]["scene"])) if talk.session.suspended else None
+
+
+def _set(talk: Talk, draft: dict[str, object]) -> Reply:
+    """Keep the reminder, and say when it comes; the question that it was asked for amid waits."""
     assert talk.resident is not None  # noqa: S101 - `barred` saw to it
-    number = number if kind in ON_A_DAY else None
-    talk.session.about = {"intent": "set_reminder", "slots": {}, "text": talk.turn.text, "kind": kind}
-    notices.remind(
+    kind = str(draft["kind"])
+    once_at = datetime.fromisoformat(str(draft["once_at"])) if draft.get("once_at") else None
+    number = draft["day"] if kind in ON_A_DAY and once_at is None else None
+    notices.drop(talk.db, [row for row in _going(talk) if row.id == draft.get("row")])
+    row = notices.remind(
         talk.db,
         resident_id=talk.resident.id,
         account_id=home_of(talk).account_id,
         kind=kind,
         channel=talk.turn.channel,
-        day=number,
+        day=number if isinstance(number, int) else None,
+        once_at=once_at,
     )
-    what = talk.say(f"reminders.what.{kind}")
-    where = talk.say(_where(talk))
-    if number is None:
-        return talk.reply(f"reminders.usual.{kind}", where=where)
-    return talk.reply("reminders.monthly", what=what, day=str(number), where=where)
+    talk.session.about = {"intent": "set_reminder", "slots": {}, "text": talk.turn.text, **_facts(talk, row)}
+    return _left(talk, kind, _promised(talk, row))
+
+
+def _facts(talk: Talk, row: Reminder) -> dict[str, object]:
+    """What of a reminder is kept, so that its day or hour can be changed."""
+    on = None if row.once_at is None else f"{row.once_at.astimezone(local(talk).tzinfo):%m-%d}"
+    return {"kind": row.kind, "row": row.id, "date": on or row.day, "once": on is not None}
+
+
+def _promised(talk: Talk, row: Reminder) -> Reply:
+    what, where = talk.say(f"reminders.what.{row.kind}"), _where(talk)
+    if row.once_at is not None:
+        return talk.reply(f"reminders.once.{where}", what=what, when=_moment(talk, row.once_at))
+    if row.day is None:
+        return talk.reply(f"reminders.usual.{row.kind}", where=talk.say(f"reminders.{where}"))
+    return talk.reply("reminders.monthly", what=what, day=str(row.day), where=talk.say(f"reminders.{where}"))
+
+
+def _left(talk: Talk, kind: str, told: Reply) -> Reply:
+    """The question amid which a reminder of the same was asked for is not asked again at once: going on is offered."""
+    if _put_off_kind(talk) != kind:
+        return told
+    talk.session.put_off, talk.session.suspended = talk.session.suspended[-1], talk.session.suspended[:-1]
+    gives = [entry for entry in talk.session.put_off["draft"].get("entries", ()) if entry["values"] or entry["loose"]]
+    if talk.session.suspended or not gives:
+        return told
+    talk.session.scene, talk.session.step, talk.session.draft = SCENE.name, OFFER, {"go_on": True}
+    return replace(told, text=f"{told.text} {talk.say('reminders.go_on')}", buttons=YES_NO, expecting="yes_no")
+
+
+def offer_tomorrow(talk: Talk, told: str, kind: str) -> Reply:
+    """What was put off, and the offer to remind of it tomorrow morning."""
+    at = datetime.combine(local(talk).date() + timedelta(days=1), moments.MORNING, local(talk).tzinfo)
+    talk.session.scene, talk.session.step = SCENE.name, OFFER
+    talk.session.draft = {"kind": kind, "day": None, "once_at": at.isoformat()}
+    return Reply(f"{told} {talk.say('reminders.tomorrow')}", buttons=YES_NO, expecting="yes_no")
+
+
+def _taken(talk: Talk, draft: dict[str, object]) -> Reply:
+    """A yes to an offer: to be reminded, or to go on."""
+    talk.session.close()
+    if not draft.get("go_on"):
+        return _set(talk, draft)
+    talk.session.suspended, talk.session.put_off = [talk.session.put_off], {}
+    return talk.reply("general.go_on")
 
 
 def _where(talk: Talk) -> str:
@@ -99,40 +210,60 @@ def _where(talk: Talk) -> str:
     phone = letters.phone_of(talk.turn)
     if phone and letters.can(talk.settings, "sms"):
         reach.note(talk.db, talk.turn.channel, talk.turn.user_key, {"phone": phone}, talk.now)
-        return "reminders.by_sms"
-    return "reminders.pushed" if talk.turn.channel in PUSHED else "reminders.next_time"
+        return "by_sms"
+    return "pushed" if talk.turn.channel in PUSHED else "next_time"
 
 
-def _listed(talk: Talk) -> Reply:
+def _list(talk: Talk) -> Reply:
     """Which reminders are on."""
-    rows = _rows(talk)
+    rows = _going(talk)
     if not rows:
         return talk.reply("reminders.none")
-    said = [talk.say(f"reminders.what.{row.kind}") for row in rows]
-    days = ["" if row.day is None else talk.say("reminders.on_day", day=str(row.day)) for row in rows]
-    return talk.reply("reminders.list", what=listed([f"{kind}{day}" for kind, day in zip(said, days, strict=True)]))
+    talk.session.about = {"intent": "set_reminder", "slots": {}, "text": "", "rows": [row.id for row in rows]}
+    talk.session.about |= _facts(talk, rows[0]) if len(rows) == 1 else {}
+    return talk.reply("reminders.list", what=_told(talk, rows))
 
 
-def _rows(talk: Talk) -> list[Reminder]:
+def _told(talk: Talk, rows: Sequence[Reminder]) -> str:
+    """«передать показания каждый месяц 20 числа; об оплате один раз, 25 ноября в 9:00»."""
+    said = []
+    for row in rows:
+        what = talk.say(f"reminders.what.{row.kind}")
+        if row.once_at is not None:
+            what += talk.say("reminders.on_once", when=_moment(talk, row.once_at))
+        said.append(what if row.day is None else what + talk.say("reminders.on_day", day=str(row.day)))
+    return "; ".join(said) if any(row.once_at for row in rows) else listed(said)
+
+
+def _moment(talk: Talk, at: datetime) -> str:
+    """«25 ноября в 9:00»."""
+    then = at.astimezone(local(talk).tzinfo)
+    return f"{wording.day(then)} в {then.hour}:{then:%M}"
+
+
+def _going(talk: Talk) -> list[Reminder]:
     assert talk.resident is not None  # noqa: S101 - `barred` saw to it
-    query = select(Reminder).where(
-        Reminder.resident_id == talk.resident.id, Reminder.account_id == home_of(talk).account_id
-    )
-    return list(talk.db.exec(query.order_by(col(Reminder.id))).all())
+    return notices.going(talk.db, resident_id=talk.resident.id, account_id=home_of(talk).account_id, now=talk.now)
 
 
-def _cancel(talk: Talk) -> Reply:
-    assert talk.resident is not None  # noqa: S101 - `barred` saw to it
-    account = account_of(talk)
-    rows = _rows(talk)
-    on = list(dict.fromkeys(row.kind for row in rows))
-    kind = _kind(talk.turn.text)
-    off = [known for known in on if kind in (None, known)]
-    if not off:
-        return talk.reply("reminders.none")
-    for known in off:
-        notices.forget(talk.db, resident_id=talk.resident.id, account_id=account.id, kind=known)
-    return talk.reply("reminders.off", what=listed([talk.say(f"reminders.what.{known}") for known in off]))
+def _pointed(talk: Talk, said: Understanding, rows: list[Reminder]) -> list[Reminder]:
+    """The one just set, or the second of those just told; all of them where none is pointed at."""
+    about, text = talk.session.about, talk.turn.text.lower()
+    known = {row.id: row for row in rows}
+    told = [known[number] for number in about.get("rows", ()) if number in known]
+    which = numbers(text)
+    if told and len(which) == 1 and which[0].isdecimal():
+        return told[int(which[0]) - 1 : int(which[0])]
+    if "последн" in text:
+        return (told or rows)[-1:]
+    one = known.get(about.get("row", 0))
+    return [one] if one and said.slots.get("pointed") and not ALL.search(text) else rows
+
+
+def _off(talk: Talk, rows: list[Reminder]) -> Reply:
+    told = listed(list(dict.fromkeys(talk.say(f"reminders.what.{row.kind}") for row in rows)))
+    notices.drop(talk.db, rows)
+    return talk.reply("reminders.off", what=told)
 
 
 def _kind(text: str) -> str | None:
