@@ -18,6 +18,7 @@ def order_of(db: Session, payment: Payment, return_url: str = "") -> Order:
     receipt = db.get(Receipt, payment.receipt_id) if payment.receipt_id is not None else None
     month = f" за {payment.period:%m.%Y}" if payment.period else ""
     purpose = f"ЖКУ{month}, лицевой счёт {account.number}"
+    company = db.get_one(Organization, account.organization_id)
     return Order(
         key=key_of(payment.idempotency_key),
         kopecks=payment.amount_kopecks + payment.fee_kopecks,
@@ -29,9 +30,12 @@ def order_of(db: Session, payment: Payment, return_url: str = "") -> Order:
         els=account.els,
         service_id=account.gis_service_id,
         document_id=receipt.document_id if receipt else None,
-        recipient=_recipient(db.get_one(Organization, account.organization_id)),
+        recipient=_recipient(company),
         check=check_of(payment, purpose, payment.amount_kopecks, payment.fee_kopecks),
         save=autopay.is_wanted(db, payment.id),
+        payee=company.name,
+        items=lines_of(payment, purpose, payment.amount_kopecks, payment.fee_kopecks),
+        ordered_at=payment.created_at,
     )
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from billing import law, store
-from skill import checkout, metrics, routes
+from skill import checkout, metrics, paywindow, routes
 from skill.dialogue.engine import converse
 from skill.dialogue.turn import Reply, Turn
 from skill.migrations import VERSION_TABLE, VERSIONS
@@ -36,9 +36,11 @@ class Service:
     def reply_to(self, turn: Turn) -> Reply:
         """Take one turn of a conversation."""
         with metrics.turn_seconds.labels(turn.channel).time():
-            reply = converse(self.engine, turn, now=self.clock(), settings=self.settings)
+            reply = paywindow.closed(self, turn)
+            if reply is None:
+                reply = converse(self.engine, turn, now=self.clock(), settings=self.settings)
         metrics.turns.labels(turn.channel).inc()
-        return checkout.opened(self, turn, reply)
+        return paywindow.opened(self, turn, reply) or checkout.opened(self, turn, reply)
 
 
 def open_books(settings: Settings) -> Engine:

@@ -17,6 +17,7 @@ from billing.autopay import Charge, Telling
 from billing.payments import AmountMismatch, FeeRule
 from billing.providers.provider import Provider, ProviderFailed
 from billing.providers.sandbox import Sandbox
+from billing.providers.smartpay import SmartPay
 from billing.tables import Account, AccountLink, ChannelIdentity, Notice, Payment
 from skill.dialogue.turn import Reply, Turn
 from skill.identity import links
@@ -33,8 +34,14 @@ log = structlog.get_logger()
 
 
 def providers(settings: Settings) -> dict[str, Provider]:
-    """The providers that are set up, by name; the one to pay through comes first."""
-    return _providers(
+    """The providers that are set up, by name."""
+    inside = smartpay(settings)
+    return pages(settings) | ({inside.name: inside} if inside else {})
+
+
+def pages(settings: Settings) -> dict[str, Provider]:
+    """Those with a page to pay on; the one to pay through comes first."""
+    return _pages(
         settings.yookassa_shop_id,
         settings.yookassa_secret_key,
         settings.yookassa_api,
@@ -46,8 +53,22 @@ def providers(settings: Settings) -> dict[str, Provider]:
     )
 
 
+def smartpay(settings: Settings) -> SmartPay | None:
+    """Sber's window, which Salute opens; None where it is not set up."""
+    if not settings.smartpay_token or not settings.smartpay_service_id:
+        return None
+    return SmartPay(
+        settings.smartpay_token,
+        settings.smartpay_service_id,
+        tax_system=settings.smartpay_tax_system,
+        tax_type=settings.smartpay_tax_type,
+        api_url=settings.smartpay_api,
+        ca_file=settings.smartpay_ca_file,
+    )
+
+
 @cache
-def _providers(
+def _pages(
     shop: str, key: str, api: str, check_address: bool, vat_code: int, tax_system: int | None, sandbox: str, public: str
 ) -> dict[str, Provider]:
     found: dict[str, Provider] = {}
@@ -63,7 +84,7 @@ def _providers(
 
 def chosen(settings: Settings) -> str:
     """The name of the provider to pay through."""
-    return next(iter(providers(settings)), PAGE)
+    return next(iter(pages(settings)), PAGE)
 
 
 def fee(settings: Settings, account: Account, kopecks: int) -> int:
@@ -100,10 +121,10 @@ def opened(service: "Service", turn: Turn, reply: Reply) -> Reply:
 
 
 def begin(service: "Service", payment_id: int, return_url: str, channel: str) -> str | None:
-    """Where a payment is made; None when it is over, or not made through a provider. Raises ProviderFailed."""
+    """Where a payment is made; None when it is over, or not made on a provider's page. Raises ProviderFailed."""
     with store.reading(service.engine) as db:
         payment = db.get(Payment, payment_id)
-        provider = providers(service.settings).get(payment.provider) if payment else None
+        provider = pages(service.settings).get(payment.provider) if payment else None
         if payment is None or provider is None or payment.status not in ("CREATED", "PROCESSING"):
             return None
         if payment.pay_url:

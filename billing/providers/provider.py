@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 
@@ -50,6 +50,7 @@ class Order:
 
     period, account_number, els, service_id, document_id: what the payment is for, as ГИС ЖКХ is told; recipient: None
     when the company's requisites are not known. save: the payer agrees that the means of paying is kept.
+    payee: the company's name; items: what is paid, line by line; ordered_at: aware, UTC.
     """
 
     key: str
@@ -65,6 +66,9 @@ class Order:
     recipient: Recipient | None = None
     check: Check | None = None
     save: bool = False
+    payee: str = ""
+    items: tuple[Item, ...] = ()
+    ordered_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -114,12 +114,12 @@ def pieces(text: str, limit: int) -> list[str]:
 
 
 def _has(body: object, path: str) -> bool:
-    """Whether the path is there; `key=value` asks for a value, `key|other` for one of two keys."""
+    """Whether the path is there; `key=value|other` asks for one of these values, `key|other` for one of two keys."""
     where, _, wanted = path.partition("=")
     for alternative in where.split("|"):
         *way, last = alternative.split(".")
         holder = find(body, *way)
-        if isinstance(holder, dict) and last in holder and (not wanted or holder[last] == wanted):
+        if isinstance(holder, dict) and last in holder and (not wanted or holder[last] in wanted.split("|")):
             return True
     return False
 

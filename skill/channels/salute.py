@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from skill.channels import salute_payments
 from skill.channels.body import Body, find, items, name, number, part, text
 from skill.channels.channel import Assistant, link_of, open_title, phrases
 from skill.channels.limits import capabilities, clip, pieces
@@ -33,13 +34,30 @@ def read(body: Body) -> Turn:
         source="salute",
         screen=find(payload, "device", "capabilities", "screen", "available") is not False,
         familiar=find(payload, "character", "appeal") == "no_official",
+        can_pay=salute_payments.able(body),
+        window=salute_payments.finished(body),
     )
 
 
 def write(reply: Reply, turn: Turn, body: Body) -> Body:
-    """ANSWER_TO_USER: words to say, bubbles to read, suggestions that send their own title."""
-    limits, over = capabilities("salute"), reply.end or text(body, "messageName") == "CLOSE_APP"
+    """ANSWER_TO_USER, or POLICY_RUN_APP for a bill that is paid in Salute's own window."""
     message_id = find(body, "messageId")
+    known = isinstance(message_id, int) and not isinstance(message_id, bool) and abs(message_id) <= LARGEST_ID
+    payload = salute_payments.opening(reply.invoice, body) if reply.invoice else _answer(reply, turn, body)
+    if project := text(body, "payload", "projectName"):
+        payload["projectName"] = project
+    return {
+        "messageName": "POLICY_RUN_APP" if reply.invoice else "ANSWER_TO_USER",
+        "sessionId": turn.session_key,
+        "messageId": message_id if known else 0,
+        "uuid": {key: value for key, value in part(body, "uuid").items() if isinstance(value, str)},
+        "payload": payload,
+    }
+
+
+def _answer(reply: Reply, turn: Turn, body: Body) -> Body:
+    """Words to say, bubbles to read, suggestions that send their own title."""
+    limits, over = capabilities("salute"), reply.end or text(body, "messageName") == "CLOSE_APP"
     payload: Body = {
         **_aloud(reply),
         "items": [_bubble(piece) for piece in pieces(reply.text, limits.text)],
@@ -55,16 +73,7 @@ def write(reply: Reply, turn: Turn, body: Body) -> Body:
         payload["suggestions"] = {"buttons": buttons[: limits.buttons]}
     if reply.expecting == "number":
         payload["asr_hints"] = {"nospeechtimeout": WALK_TO_THE_METER_SECONDS}
-    if project := text(body, "payload", "projectName"):
-        payload["projectName"] = project
-    known = isinstance(message_id, int) and not isinstance(message_id, bool) and abs(message_id) <= LARGEST_ID
-    return {
-        "messageName": "ANSWER_TO_USER",
-        "sessionId": turn.session_key,
-        "messageId": message_id if known else 0,
-        "uuid": {key: value for key, value in part(body, "uuid").items() if isinstance(value, str)},
-        "payload": payload,
-    }
+    return payload
 
 
 def _aloud(reply: Reply) -> Body:

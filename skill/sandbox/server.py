@@ -11,9 +11,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from skill.channels.limits import contracts
 from skill.sandbox import amazon, bots
+from skill.sandbox import smartpay as smartpay_service
 
 Answer = tuple[Response, int]
+OK = 200
 TELEGRAM_TOKEN = "1:sandbox"  # noqa: S105 - opens nothing but this sandbox
+LOOK_SECONDS = 0.05
+"""How often it looks whether it is to end."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,8 @@ class Sent:
 @dataclass
 class Sandbox:
     """The clouds on one port of this machine. recordings: voice messages by file name; updates: what a bot that asks is
-    told, by channel; failing: how many calls will be turned away first, with what status; tell: is given what was
-    taken."""
+    told, by channel; failing: how many calls will be turned away first, with what status; smartpay: bills of Sber's
+    window; tell: is given what was taken."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -40,6 +44,7 @@ class Sandbox:
     webhooks: dict[str, dict[str, Any]] = field(default_factory=dict)
     updates: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     failing: list[int] = field(default_factory=list)
+    smartpay: smartpay_service.SmartPay = field(default_factory=smartpay_service.SmartPay)
     tell: Callable[[Sent], object] = lambda _sent: None
 
     def __enter__(self) -> Self:
@@ -57,13 +62,17 @@ class Sandbox:
             ("/whatsapp/files/<name>", self._file),
             ("/viber/pa/send_message", self._viber),
             ("/viber/pa/<method>", self._viber_account),
+            ("/smartpay/invoices", self._bills),
+            ("/smartpay/invoices/<invoice_id>", self.smartpay.bill),
             ("/service/files/<name>", self._file),
             ("/service/v3/conversations/<conversation>/activities", self._activity),
             ("/service/v3/conversations/<conversation>/activities/<replied>", self._activity),
         ):
             app.add_url_rule(rule, rule, view, methods=["GET", "POST", "DELETE"])
         self._server = make_server(self.host, self.port, app, threaded=True, request_handler=_Quiet)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="sandbox", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(LOOK_SECONDS,), name="sandbox", daemon=True
+        )
         self._thread.start()
         return self
 
@@ -102,6 +111,9 @@ class Sandbox:
             "bot_password": "sandbox",
             "bot_login": f"{self.url}/bots",
             "bot_metadata": f"{self.url}/bots/metadata",
+            "smartpay_token": smartpay_service.TOKEN,
+            "smartpay_service_id": smartpay_service.SERVICE,
+            "smartpay_api": f"{self.url}/smartpay",
         }
 
     def _turned_away(self) -> Answer | None:
@@ -184,6 +196,14 @@ class Sandbox:
         if method == "set_webhook":
             self.webhooks["viber"] = _body()
         return jsonify({"status": 0, "webhook": self.webhooks.get("viber", {}).get("url", "")}), 200
+
+    def _bills(self) -> Answer:
+        answer, status = self.smartpay.bills()
+        if status == OK:
+            made = f"{self.url}/smartpay/invoices/{answer.get_json()['invoice_id']}"
+            to_pay = f"curl -X POST -H 'Authorization: Bearer {smartpay_service.TOKEN}' {made}"
+            self._keep("salute", "invoice", {**_body(), "text": to_pay})
+        return answer, status
 
     def _activity(self, conversation: str, replied: str = "") -> Answer:
         if request.headers.get("Authorization", "").removeprefix("Bearer ") not in bots.granted:
