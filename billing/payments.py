@@ -60,10 +60,14 @@ def create(
     channel: str,
     actor: str = "resident",
     receipt_id: int | None = None,
+    period: date | None = None,
     fee_kopecks: int = 0,
     contact: str | None = None,
 ) -> Payment:
-    """A payment before the provider knows of it. The same key gives the same payment. Raises PaymentRefused."""
+    """A payment before the provider knows of it. The same key gives the same payment. Raises PaymentRefused.
+
+    period: the month that the payer names; without one it is that of the receipt.
+    """
     _hold(db, account_id)
     known = db.exec(select(Payment).where(Payment.idempotency_key == idempotency_key)).first()
     if known is not None:
@@ -78,7 +82,7 @@ def create(
     payment = Payment(
         account_id=account_id,
         receipt_id=receipt_id,
-        period=receipt.period if receipt else None,
+        period=period or (receipt.period if receipt else None),
         amount_kopecks=amount_kopecks,
         fee_kopecks=fee_kopecks,
         method=method,

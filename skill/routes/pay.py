@@ -88,6 +88,7 @@ def _payment(db: Database, service: Service, link: BillLink, token: str) -> Paym
         now=now,
         channel=CHANNEL,
         receipt_id=receipt.id if receipt else None,
+        period=intended.period if intended else None,
         fee_kopecks=checkout.fee(settings, account, kopecks),
         contact=email or checkout.contact(db, settings, account.id),
     )

@@ -3,17 +3,19 @@
 from datetime import date
 
 from billing import receipts
+from billing.receipts import Balance
 from skill.dialogue import late
-from skill.dialogue.asked import months
+from skill.dialogue.asked import months, service_name, services
 from skill.dialogue.bills import unknown_months
 from skill.dialogue.company import today
 from skill.dialogue.context import points_at
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.naming import month_name
+from skill.dialogue.naming import listed, month_name
 from skill.dialogue.others import is_of_others
 from skill.dialogue.past import span
 from skill.dialogue.scenes.pay import SCENE as PAY
+from skill.dialogue.scenes.pay import all_is_owed
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
@@ -41,6 +43,8 @@ class BalanceTopic(Topic):
         if wanted := months(Understanding("balance", extract("charges", text) | said.slots, 1.0), today(talk), text):
             return self._of_months(talk, wanted)
         found = receipts.balance(talk.db, home_of(talk).account_id, today(talk))
+        if (codes := services(said, text)) and found.receipt is not None and found.kopecks > 0:
+            return _of_services(talk, found, codes)
         if found.kopecks < 0:
             return talk.reply("balance.advance", sum=wording.money(-found.kopecks))
         if found.kopecks == 0:
@@ -58,7 +62,7 @@ class BalanceTopic(Topic):
         chosen = [row for row in rows if row.period in wanted]
         if not chosen:
             return unknown_months(talk, rows, wanted)
-        left = late.not_paid(talk)
+        left = late.owed(talk).not_paid
         charged = sum(row.charged_kopecks for row in chosen)
         owed = sum(left.get(row.period, 0) for row in chosen)
         facts = {"month": span([row.period for row in reversed(chosen)], today(talk)), "sum": wording.money(charged)}
@@ -66,7 +70,7 @@ class BalanceTopic(Topic):
             return Reply(talk.say("balance.month_paid", **facts))
         key = "balance.month_unpaid" if owed == charged else "balance.month_owed"
         reply = self.offers(talk, Reply(talk.say(key, **facts, owed=wording.money(owed))))
-        talk.session.draft = {"kopecks": owed}
+        talk.session.draft = {"kopecks": owed, "months": [row.period.isoformat() for row in reversed(chosen)]}
         return reply
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
@@ -74,8 +78,25 @@ class BalanceTopic(Topic):
         told = int(talk.session.draft.get("kopecks", 0))
         if said.intent != "yes" or not told:
             return super().answer(talk, said)
+        named = [date.fromisoformat(month) for month in talk.session.draft.get("months", ())]
         talk.session.close()
-        return PAY.propose(talk, told)
+        return PAY.propose(talk, told, named)
+
+
+def _of_services(talk: Talk, found: Balance, codes: list[str]) -> Reply:
+    """What is owed for some services, where the books can tell it; else what the newest bill charged for them."""
+    bill = receipts.latest(talk.db, home_of(talk).account_id)
+    assert bill is not None  # noqa: S101 - a balance with a receipt was found
+    own = [line for line in receipts.lines(talk.db, bill.id) if line.code in codes]
+    names, whole = listed([service_name(code) for code in codes]), wording.money(found.kopecks)
+    if bill.opening_kopecks - bill.paid_kopecks > 0 and all_is_owed(talk, bill):
+        owed = sum(line.to_pay_kopecks for line in own)
+        return talk.reply("balance.service_debt", services=names, sum=wording.money(owed), whole=whole)
+    charged = sum(line.charged_kopecks + line.recalculated_kopecks - line.privilege_kopecks for line in own)
+    if not charged:
+        return talk.reply("charges.nothing_for", month=month_name(bill.period), services=names)
+    month, total = month_name(bill.period), wording.money(charged)
+    return talk.reply("balance.service", services=names, month=month, sum=total, whole=whole)
 
 
 def checked(talk: Talk) -> Reply:

@@ -2,10 +2,9 @@
 
 from datetime import date
 
-from billing import receipts
+from billing.receipts import Balance
 from skill.dialogue import late
 from skill.dialogue.company import today
-from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import capital, listed, month_name
 from skill.dialogue.scenes.pay import SCENE as PAY
@@ -32,16 +31,16 @@ class Debts(Topic):
         """Which months are late; how many they are, since when and of what sum where they are more than a few."""
         if (bar := barred(talk, money=True)) is not None:
             return bar
-        months = list(late.by_month(talk).items())
+        owed = late.owed(talk)
+        months = list(owed.late.items())
         if not months:
-            return _not_late(talk)
+            return _not_late(talk, owed.balance)
         if len(months) <= AT_ONCE:
             return self.offers(talk, Reply(talk.say("debts.months", months=listed(_lines(talk, months)))))
         count = f"{len(months)} {wording.plural(len(months), 'месяц', 'месяца', 'месяцев')}"
         whole = wording.money(sum(left for _, left in months))
-        penalty = receipts.balance(talk.db, home_of(talk).account_id, today(talk)).penalty
         facts = {"count": count, "first": _month(talk, months[0][0]), "sum": whole}
-        text = talk.say("debts.many_and_penalty" if penalty else "debts.many", **facts)
+        text = talk.say("debts.many_and_penalty" if owed.balance.penalty else "debts.many", **facts)
         reply = self.offers(talk, Reply(text))
         talk.session.draft = {"at": 0}
         return reply
@@ -51,7 +50,7 @@ class Debts(Topic):
         if said.intent != "yes" or "at" not in talk.session.draft:
             return super().answer(talk, said)
         at = int(talk.session.draft["at"])
-        left = list(late.by_month(talk).items())[at:]
+        left = list(late.owed(talk).late.items())[at:]
         some = left if talk.turn.screen or len(left) <= ALOUD + 1 else left[:ALOUD]
         talk.session.close()
         lines = ", ".join(_lines(talk, some))
@@ -62,9 +61,8 @@ class Debts(Topic):
         return reply
 
 
-def _not_late(talk: Talk) -> Reply:
+def _not_late(talk: Talk, found: Balance) -> Reply:
     """Nothing is late: what there is to pay is the newest bill."""
-    found = receipts.balance(talk.db, home_of(talk).account_id, today(talk))
     if found.kopecks <= 0 or found.receipt is None or found.due_on is None:
         return talk.reply("balance.paid")
     month, day = month_name(found.receipt.period), wording.day(found.due_on)

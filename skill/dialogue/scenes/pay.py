@@ -2,18 +2,20 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
-from billing import autopay, contacts, payments, receipts
+from billing import autopay, contacts, law, payments, receipts
 from billing.payments import PaymentRefused
-from billing.tables import Payment
+from billing.tables import Payment, Receipt
 from skill import checkout, letters
-from skill.dialogue import late
-from skill.dialogue.asked import NAMING, is_sum, kopecks, months, only_sum, service_name, services
+from skill.dialogue import late, sums
+from skill.dialogue.asked import months, service_name, services
 from skill.dialogue.company import today
 from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.naming import listed
+from skill.dialogue.naming import listed, month_name
 from skill.dialogue.others import is_of_others
+from skill.dialogue.past import span
 from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import YES_NO
@@ -25,17 +27,16 @@ from speech import wording
 HOW = ("карт", "как ", "где ", "сбп", "способ", "можно ли", "наличн")
 FEE = "комисс"
 PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|рассроч|сколько смогу|немного")
-WHOLE = re.compile(r"(?<!не )\b(вс[её]|всю|весь|целиком|полностью)\b(?! (равно|же|ещ[её]|верно|правильно|так)\b)")
 LATER = re.compile(r"не сейчас|\b(потом|позже|попозже)\b|передумал|\bне (буду|надо|хочу|стоит)\b|\bотмен")
 UNDO = re.compile(r"\b(отмен|верни|вернуть|возврат)\w* .*(плат[её]ж|оплат|деньги)|\b(плат[её]ж|оплат\w+) отмен")
-THOUSANDS = re.compile(r"полтор|с половиной")
-ROUBLES = re.compile(r"рубл|копе")
+PENALTY = re.compile(r"\bпен(?:и|ю|ей|я|ями|ям)\b|\bштраф")
+AND_PENALTY = re.compile(r"\bс пен|и пен|вместе|\bвс[её]\b(?!.*без пен)|пен\w* и \w+")
+WITHOUT_PENALTY = re.compile(r"без (?:\w+ )?(?:пен|штраф)|кроме пен|не считая пен")
+DEBT = re.compile(r"долг|задолж|накоп|за вс[её]\b|весь\b")
+OLDEST = re.compile(r"сам(?:ый|ого) (?:стар|давн|перв|ранн)\w+|\bстар(?:ый|ого) долг")
 AUTOPAY = ("автоплат", "автооплат", "автоматическ")
 OFF = ("отключ", "выключ", "отмен", "убер", "не надо", "не нуж", "останов", "стоп")
 CALL = "telephone"
-THOUSAND = 1000_00
-SHORT = 5
-"""«Давай всё сразу» has so many words at most."""
 SURE = 0.5
 LARGEST_KOPECKS = 1_000_000_00
 """No more passes at once through the fast payment system."""
@@ -58,7 +59,7 @@ class Pay:
             return _autopay(talk, text)
         if is_of_others(talk):
             return talk.reply("pay.others")
-        named = _named(talk, said)
+        named = sums.named(talk, said)
         if named is None and (told := _told(talk, text)) is not None:
             return told
         talk.session.suspended = [kept for kept in talk.session.suspended if kept["scene"] != self.name]
@@ -66,23 +67,28 @@ class Pay:
         if named is None and PARTS.search(text):
             return self._ask(talk, "amount", "pay.instalments" if "рассроч" in text else "pay.part")
         if named is None and (codes := services(said, talk.turn.text)):
-            return self._of_services(talk, codes)
-        if named is None and (amount := _of_months(talk, said)):
-            return self._confirm(talk, amount)
+            return self._of_services(talk, codes, months(said, today(talk), talk.turn.text))
+        if named is None and OLDEST.search(text) and (first := min(late.owed(talk).late, default=None)):
+            return self._of_months(talk, [first])
+        if named is None and (wanted := months(said, today(talk), talk.turn.text)):
+            return self._of_months(talk, wanted)
+        if named is None and PENALTY.search(text) and not AND_PENALTY.search(text):
+            return self._of_penalty(talk, without=WITHOUT_PENALTY.search(text) is not None)
         owed = _owed(talk)
         if named is None and owed <= 0:
             return self._ask(talk, "amount", "pay.nothing")
         talk.session.draft = {"kopecks": owed}
-        return self._confirm(talk, named if named is not None else _half(talk) or owed)
+        return self._confirm(talk, named if named is not None else sums.half(talk, owed) or owed)
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """Yes, another sum, or no."""
-        named, text = _another(talk, said), talk.turn.text.lower()
+        named, text = sums.another(talk, said, _owed), talk.turn.text.lower()
         if named is not None:
             same = named == talk.session.draft.get("kopecks") and said.intent == "yes"
             return self._order(talk) if same else self._confirm(talk, named)
         asked = talk.session.step
-        refused = said.intent == "no" and (asked == "amount" or LATER.search(text) is not None)
+        offered = asked == "amount" or talk.session.draft.get("offered") is not None
+        refused = said.intent == "no" and (offered or LATER.search(text) is not None)
         if refused or said.intent in {"back", "stop"} or (said.confidence < SURE and LATER.search(text)):
             talk.session.close()
             return talk.reply("pay.cancelled")
@@ -97,33 +103,76 @@ class Pay:
             return self._confirm(talk, int(talk.session.draft["kopecks"]))
         return self._ask(talk, "amount", "pay.amount") if said.intent in {"yes", "pay"} else None
 
-    def propose(self, talk: Talk, amount: int) -> Reply:
-        """A sum that was spoken of before, kopecks."""
+    def propose(self, talk: Talk, amount: int, wanted: list[date] | None = None) -> Reply:
+        """A sum that was spoken of before, kopecks. wanted: the months it is for."""
         talk.session.scene = self.name
-        return self._confirm(talk, amount)
+        return self._confirm(talk, amount, wanted[:1] if wanted else [])
 
     def help(self, talk: Talk) -> str | None:
         """How it is paid."""
         return talk.say("pay.help")
 
-    def _of_services(self, talk: Talk, codes: list[str]) -> Reply:
-        """Money comes to the whole account: the sum of what was named is proposed, of the last bill."""
-        receipt = receipts.latest(talk.db, home_of(talk).account_id)
-        lines = receipts.lines(talk.db, receipt.id) if receipt else []
-        amount = sum(line.charged_kopecks for line in lines if line.code in codes)
-        if amount < payments.MINIMUM_KOPECKS:
+    def _of_services(self, talk: Talk, codes: list[str], wanted: list[date]) -> Reply:
+        """Money comes to the whole account: the sum of what was named is proposed, of the last bill or of the month
+        wanted."""
+        rows = receipts.history(talk.db, home_of(talk).account_id)
+        receipt = next((row for row in rows if row.period in wanted), rows[0] if rows else None)
+        own = [line for line in receipts.lines(talk.db, receipt.id) if line.code in codes] if receipt else []
+        amount, key = sum(line.charged_kopecks for line in own), "pay.service"
+        if receipt is not None and not wanted and DEBT.search(talk.turn.text.lower()) and all_is_owed(talk, receipt):
+            amount, key = sum(line.to_pay_kopecks for line in own), "pay.service_debt"
+        if receipt is None or amount < payments.MINIMUM_KOPECKS:
             return self._ask(talk, "amount", "pay.part")
-        names = listed([service_name(code) for code in codes])
-        asked = self._confirm(talk, amount)
-        return replace(asked, text=talk.say("pay.service", services=names, sum=wording.money(amount)))
+        if receipt.period in wanted:
+            key = "pay.service_of_month"
+        asked = self._confirm(talk, amount, [receipt.period] if receipt.period in wanted else [])
+        facts = {"services": listed([service_name(code) for code in codes]), "month": month_name(receipt.period)}
+        return replace(asked, text=talk.say(key, sum=wording.money(amount), **facts))
 
-    def _confirm(self, talk: Talk, amount: int) -> Reply:
+    def _of_months(self, talk: Talk, wanted: list[date]) -> Reply:
+        """What is not paid of the months named; where that is nothing, all that is owed is offered."""
+        owed = late.owed(talk)
+        left = {month: sum_ for month in wanted if (sum_ := owed.not_paid.get(month, 0))}
+        whole, bill = owed.balance.kopecks, owed.balance.receipt
+        if left:
+            asked = self._confirm(talk, sum(left.values()), list(left)[:1])
+            facts = {"month": span(list(left), today(talk)), "sum": wording.money(sum(left.values()))}
+            return replace(asked, text=talk.say("pay.month", **facts)) if asked.expecting == "yes_no" else asked
+        if bill is None or whole < payments.MINIMUM_KOPECKS:
+            return self._ask(talk, "amount", "pay.nothing")
+        facts = {"month": span(wanted, today(talk)), "sum": wording.money(whole), "last": month_name(bill.period)}
+        return self._instead(talk, whole, "pay.month_to_come" if wanted[0] > bill.period else "pay.month_paid", **facts)
+
+    def _instead(self, talk: Talk, amount: int, key: str, **facts: str) -> Reply:
+        """Another sum than was asked for is offered: a no leaves."""
+        asked = self._confirm(talk, amount, [])
+        talk.session.draft["offered"] = True
+        return replace(asked, text=talk.say(key, **facts)) if asked.expecting == "yes_no" else asked
+
+    def _of_penalty(self, talk: Talk, *, without: bool) -> Reply:
+        """Only the penalty, or all but it: money goes to the debt first (ГК РФ ст. 319.1), which is said."""
+        owed = late.owed(talk)
+        debt, penalty = sum(owed.not_paid.values()), owed.penalty
+        amount = debt if without or not penalty else penalty
+        if amount <= 0:
+            return self._ask(talk, "amount", "pay.nothing")
+        if not penalty:
+            return self._instead(talk, amount, "pay.no_penalty", sum=wording.money(amount))
+        asked = self._confirm(talk, amount)
+        key = "pay.without_penalty" if without else "pay.penalty" if debt else ""
+        if not key or asked.expecting != "yes_no":
+            return asked
+        return replace(asked, text=talk.say(key, sum=wording.money(amount), penalty=wording.money(penalty)))
+
+    def _confirm(self, talk: Talk, amount: int, wanted: list[date] | None = None) -> Reply:
+        """Ask whether to pay a sum. wanted: the month it is for; None: as before."""
         if amount < payments.MINIMUM_KOPECKS:
             return self._ask(talk, "amount", "pay.too_small")
         if amount > LARGEST_KOPECKS:
             return self._ask(talk, "amount", "pay.too_large")
         by_sbp = any(word in talk.turn.text.lower() for word in BY_SBP)
-        talk.session.step, talk.session.draft = "confirm", {"kopecks": amount, "sbp": by_sbp}
+        month = talk.session.draft.get("month") if wanted is None else next((day.isoformat() for day in wanted), None)
+        talk.session.step, talk.session.draft = "confirm", {"kopecks": amount, "sbp": by_sbp, "month": month}
         facts = {"sum": wording.money(amount)}
         key = "pay.confirm"
         if fee := checkout.fee(talk.settings, account_of(talk), amount):
@@ -133,7 +182,8 @@ class Pay:
         return Reply(talk.say(key, **facts), buttons=YES_NO, expecting="yes_no")
 
     def _ask(self, talk: Talk, step: str, key: str) -> Reply:
-        talk.session.step, talk.session.draft = step, {}
+        month = talk.session.draft.get("month")
+        talk.session.step, talk.session.draft = step, {"month": month} if month else {}
         limits = {"minimum": wording.money(payments.MINIMUM_KOPECKS), "maximum": wording.money(LARGEST_KOPECKS)}
         return Reply(talk.say(key, **limits), expecting="number")
 
@@ -142,6 +192,7 @@ class Pay:
         account, amount = account_of(talk), int(talk.session.draft["kopecks"])
         provider, by_sbp = checkout.chosen(talk.settings), bool(talk.session.draft.get("sbp"))
         receipt = receipts.latest(talk.db, account.id)
+        month = talk.session.draft.get("month")
         talk.session.close()
         try:
             payment = payments.create(
@@ -154,6 +205,7 @@ class Pay:
                 now=talk.now,
                 channel=talk.turn.channel,
                 receipt_id=receipt.id if receipt else None,
+                period=date.fromisoformat(month) if month else _oldest(talk),
                 fee_kopecks=checkout.fee(talk.settings, account, amount),
                 contact=checkout.contact(talk.db, talk.settings, account.id, letters.phone_of(talk.turn)),
             )
@@ -199,11 +251,16 @@ def _owed(talk: Talk) -> int:
     return receipts.balance(talk.db, home_of(talk).account_id, today(talk)).kopecks
 
 
-def _of_months(talk: Talk, said: Understanding) -> int:
-    """Kopecks not paid of the months named, 0 where none is."""
-    named = months(said, today(talk), talk.turn.text)
-    left = late.not_paid(talk) if named else {}
-    return sum(left.get(month, 0) for month in named)
+def _oldest(talk: Talk) -> date | None:
+    """The month that money comes to when the payer names none: the oldest that is late (ГК РФ ст. 319.1 п. 3); those
+    beyond the limitation come last."""
+    on = today(talk)
+    return next((one.debt.period for one in late.owed(talk).months if law.limitation_ends(one.debt.due) >= on), None)
+
+
+def all_is_owed(talk: Talk, receipt: Receipt) -> bool:
+    """Whether nothing came that the lines of the newest bill do not show: they tell each service's debt."""
+    return not receipt.paid_kopecks and _owed(talk) == receipt.to_pay_kopecks
 
 
 def _told(talk: Talk, text: str) -> Reply | None:
@@ -217,40 +274,6 @@ def _told(talk: Talk, text: str) -> Reply | None:
     if any(word in text for word in HOW) and not PARTS.search(text):
         return talk.reply("pay.how")
     return None
-
-
-def _another(talk: Talk, said: Understanding) -> int | None:
-    """The sum that answers the open question: in figures, the half of it, or all that is owed; None without one."""
-    text = talk.turn.text.lower()
-    if half := _half(talk):
-        return half
-    named = _named(talk, said)
-    if named is not None and (said.intent in NAMING or is_sum(said, text)):
-        return named
-    whole = WHOLE.search(text) and said.intent not in {"yes", "stop"} and len(text.split()) <= SHORT
-    return owed if whole and (owed := _owed(talk)) > 0 else None
-
-
-def _named(talk: Talk, said: Understanding) -> int | None:
-    """Kopecks of the sum said; «полторы» are thousands where nobody says roubles, and nothing is paid below zero."""
-    text = talk.turn.text.lower()
-    named = kopecks(said)
-    if named is None:
-        named = only_sum(text) if said.intent != "pay" or talk.session.scene == "pay" else None
-    if named is None:
-        return None
-    if re.search(r"\bминус\b|-\d", text):
-        return 0
-    short = named < THOUSAND and THOUSANDS.search(text) and not ROUBLES.search(text)
-    return named * 1000 if short else named
-
-
-def _half(talk: Talk) -> int | None:
-    """Half of the sum proposed, else of all that is owed, to the rouble, for «половину»."""
-    if "половин" not in talk.turn.text.lower() or THOUSANDS.search(talk.turn.text.lower()):
-        return None
-    proposed = int(talk.session.draft.get("kopecks") or max(0, _owed(talk)))
-    return round(proposed // 2, -2) or None
 
 
 SCENE = Pay()

@@ -1,14 +1,14 @@
 """Пени: how much, and on which debt, since when, at what rate (ЖК РФ ст. 155 ч. 14)."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
-from billing import law, penalties, receipts
+from billing import law, penalties
 from billing.penalties import Standing
 from skill.dialogue import late
 from skill.dialogue.company import today
-from skill.dialogue.flat import account_of
 from skill.dialogue.gate import barred
+from skill.dialogue.late import Owed
 from skill.dialogue.naming import month_name
 from skill.dialogue.scenes.pay import SCENE as PAY
 from skill.dialogue.talk import Talk
@@ -19,11 +19,15 @@ from speech import wording
 
 RULE = re.compile(r"что такое|что значит|процент|ставк|как считают|как начисл|закон|прав\b|с какого дня|через сколько")
 UNPAID = re.compile(
-    r"не (буду )?(за|о)?плач|не плат|не буду|если .*(позже|опозда|не успе|просроч|задерж)|что .*будет"
+    r"не (буду )?(за|о)?пла[чт]|не буду|если .*(позже|опозда|не успе|просроч|задерж)|что .*будет"
     r"|пени будут|будут пени"
 )
 THREAT = re.compile(r"отключ|отреж|обрежу|высел|\bсуд\b|заберут")
 WITHOUT = re.compile(r"без пен")
+PAYS = re.compile(
+    r"^(?:(?:а|и|ну|я|мне|мы|хочу|хотела?|бы|можно|надо|нужно|давай(?:те)?|пожалуйста|только|сейчас|тогда|отдельно) )*"
+    r"(?:(?:о|за)плати(?:ть|те|м)?|погаси(?:ть|те)?|закр(?:ой|ыть)|внес(?:и|ти))\b"
+)
 FORGIVE = re.compile(r"спиши|списать|спишут|сними|снять|убери|убрать|отмени|прости")
 
 
@@ -43,24 +47,29 @@ class Penalty(Topic):
             return talk.reply("penalty.rule")
         if (bar := barred(talk, money=True)) is not None:
             return bar
-        charged, whole = receipts.balance(talk.db, account_of(talk).id, today(talk)).penalty, late.gathered(talk)
-        debts = late.months(talk)
+        owed = late.owed(talk)
+        charged, whole, debts = owed.balance.penalty, owed.penalty, owed.months
+        if PAYS.search(text):
+            return PAY.begin(talk, Understanding("pay", {}, said.confidence))
         if WITHOUT.search(text) and debts:
-            facts = {"debt": wording.money(sum(late.not_paid(talk).values())), "whole": wording.money(whole)}
+            facts = {"debt": wording.money(sum(owed.not_paid.values())), "whole": wording.money(whole)}
             return Reply(talk.say("penalty.without", **facts))
         if FORGIVE.search(text) and whole:
             return talk.reply("penalty.forgive", sum=wording.money(whole))
         if UNPAID.search(text) and not whole:
             return _to_come(talk, debts)
+        if UNPAID.search(text) and (a_day := _a_day(debts, today(talk))):
+            return self.offers(talk, talk.reply("penalty.goes_on", sum=wording.money(a_day)))
         if not debts:
             return talk.reply("penalty.past" if charged else "penalty.none", sum=wording.money(charged))
-        return self._of_debts(talk, debts[0], charged, whole)
+        return self._of_debts(talk, owed)
 
-    def _of_debts(self, talk: Talk, oldest: Standing, charged: int, whole: int) -> Reply:
-        """On which month the penalty grows. charged: on the newest bill, whole: in all that is owed, kopecks."""
+    def _of_debts(self, talk: Talk, owed: Owed) -> Reply:
+        """On which month the penalty grows."""
+        oldest, charged, whole = owed.months[0], owed.balance.penalty, owed.penalty
         facts = {
             "sum": wording.money(charged),
-            "debt": wording.money(late.by_month(talk)[oldest.debt.period]),
+            "debt": wording.money(owed.late[oldest.debt.period]),
             "month": month_name(oldest.debt.period),
             "due": wording.day(oldest.debt.due),
             "whole": wording.money(whole),
@@ -78,6 +87,12 @@ def _to_come(talk: Talk, debts: list[Standing]) -> Reply:
     first = debts[0].debt.due + timedelta(days=law.penalty_rule().free_days + 1)
     a_day = sum(penalties.penalty(one, first) for one in debts)
     return talk.reply("penalty.to_come", first=wording.day(first), sum=wording.money(a_day))
+
+
+def _a_day(debts: list[Standing], on: date) -> int:
+    """Kopecks by which the penalty grows in a day."""
+    before = on - timedelta(days=1)
+    return sum(penalties.penalty(one, on) - penalties.penalty(one, before) for one in debts)
 
 
 SCENE = Penalty()
