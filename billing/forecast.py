@@ -24,12 +24,17 @@ LEAK_MONTHS = 2
 LEAK_TIMES = Decimal("1.5")
 
 
+Bounds = tuple[int, int, int]
+"""Kopecks: the least, what is expected, and the most."""
+
+
 @dataclass(frozen=True)
 class Forecast:
     """Kopecks charged for a month, less privileges: expected, with the range that the household's own months allow.
 
-    based_on_months: months of readings behind it; already_read: services whose reading of the month is in the books;
-    same_month_last_year: it took part. fixed: kopecks of services that do not depend on readings.
+    services: what each service of the bill comes to. based_on_months: months of readings behind it; already_read:
+    services whose reading of the month is in the books; same_month_last_year: it took part. fixed: kopecks of services
+    that do not depend on readings.
     """
 
     period: date
@@ -37,6 +42,7 @@ class Forecast:
     expected: int
     high: int
     fixed: int
+    services: Mapping[str, Bounds]
     based_on_months: int
     already_read: tuple[str, ...]
     same_month_last_year: bool
@@ -70,8 +76,10 @@ def forecast(db: Session, account_id: int, period: date) -> Forecast | None:
     metered = {resource for resource, _ in history}
     bill = {line.code: line for line in receipts.lines(db, receipt.id)}
     steady = [line for line in bill.values() if not _follows_meters(line, metered)]
-    fixed = sum(_lowered(line, line.charged_kopecks) for line in _in_season(db, account, period, steady))
-    low = expected = high = fixed
+    services: dict[str, Bounds] = {}
+    for line in _in_season(db, account, period, steady):
+        _add(services, line.code, [_lowered(line, line.charged_kopecks)] * 3)
+    fixed = sum(expected for _, expected, _ in services.values())
     months, read, last_year = 99, [], False
     for resource in sorted(metered):
         zones = {zone: by_month for (code, zone), by_month in history.items() if code == resource}
@@ -83,14 +91,23 @@ def forecast(db: Session, account_id: int, period: date) -> Forecast | None:
             _cost(db, account, resource, {zone: volumes[at] for zone, volumes in known.items()}, period, bill)
             for at in range(3)
         ]
-        low, expected, high = low + bounds[0], expected + bounds[1], high + bounds[2]
+        _add(services, resource, [own for own, _ in bounds])
+        if any(sewage for _, sewage in bounds):
+            _add(services, "SEWAGE", [sewage for _, sewage in bounds])
         months = min(months, *(len([month for month in by_month if month < period]) for by_month in zones.values()))
         if all(period in by_month for by_month in zones.values()):
             read.append(resource)
         last_year = last_year or any(month_start(period, -12) in by_month for by_month in zones.values())
     if not metered:
         months = 0
-    return Forecast(period, low, expected, high, fixed, months, tuple(read), last_year)
+    low, expected, high = (sum(bounds[at] for bounds in services.values()) for at in range(3))
+    return Forecast(period, low, expected, high, fixed, services, months, tuple(read), last_year)
+
+
+def _add(services: dict[str, Bounds], code: str, bounds: Sequence[int]) -> None:
+    """Both waters bring their part of the sewage."""
+    low, expected, high = services.get(code, (0, 0, 0))
+    services[code] = low + bounds[0], expected + bounds[1], high + bounds[2]
 
 
 def anomalies(db: Session, account_id: int, period: date) -> list[Anomaly]:
@@ -151,14 +168,14 @@ def _cost(
     volumes: Mapping[str, Decimal],
     period: date,
     bill: Mapping[str, ReceiptLine],
-) -> int:
-    """Kopecks of a resource's volumes, with the sewage of water where the last bill charges it."""
+) -> tuple[int, int]:
+    """Kopecks of a resource's volumes, and of the sewage of water where the last bill charges it."""
     whole = sum(volumes.values(), Decimal(0))
     cost = tariffs.cost(db, account.organization_id, resource, volumes, period, account.tariff_group)
     if cost is None:  # no tariff of ours: at the last bill's average price
         cost = _at_last_price(bill.get(resource), whole)
     sewage = bill.get("SEWAGE") if resource in WATER else None
-    return _lowered(bill.get(resource), cost) + _lowered(sewage, _at_last_price(sewage, whole))
+    return _lowered(bill.get(resource), cost), _lowered(sewage, _at_last_price(sewage, whole))
 
 
 def _lowered(line: ReceiptLine | None, kopecks: int) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from importlib.resources import files
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
@@ -10,6 +11,8 @@ from billing.tables import Account, Article, News, Premises
 
 STEM = 5
 """Letters of a word that are compared: Russian endings come after."""
+EMPTY = frozenset(files("billing").joinpath("data", "empty_words.txt").read_text("utf-8").split())
+"""Words that tell nothing of what a question is about."""
 
 
 def at_account(db: Session, account_id: int, now: datetime, limit: int = 5) -> list[News]:
@@ -46,4 +49,5 @@ def answers(db: Session, organization_id: int | None, question: str, limit: int 
 
 
 def _stems(text: str) -> set[str]:
-    return {word[:STEM] for word in re.findall(r"[а-яa-z0-9]+", text.lower().replace("ё", "е")) if len(word) > 2}
+    words = re.findall(r"[а-яa-z0-9]+", text.lower().replace("ё", "е"))
+    return {word[:STEM] for word in words if len(word) > 2 and word not in EMPTY}

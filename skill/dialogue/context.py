@@ -252,8 +252,6 @@ def _again(talk: Talk, text: str) -> Understanding | None:
     for name in ("resource", "services", "period"):
         if name in changed:
             intent = again[name].get(intent, intent)
-    if intent != about["intent"] == "forecast":  # of one service nothing is foretold: its last bill
-        about = {**about, "slots": {}}
     dropped = SERVICE | {"place"} if SERVICE & changed.keys() else set()
     kept = {name: value for name, value in about["slots"].items() if name not in dropped}
     return Understanding(intent, kept | changed, DOUBTFUL)

@@ -209,6 +209,9 @@ def test_a_reading_of_the_month_makes_the_forecast_exact(village: Village) -> No
     found = forecast.forecast(village.db, 1, month(5))
     assert found is not None
     assert found.low == found.expected == found.high == 1500_00 + 3 * 90_00
+    water = sum(found.services[code][1] for code in ("COLD_WATER", "SEWAGE"))
+    assert water == 3 * 90_00
+    assert found.expected == sum(expected for _, expected, _ in found.services.values())
     assert found.already_read == ("COLD_WATER",)
 
 

@@ -106,6 +106,7 @@ def test_a_question_finds_its_answer(account: Any) -> None:
     db.flush()
     assert news.answers(db, 1, "с крыши падают сосульки")[0].slug == "test-roof"
     assert news.answers(db, 1, "зелёная ворона") == []
+    assert news.answers(db, 1, "что это такое и как с этим быть") == []
 
 
 def ask(db: Session, own: Account, now: datetime, key: str = "t1", **fields: Any) -> Ticket:

@@ -1,15 +1,15 @@
 """Сколько выйдет и как тратить меньше: the coming bill and saving tips, both from the household's own readings."""
 
 from billing import forecast, receipts
-from billing.forecast import Anomaly
+from billing.forecast import Anomaly, Forecast
 from billing.resources import FACTS, Resource
 from billing.tables import ReceiptLine
 from billing.windows import month_start
-from skill.dialogue.asked import MONTHS, resources, service_name
+from skill.dialogue.asked import MONTHS, resources, service_name, services
 from skill.dialogue.company import today
 from skill.dialogue.flat import Flat, home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.naming import capital, month_name
+from skill.dialogue.naming import capital, listed, month_name
 from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.charges import SCENE as CHARGES
 from skill.dialogue.talk import Talk, after
@@ -41,25 +41,40 @@ class Outlook(Topic):
         this = today(talk).month
         if named and 0 < (this - named) % YEAR <= GONE:
             return CHARGES.begin(talk, said)
-        return _forecast(talk, other=bool(named) and named != this)
+        return _forecast(talk, services(said, talk.turn.text), other=bool(named) and named != this)
 
 
-def _forecast(talk: Talk, *, other: bool) -> Reply:
-    """other: a month further on was asked about, which nobody can tell yet."""
+def _forecast(talk: Talk, codes: list[str], *, other: bool) -> Reply:
+    """Of the services named, else of the whole bill. other: a month further on was asked about, which nobody can tell
+    yet."""
     period = month_start(today(talk))
     found = forecast.forecast(talk.db, home_of(talk).account_id, period)
     if found is None:
         return talk.reply("outlook.too_early")
-    low, expected, high = (round(kopecks, ROUND) for kopecks in (found.low, found.expected, found.high))
-    key = "outlook.forecast" if low < high else "outlook.exact"
-    reply = talk.reply(
-        key,
-        month=month_name(period),
-        expected=wording.money(expected),
-        low=wording.money(low),
-        high=wording.money(high),
-    )
+    reply = _of_services(talk, found, codes) if codes else _of_bill(talk, found)
     return after(talk.say("outlook.only_this"), reply) if other else reply
+
+
+def _of_bill(talk: Talk, found: Forecast) -> Reply:
+    low, expected, high = (wording.money(round(kopecks, ROUND)) for kopecks in (found.low, found.expected, found.high))
+    key = "outlook.forecast" if low != high else "outlook.exact"
+    return talk.reply(key, month=month_name(found.period), expected=expected, low=low, high=high)
+
+
+def _of_services(talk: Talk, found: Forecast, codes: list[str]) -> Reply:
+    """Each service named, and together where they are several."""
+    month, known = month_name(found.period), [code for code in codes if found.services.get(code, (0, 0, 0))[1]]
+    if not known:
+        return talk.reply("outlook.no_service", services=listed([service_name(code) for code in codes]))
+    low, expected, high = (
+        wording.money(round(sum(found.services[code][at] for code in known), ROUND)) for at in range(3)
+    )
+    lines = [f"{service_name(code)} {wording.money(round(found.services[code][1], ROUND))}" for code in known]
+    if len(known) > 1:
+        return talk.reply("outlook.services", month=month, lines=listed(lines), sum=expected, low=low, high=high)
+    key = "outlook.service" if low != high else "outlook.service_exact"
+    name = service_name(known[0])
+    return talk.reply(key, month=month, Service=capital(name), sum=expected, low=low, high=high)
 
 
 def _tip(talk: Talk, said: Understanding) -> Reply:
