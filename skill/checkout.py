@@ -30,6 +30,8 @@ PAGE = "page"
 """The provider's name of payments for which there is none: the resident's own bank pays by the QR code."""
 RETURN_URL = "https://yookassa.ru"
 WAITED, GIVEN_UP = timedelta(minutes=5), timedelta(days=3)
+LAPSED = timedelta(hours=3)
+"""After so long a bill that nobody has begun to pay is over: its time to pay was far shorter."""
 log = structlog.get_logger()
 
 
@@ -148,6 +150,8 @@ def refresh(service: "Service", payment_id: int) -> str:
         return payment.status
     try:
         event = provider.ask(payment.external_id)
+        if event.untouched and payment.created_at < service.clock() - LAPSED:
+            event = replace(event, status="ERROR", reason="expired")
         with store.transaction(service.engine) as db:
             return payments.report(db, payment.provider, event, now=service.clock(), channel="poll").status
     except (ProviderFailed, AmountMismatch, LookupError) as failed:

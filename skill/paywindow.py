@@ -4,6 +4,7 @@ What the device says of a payment is never believed, and money counts once howev
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from skill.app import Service  # it answers turns, and so needs us
 
 METHOD = "CARD"
+JUST_AGREED = timedelta(minutes=5)
+"""Who is told later of a payment not made, gets its link and no window unasked."""
 UNPAID = {
     "paid": "channels.window.waiting",
     "closed": "channels.window.closed",
@@ -51,7 +54,7 @@ def opened(service: "Service", turn: Turn, reply: Reply) -> Reply | None:
         log.warning("payment window not opened", payment=link.payment, reason=str(failed))
         said = f"{phrase('channels.window.down', 0)} {reply.text}"
         return replace(checkout.opened(service, turn, reply), text=said)
-    if payment is None or payment.provider != till.name:
+    if payment is None or payment.provider != till.name or _is_old(service, payment):
         return None
     if payment.status == "DONE":
         return _paid(turn, payment)
@@ -85,7 +88,7 @@ def _begun(service: "Service", till: SmartPay, payment_id: int, channel: str) ->
     """
     with store.reading(service.engine) as db:
         payment = db.get(Payment, payment_id)
-        if payment is None or payment.status != "CREATED":
+        if payment is None or payment.status != "CREATED" or _is_old(service, payment):
             return payment
         order = orders.order_of(db, payment)
     begun = till.start(order)
@@ -95,6 +98,10 @@ def _begun(service: "Service", till: SmartPay, payment_id: int, channel: str) ->
             payment.provider, payment.method = till.name, METHOD
             payments.started(db, payment_id, begun, now=service.clock(), channel=channel)
     return payment
+
+
+def _is_old(service: "Service", payment: Payment) -> bool:
+    return service.clock() - payment.created_at > JUST_AGREED
 
 
 def _own(db: Database, turn: Turn, invoice: str) -> Payment | None:

@@ -84,7 +84,7 @@ class Event:
     """What a provider reports. status: PROCESSING, WITHDRAWN, DONE or ERROR; kopecks: sum with the fee, when told.
 
     token, title: the provider's name of the kept means of paying, and what to call it («MIR *4477»).
-    fiscal: what became of the fiscal receipt.
+    fiscal: what became of the fiscal receipt. untouched: nobody has begun to pay.
     """
 
     external_id: str
@@ -94,6 +94,7 @@ class Event:
     token: str = ""
     title: str = ""
     fiscal: str | None = None
+    untouched: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ From Sber's documentation (developers.sber.ru, Салют → Монетизац
 - «Прием платежей через SmartApp API», «Этапы оплаты»: the Bearer token, the address, and that a bill's state is asked
   for when its window closes;
 - «Создание счета на оплату», «API SmartPay»: the body; `ptype` 0 is a payment in one step, sums are in kopecks,
-  `order_id` is taken once in a service, `order_bundle` makes the fiscal receipt (54-ФЗ) and adds up to `amount`;
+  `order_id` is taken once in a service, `order_bundle` makes the fiscal receipt (54-ФЗ) and adds up to `amount`,
+  `expiration_date` ends the time to pay;
 - «Получение данных по счету»: GET /invoices/{id}, and /invoices/0 with service_id and order_id for an id not known;
 - «Статусы счета»: what counts as paid is `confirmed` alone (`paid` is money held by a payment in two steps).
 Numbers of taxes (`tax_system`, `tax_type`) and that an answer repeats the order are told by Sber's own client library.
@@ -18,6 +19,7 @@ import hashlib
 import ssl
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -39,6 +41,8 @@ STATUSES = {
     "refunded": "ERROR",
 }
 ONE_STEP = 0
+TIME_TO_PAY = timedelta(minutes=20)
+"""What SmartPay gives by itself; it is told so all the same, so that a bill left unpaid is known to be over."""
 LONGEST_ITEM, LONGEST_EMAIL = 128, 100
 
 
@@ -84,7 +88,8 @@ class SmartPay:
             raise ProviderFailed(f"SmartPay told no state of the bill: error {_error(answer)}")
         if STATUSES[told] == "DONE" and kopecks is None:
             raise ProviderFailed("SmartPay told no sum of a bill that is paid")
-        return Event(external_id, STATUSES[told], kopecks, told if STATUSES[told] == "ERROR" else None)
+        reason = told if STATUSES[told] == "ERROR" else None
+        return Event(external_id, STATUSES[told], kopecks, reason, untouched=told == "created")
 
     def charge(self, order: Order, token: str) -> NoReturn:
         """SmartPay keeps no means of paying for us."""
@@ -111,7 +116,13 @@ class SmartPay:
             "tax_system": self._tax_system,
             "order_bundle": [self._line(place, item) for place, item in enumerate(lines, 1)],
         }
-        return asked | {"order_date": order.ordered_at.isoformat(timespec="seconds")} if order.ordered_at else asked
+        if order.ordered_at is None:
+            return asked
+        until = order.ordered_at + TIME_TO_PAY
+        return asked | {
+            "order_date": order.ordered_at.isoformat(timespec="seconds"),
+            "expiration_date": until.isoformat(timespec="seconds"),
+        }
 
     def _line(self, place: int, item: Item) -> dict[str, Any]:
         return {

@@ -1,19 +1,20 @@
 """Paying in Salute's own window, against a local SmartPay written from its documentation."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import httpx
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from billing import receipts, store
 from billing.providers import smartpay
-from billing.providers.provider import Item, Order, ProviderFailed
 from billing.tables import AccountContact, AuditEntry, Payment
 from fixtures.demo_company import DemoSummary
 from skill import checkout
@@ -23,7 +24,6 @@ from skill.channels.limits import contracts, platform_of
 from skill.deadline import MARGIN_SECONDS
 from skill.sandbox import Sandbox
 from skill.settings import Settings
-from tests.conftest import NOW
 from tests.skill.assistants.asking import post, recorded
 from tests.skill.talking import Clock, linked
 
@@ -138,6 +138,7 @@ def test_the_bill_lists_what_the_fiscal_receipt_needs(say: Say, sandbox: Sandbox
     assert order["purpose"].startswith(("УК", "ООО"))
     assert [(one["item_amount"], one["tax_type"]) for one in order["order_bundle"]] == [(THOUSAND, 0)]
     assert demo.account.number in order["order_bundle"][0]["name"]
+    assert (order["order_date"], order["expiration_date"]) == ("2026-11-21T09:30:00+00:00", "2026-11-21T09:50:00+00:00")
 
 
 def test_a_bill_paid_in_the_window_is_booked_once(
@@ -157,6 +158,18 @@ def test_a_bill_paid_in_the_window_is_booked_once(
     with store.reading(engine) as db:
         trail = db.exec(select(AuditEntry).where(AuditEntry.actor == "provider:smartpay")).all()
     assert len(trail) == 1
+
+
+def test_a_window_told_of_many_times_at_once_books_once(
+    say: Say, app: Flask, sandbox: Sandbox, engine: Engine, demo: DemoSummary, clock: Clock
+) -> None:
+    before = owed(engine, demo, clock)
+    invoice = invoice_in(say.pays())
+    sandbox.smartpay.statuses[invoice] = "confirmed"
+    with ThreadPoolExecutor(4) as crowd:
+        told = list(crowd.map(lambda _: post(app.test_client(), "salute", finished(invoice)), range(8)))
+    assert all("прошла" in pronounced(answer) for answer in told)
+    assert owed(engine, demo, clock) == before - THOUSAND
 
 
 def test_the_same_yes_delivered_twice_opens_one_bill(say: Say, client: FlaskClient, sandbox: Sandbox) -> None:
@@ -243,6 +256,29 @@ def test_a_payment_that_the_assistant_never_told_of_is_found(
     assert checkout.catch_up(service) == 1
     assert [row.status for row in payments_of(engine)] == ["DONE"]
     assert checkout.catch_up(service) == 0
+
+
+@pytest.mark.parametrize(("state", "status"), [("created", "ERROR"), ("executed", "PROCESSING")])
+def test_a_bill_that_nobody_began_to_pay_is_over_in_a_few_hours(
+    say: Say, sandbox: Sandbox, engine: Engine, settings: Settings, clock: Clock, state: str, status: str
+) -> None:
+    sandbox.smartpay.statuses[invoice_in(say.pays())] = state
+    clock.forward(hours=2)
+    checkout.catch_up(Service(settings, engine, clock))
+    assert [row.status for row in payments_of(engine)] == ["PROCESSING"]
+    clock.forward(hours=2)
+    checkout.catch_up(Service(settings, engine, clock))
+    assert [row.status for row in payments_of(engine)] == [status]
+
+
+def test_a_question_about_a_payment_opens_no_window(say: Say, sandbox: Sandbox, clock: Clock) -> None:
+    say("оплатить тысячу рублей")
+    sandbox.failing = [503]
+    say("да")
+    clock.forward(minutes=6)
+    answer = say("прошёл ли мой платёж")
+    assert "денег ещё нет" in pronounced(answer)
+    assert link_in(answer)
 
 
 def test_while_smartpay_is_down_the_link_stays(say: Say, sandbox: Sandbox, engine: Engine) -> None:
@@ -352,30 +388,6 @@ def test_the_page_of_a_bill_paid_in_the_window_says_so(say: Say, client: FlaskCl
     assert "Оплата прошла" not in client.get(page).get_data(as_text=True)
     sandbox.smartpay.statuses[invoice] = "confirmed"
     assert "Оплата прошла" in client.get(page).get_data(as_text=True)
-
-
-def test_a_bill_that_smartpay_has_already_made_is_taken_up(sandbox: Sandbox) -> None:
-    own = sandbox.settings()
-    till = smartpay.SmartPay(own["smartpay_token"], own["smartpay_service_id"], api_url=own["smartpay_api"])
-    order = ordered("k-1")
-    first = till.start(order)
-    assert till.start(order) == first
-    sandbox.smartpay.statuses[first.external_id] = "cancelled"
-    with pytest.raises(ProviderFailed, match="made no bill"):
-        till.start(order)
-    assert till.start(ordered("k-2")) != first
-
-
-def test_a_wrong_token_is_told_of_without_the_token(sandbox: Sandbox) -> None:
-    till = smartpay.SmartPay("very-secret", "27", api_url=sandbox.settings()["smartpay_api"])
-    with pytest.raises(ProviderFailed, match="401") as refused:
-        till.start(ordered("k-1"))
-    assert "very-secret" not in str(refused.value)
-
-
-def ordered(key: str) -> Order:
-    lines = (Item("ЖКУ", 100_00), Item("Комиссия", 5_00))
-    return Order(key, 105_00, "CARD", "ЖКУ", "", payee="УК «Пример»", items=lines, ordered_at=NOW)
 
 
 def test_the_answer_that_opens_the_window_is_held_against_the_contract(say: Say) -> None:
