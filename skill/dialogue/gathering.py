@@ -213,6 +213,7 @@ class Gathering:
 
     def _objection(self, entry: Entry) -> Reply | None:
         """What the books object to: a guess at what was meant, a doubt that wants one more yes, or a stop."""
+        entry.values = self.books.unchanged(entry) or entry.values
         findings = self.books.findings(entry)
         stopped = self.books.stopped(entry)
         for finding in findings:

@@ -56,6 +56,16 @@ class Objections:
         """Everything the books have to say of the entry's values."""
         return self.tried(entry).findings
 
+    def unchanged(self, entry: Entry) -> dict[str, str]:
+        """What a meter showed before, where «ноль» was said of it: nothing was used. Empty for any other value."""
+        meter = self._flat.meter(entry.meter)
+        nothing = bool(entry.values) and not any(entry.decimals().values())
+        if not nothing or set(entry.values) != set(meter.last):
+            return {}
+        if all(len(str(int(last.value))) < SHORTER for last in meter.last.values()):  # a new dial may well show it
+            return {}
+        return {register: as_said(last.value) for register, last in meter.last.items()}
+
     def stopped(self, entry: Entry) -> bool:
         """Whether no yes would book these values."""
         return any(finding.level == "block" for finding in self.findings(entry))

@@ -23,7 +23,8 @@ def by_last(flat: Flat, text: str, entries: list[Entry], asked: Entry | None) ->
     that are left. A meter that has no last reading, or a rise of several registers at once, stays without a value.
     """
     if points_at("same", text):
-        return _same(flat, text, entries, asked)
+        return _same(flat, text, [entry for entry in entries if not _is_nothing(entry) or entry.resource], asked)
+    entries = [_nothing_by_zones(flat, entry, asked) for entry in entries]
     if not points_at("plus", text):
         return entries
     rises, named = numbers(text), [Entry(resource=code) for code in _spoken_of(text)]
@@ -37,6 +38,30 @@ def by_last(flat: Flat, text: str, entries: list[Entry], asked: Entry | None) ->
     return [_risen(fitting[0], Decimal(rise)) for fitting, rise in zip(meters, rises, strict=True)]
 
 
+def unused(flat: Flat, entry: Entry) -> list[Entry]:
+    """The last values of every meter left that «ноль» may have been said of; empty where another value was said."""
+    if not _is_nothing(entry):
+        return []
+    left = {meter.id for meter in flat.left()}
+    return [_entry(meter, _last(meter)) for meter in _named(flat, entry) if meter.last and meter.id in left]
+
+
+def _nothing_by_zones(flat: Flat, entry: Entry, asked: Entry | None) -> Entry:
+    """«Свет ноль» of a meter with several registers: none of them has moved."""
+    meters = _named(flat, entry) if entry.resource or entry.place else _asked(flat, asked)
+    if not _is_nothing(entry) or len(meters) != 1 or len(meters[0].registers) < 2 or not meters[0].last:
+        return entry
+    return _entry(meters[0], _last(meters[0]))
+
+
+def _is_nothing(entry: Entry) -> bool:
+    return not entry.values and bool(entry.loose) and not any(map(Decimal, entry.loose))
+
+
+def _last(meter: MeterView) -> dict[str, Decimal]:
+    return {register: last.value for register, last in meter.last.items()}
+
+
 def _same(flat: Flat, text: str, entries: list[Entry], asked: Entry | None) -> list[Entry]:
     told = [entry for entry in entries if entry.values or entry.loose]
     named = [entry for entry in entries if entry not in told and (entry.resource or entry.place)]
@@ -45,9 +70,7 @@ def _same(flat: Flat, text: str, entries: list[Entry], asked: Entry | None) -> l
     meters = [meter for entry in named for meter in _named(flat, entry)]
     if not named and not told:
         meters = _asked(flat, asked) or flat.left()
-    return told + [
-        _entry(meter, {register: last.value for register, last in meter.last.items()}) for meter in meters if meter.last
-    ]
+    return told + [_entry(meter, _last(meter)) for meter in meters if meter.last]
 
 
 def _spoken_of(text: str) -> list[str]:

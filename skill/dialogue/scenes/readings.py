@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from skill.dialogue import past
+from skill.dialogue import agreeing, past
 from skill.dialogue.answering import READ_BACK, Answering
 from skill.dialogue.apart import apart
 from skill.dialogue.company import phone_of
@@ -11,12 +11,12 @@ from skill.dialogue.context import points_at
 from skill.dialogue.dial import dial_value
 from skill.dialogue.draft import Entry, entries_of
 from skill.dialogue.naming import capital, month_name
-from skill.dialogue.relative import by_last
+from skill.dialogue.relative import by_last, unused
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.scenes.reminders import offer_tomorrow
 from skill.dialogue.talk import Talk, after
-from skill.dialogue.turn import Reply
+from skill.dialogue.turn import SENTENCE_END, Reply
 from skill.understanding import Understanding
 from skill.understanding.slots import extract
 
@@ -64,6 +64,8 @@ class Readings:
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """What was said to the open question; other topics are left to others."""
         gathering = Answering(talk)
+        if talk.session.step in READ_BACK and (agreed := self._agreed(talk, gathering, said)) is not None:
+            return agreed
         if points_at("here", talk.turn.text):
             return here(gathering)
         if points_at("which_month", talk.turn.text):
@@ -91,6 +93,27 @@ class Readings:
             return gathering.next()
         return None
 
+    def _agreed(self, talk: Talk, gathering: Answering, said: Understanding) -> Reply | None:
+        """A yes with more in the same breath books first; a yes with a doubt in it books nothing. None: neither."""
+        text = talk.turn.text
+        if any(map(_tells, _put(talk, gathering, _heard(talk, said)))):
+            return None
+        agrees = said.intent == "yes" or (said.intent == "out_of_scope" and agreeing.begins(text))
+        if agrees and (kind := agreeing.kind_of(text)):
+            return gathering.wrong() if kind == "no" else gathering.next()
+        if talk.session.step != "confirm":
+            return None
+        if agreeing.is_enough(text):
+            booked, left = gathering.book(), talk.session.scene
+            talk.session.close()
+            return after(SENTENCE_END.split(booked.text)[0], talk.reply("readings.later")) if left else booked
+        rest = agreeing.question(text, talk.turn.channel)
+        if points_at("which_month", rest):
+            month = month_name(gathering.flat.period)
+            return after(talk.say("readings.of_month", month=month), gathering.book())
+        talk.session.then = [rest] if rest and not points_at("left", rest) else talk.session.then
+        return gathering.book() if rest else None
+
     def _instead(self, talk: Talk, gathering: Answering, said: Understanding, entries: list[Entry]) -> Reply | None:
         """What is said instead of an answer: put off, given up, asked what comes out, insisted on; None: it is not."""
         text, step, asked = talk.turn.text, talk.session.step, gathering.asked
@@ -104,6 +127,14 @@ class Readings:
         if step == "rest" and not given and (wrong or points_at("delete", text)):
             gathering.draft.entries, talk.session.draft, talk.session.step = [], {}, "which"
             return talk.reply("readings.fix_booked" if wrong else "readings.delete", expecting="meter")
+        if (
+            step == "which"
+            and asked is not None
+            and points_at("both", text)
+            and (same := unused(gathering.flat, asked))
+        ):
+            gathering.draft.entries.remove(asked)
+            return self._told(talk, gathering, same)
         if step in {"which", "value", "rest"} and (told := self._shown_where(talk, gathering)):
             talk.beside = "help"
             return replace(open_question(talk), text=told)

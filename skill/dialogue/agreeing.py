@@ -1,0 +1,70 @@
+"""A yes to values read back, when more is said with it: a question after it, or a doubt that makes it none."""
+
+import re
+from typing import Literal
+
+from skill.dialogue.both import SURE, TOLD
+from skill.dialogue.context import plain, points_at
+from skill.understanding import understand
+from speech.numerals import numbers
+
+_YES = (
+    r"(?:да|ага|угу|верно|правильно|точно|именно|конечно|(?:все )?(?:так|верно|правильно|точно)"
+    r"|запи(?:сывай|ши)(?:те)?)"
+)
+AGREED = re.compile(rf"(?:ну |так |ой )*(?P<yes>{_YES}(?: (?:{_YES}|уже|пожалуйста|спасибо|это))*)(?P<rest>(?: .+)?)")
+AND = re.compile(r" (?:(?:а|и|еще|скажи(?:те)?|подскажи(?:те)?|заодно) )+")
+"""Between a yes of one word and a question: «да когда же почините» agrees to nothing."""
+HOLDS = re.compile(r"(?:погоди|подожди|постой|стой|секунд|минут|нет|не|но|только|кроме|ли|же|ж)\b")
+NONE = re.compile(
+    r"\bне(?:верно|правильно)\b|\bне (?:так|то|та|тот|те|верно|правильно|совсем|очень|надо|нужно|стоит)\b(?! больше)"
+    r"|\bне (?:запис|внос|сохран|перед|отправ)\w+|\bошиб(?:ка|лась|ся|очка)\b|\bнеточно\b"
+)
+ENOUGH = re.compile(
+    r"(?=.*\b(?:больше|остальн|другие|и все))"
+    r"(?:(?:и|а|но|все|пока|спасибо|больше|ничего|остальн\w+|другие|завтра|потом|позже|попозже|передам|сдам|скажу"
+    r"|не надо|не нужно|не буду|не хочу) ?)+"
+)
+"""«Да, больше ничего не надо», «да, остальное потом»."""
+UNSURE = re.compile(r"\bчто ли\b|\bли\b|\bразве\b|\bне (?:знаю|уверен\w*|помню)\b|\bили нет\b")
+
+
+def kind_of(text: str) -> Literal["", "no", "unsure"]:
+    """What a phrase that begins with a yes, or is heard as one, is after all: a `no` («да не так всё»), `unsure`
+    («верно что ли»), or empty: a yes.
+
+    >>> kind_of("да не так все"), kind_of("верно что ли"), kind_of("да, больше не надо")
+    ('no', 'unsure', '')
+    """
+    said = plain(text)
+    if UNSURE.search(said):
+        return "unsure"
+    bare = re.sub(r"\b(?:больше|остальн\w+|ничего|пока) (?:\w+ )?не (?:надо|нужно|буду)\b|\bне ошиб\w+", "", said)
+    return "no" if NONE.search(bare) else ""
+
+
+def begins(text: str) -> bool:
+    """Whether a phrase begins with a yes, whatever follows."""
+    return AGREED.fullmatch(plain(text)) is not None
+
+
+def is_enough(text: str) -> bool:
+    """Whether a yes comes with the wish to stop there («да, остальное потом»)."""
+    found = AGREED.fullmatch(plain(text))
+    return found is not None and ENOUGH.fullmatch(found["rest"].strip()) is not None
+
+
+def question(text: str, channel: str) -> str:
+    """The question in one breath with a yes («да все верно а отключения будут»), sure to be one; empty without it."""
+    found = AGREED.fullmatch(plain(text))
+    if found is None or not found["rest"] or numbers(found["rest"]):
+        return ""
+    begins = AND.match(found["rest"])
+    rest = found["rest"][begins.end() :] if begins else found["rest"].strip()
+    alone = begins is None and len(found["yes"].split()) < 2 and "," not in text
+    if alone or HOLDS.match(rest):
+        return ""
+    if points_at("which_month", rest) or points_at("left", rest):
+        return rest
+    meant = understand(rest, channel)
+    return rest if meant.intent in TOLD and meant.confidence >= SURE else ""
