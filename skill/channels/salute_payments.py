@@ -38,6 +38,6 @@ def opening(invoice: str, body: Body) -> Body:
 
 def _device(told: Body) -> Body:
     """Its names, and what it can do; nothing that may be null."""
-    able_to = part(told, "capabilities").items()
-    here = {what: {"available": find(one, "available")} for what, one in able_to if find(one, "available") is not None}
-    return {**{key: value for key, value in told.items() if isinstance(value, str)}, "capabilities": here}
+    found = {what: find(one, "available") for what, one in part(told, "capabilities").items()}
+    can = {what: {"available": there} for what, there in found.items() if isinstance(there, bool)}
+    return {**{key: value for key, value in told.items() if isinstance(value, str)}, "capabilities": can}

@@ -355,6 +355,23 @@ def test_nobody_waits_for_the_books_while_smartpay_is_asked(
     assert invoice_in(say.pays())
 
 
+def test_a_payment_begun_elsewhere_meanwhile_stays_there(
+    say: Say, sandbox: Sandbox, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another delivery of the same yes found SmartPay down and began on a page."""
+    whole = sandbox.smartpay.bills
+
+    def bills() -> Any:
+        with store.transaction(engine) as db:
+            payment = db.exec(select(Payment).order_by(col(Payment.id).desc())).first()
+            payment.provider, payment.status, payment.external_id = "yookassa", "PROCESSING", "x-1"
+        return whole()
+
+    monkeypatch.setattr(sandbox.smartpay, "bills", bills)
+    assert link_in(say.pays())
+    assert payments_of(engine) == []
+
+
 @pytest.mark.parametrize("device", [{"screen": False}, {"screen": None}, {"project": ""}], ids=str)
 def test_a_device_without_the_window_gets_what_it_got_before(
     say: Say, sandbox: Sandbox, device: dict[str, Any]
