@@ -50,16 +50,19 @@ TOPICS = frozenset(
     {
         "balance", "benefits", "charges", "create_ticket", "due_date", "explain_bill", "forecast", "last_reading",
         "meter_verification", "norms", "outages", "pay", "payment_history", "payment_status", "penalty",
-        "reading_window", "saving_tips", "set_reminder", "submit_reading", "tariffs", "ticket_status",
+        "reading_window", "recalculation", "saving_tips", "send_receipt", "set_reminder", "submit_reading", "tariffs",
+        "ticket_status",
     }
 )  # fmt: skip
 """Intents that a short question after them may be about."""
 
-BLUNT = frozenset({"yes", "no", "outages", "repeat"})
+BLUNT = frozenset({"yes", "no", "outages", "repeat", "explain_bill"})
 """Intents that a phrase which only points is taken for, however sure."""
+UNGUESSED = frozenset({"correct", "slower", "faster"})
+"""Intents that are not taken up on a guess."""
 PAYMENTS = frozenset({"payment_status"})
 """After them a sum said alone is the sum of a payment."""
-OF_A_SERVICE = frozenset({"balance", "charges", "explain_bill", "forecast", "pay", "due_date"})
+OF_A_SERVICE = frozenset({"balance", "charges", "explain_bill", "forecast", "pay", "due_date", "saving_tips"})
 SERVICE = frozenset({"resource", "services"})
 WHY_SO_MUCH = re.compile(
     rf"{LEADS}(почему|отчего|с чего|чего|за что) (это |так |такая |такой |такое |столько |вдруг |там |у меня )*"
@@ -71,6 +74,13 @@ BEFORE = re.compile(rf"{LEADS}(?:(?:в|за) )?(позапрошл|прошл|п
 DOUBTS = re.compile(
     r"^\W*(а |это |ну )*(точно|правда|правильно|верно|серь[её]зно|уверены)( это)?\s*\?+\s*$", re.IGNORECASE
 )
+ADDRESSED = frozenset(
+    {
+        "милая", "миленькая", "девушка", "девочка", "деточка", "доченька", "дочка", "сынок", "голубушка", "голубчик",
+        "родная", "родненькая", "красавица", "барышня", "алиса", "маруся",
+    }
+)  # fmt: skip
+"""How a voice is addressed: it tells nothing of what is meant."""
 OUTBURST = 4
 """So few angry words tell of nothing yet, and are no opinion to keep."""
 
@@ -138,8 +148,8 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     sure = next((intent for intent, found in _table()["always"].items() if _fits(found, text)), None)
     if sure is not None:
         return said if said.intent == sure else Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
-    if said.confidence < DOUBTFUL and temper.signs(talk.turn.text):
-        return Understanding("out_of_scope", {}, said.confidence)
+    if said.confidence < DOUBTFUL and (temper.signs(talk.turn.text) or said.intent in UNGUESSED):
+        said = Understanding("out_of_scope", {}, said.confidence)
     if not talk.session.scene and ACKNOWLEDGED.fullmatch(text):
         return Understanding("yes", {}, 1.0)
     vague = said.intent in {"yes", "no", "back", "stop"} and len(text.split()) > 1 and said.confidence < DOUBTFUL
@@ -220,8 +230,9 @@ def is_question(text: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """Lower case, «е» for «ё», no punctuation."""
-    return " ".join(re.findall(r"[\w]+", text.lower().replace("ё", "е")))
+    """Lower case, «е» for «ё», no punctuation, no words of address («милая», «девушка»)."""
+    words = re.findall(r"[\w]+", text.lower().replace("ё", "е"))
+    return " ".join([word for word in words if word not in ADDRESSED] or words)
 
 
 def _pointed(talk: Talk, text: str) -> Understanding | None:

@@ -29,7 +29,7 @@ class Gathering:
         known = Draft.load(talk.session.draft).entries
         self.draft = Draft([entry for entry in known if entry.meter is None or self.flat.knows(entry.meter)])
         self.books = Objections(talk, self.flat)
-        self._corrected: list[Entry] = []
+        self._changed: list[Entry] = []
 
     @property
     def step(self) -> str:
@@ -54,8 +54,8 @@ class Gathering:
         if self.draft.entries and self._is_booked():
             return self._booked("already")
         if self.draft.entries:
-            same = len(self.draft.entries) - len(self._corrected) if self._corrected else 0
-            entries = self._corrected if same > 1 else self.draft.entries
+            same = len(self.draft.entries) - len(self._changed) if self._changed else 0
+            entries = self._changed if same > 1 else self.draft.entries
             previews = [(self.flat.meter(entry.meter), self.books.tried(entry)) for entry in entries]
             text = read_back(self.talk, self.flat, [(meter, p) for meter, p in previews if isinstance(p, Preview)])
             text += self.talk.say("readings.as_before") if same > 1 else ""
@@ -69,8 +69,18 @@ class Gathering:
     def take(self, entry: Entry, said: Entry) -> None:
         """Put what was said of an entry's meter into it."""
         if self.step in {"confirm", "fix"} and entry.values:
-            self._corrected.append(entry)
+            self._changed.append(entry)
         entry.take(said, self.flat.meter(entry.meter) if entry.meter is not None else None)
+
+    def add(self, said: Entry) -> None:
+        """Another meter is spoken of: the one asked for is left for later."""
+        asked = self.asked
+        if self.step == "confirm":
+            self._changed.append(said)
+        self.draft.entries = [
+            old for old in self.draft.entries if old.loose or old.values or (old.meter is not None and old is not asked)
+        ]
+        self.draft.entries.append(said)
 
     def book(self) -> Reply:
         """Write the draft into the books and say what is left for this month."""
@@ -112,6 +122,10 @@ class Gathering:
         self.talk.session.close()
         if not left:
             return self.talk.reply("readings.done", month=month_name(self.flat.period))
+        return self.left_of(left)
+
+    def left_of(self, left: list[MeterView]) -> Reply:
+        """Ask for what is left."""
         self.talk.session.scene = "readings"
         self.draft = Draft([Entry(meter.id, meter.resource, meter.place) for meter in left] if len(left) == 1 else [])
         key = "readings.rest_one" if len(left) == 1 else "readings.rest"

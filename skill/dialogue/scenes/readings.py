@@ -47,7 +47,7 @@ class Readings:
         entries = _put(talk, gathering, entries_of(said.slots))
         kept, waits = talk.session.put_off, talk.session.waits()
         if waits and kept["scene"] == self.name and kept["draft"].get("entries"):
-            talk.session.step, talk.session.draft = kept["step"], kept["draft"]
+            talk.session.step, talk.session.draft = "which", kept["draft"]  # not `confirm`: all of it is read back again
             gathering = Answering(talk)
             return self._told(talk, gathering, entries) if any(map(_tells, entries)) else gathering.next()
         if points_at("delete", talk.turn.text) and not any(_gives(entry) for entry in entries):
@@ -141,12 +141,21 @@ class Readings:
         insists = not given and points_at("insists", text)
         if asked is not None and asked.stopped and (insists or asked.repeated(entries)):
             return gathering.insisted()
+        weak = said.intent in ANSWERS or said.intent == "submit_reading" or said.confidence < CERTAIN
+        if weak and not given and step in {"value", "rest"} and points_at("cannot", text):
+            return self._unseen(talk, gathering, entries)
         if given or step == "rest":
             return None
-        weak = said.intent in ANSWERS or said.intent == "submit_reading" or said.confidence < CERTAIN
         if weak and (points_at("later", text) or points_at("cancel", text)):
             return self._put_off(talk, gathering, entries, is_later=points_at("later", text))
         return None
+
+    def _unseen(self, talk: Talk, gathering: Answering, named: list[Entry]) -> Reply:
+        """«Свет не вижу, там высоко»: that meter can wait; what else is left is asked for."""
+        left = [meter for meter in gathering.flat.left() if not any(entry.fits(meter) for entry in named)]
+        if talk.session.step == "value" or not named or not left:
+            return self._put_off(talk, gathering, [], is_later=True)
+        return gathering.left_of(left)
 
     def _put_off(self, talk: Talk, gathering: Answering, named: list[Entry], *, is_later: bool) -> Reply:
         """Leave the meter named or asked for; everything, where nothing else has been given. What is only put off is
@@ -157,12 +166,14 @@ class Readings:
             entry = asked
         if entry is not None and len(gathering.draft.entries) > 1:
             return gathering.leave(entry)
-        if is_later and any(map(_gives, gathering.draft.entries)):
+        gives = any(map(_gives, gathering.draft.entries))
+        if is_later and gives:
             talk.session.suspend()
             talk.session.put_off = talk.session.suspended.pop()
         talk.session.close()
         if is_later and gathering.flat.today < gathering.flat.window.end:
-            return offer_tomorrow(talk, talk.say("readings.put_off"), "submit_readings")
+            told = talk.say("readings.put_off" if gives else "readings.can_wait")
+            return offer_tomorrow(talk, told, "submit_readings")
         return talk.reply("readings.dropped")
 
     def help(self, talk: Talk) -> str | None:
@@ -264,12 +275,7 @@ class Readings:
                     gathering.draft.entries.remove(asked)
                 gathering.take(known, entry)
             else:
-                gathering.draft.entries = [  # another meter is named: the one asked for is left for later
-                    old
-                    for old in gathering.draft.entries
-                    if _gives(old) or (old.meter is not None and old is not asked)
-                ]
-                gathering.draft.entries.append(entry)
+                gathering.add(entry)
         return gathering.next()
 
 
