@@ -1,5 +1,6 @@
 """Paying in Salute's own window, against a local SmartPay written from its documentation."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +23,8 @@ from skill.app import Service, create_app
 from skill.channels import salute
 from skill.channels.limits import contracts, platform_of
 from skill.deadline import MARGIN_SECONDS
+from skill.dialogue.phrases import phrase
+from skill.replay.mutations import mutations
 from skill.sandbox import Sandbox
 from skill.settings import Settings
 from tests.skill.assistants.asking import post, recorded
@@ -233,6 +236,19 @@ def test_a_bill_that_we_never_made_books_nothing(
 ) -> None:
     assert "Этого платежа у меня нет" in pronounced(post(client, "salute", finished(invoice)))
     assert payments_of(engine) == []
+
+
+def test_spoiled_news_of_a_window_gets_a_valid_answer_and_books_nothing(
+    say: Say, client: FlaskClient, engine: Engine
+) -> None:
+    news = json.dumps(finished(invoice_in(say.pays()))).encode()
+    for raw in mutations(news, 60, seed=7):
+        answer = client.post("/salute/secret", data=raw, content_type="application/json")
+        assert answer.status_code in (200, 400, 413), raw
+        if answer.status_code == 200:
+            assert contracts()["salute"].problems(answer.get_json()) == [], raw
+            assert phrase("channels.trouble", 0) not in answer.get_data(as_text=True), raw
+    assert [row.status for row in payments_of(engine)] == ["PROCESSING"]
 
 
 @pytest.mark.parametrize("amount", [THOUSAND - 1, None])
