@@ -20,6 +20,7 @@ import ssl
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -139,7 +140,7 @@ class SmartPay:
     def _call(self, method: str, path: str, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as httpx takes them
         """An answer of SmartPay's, a refusal of a request included. Raises ProviderFailed without one."""
         try:
-            with httpx.Client(timeout=TIMEOUT, headers=self._headers, verify=self._trusted()) as http:
+            with httpx.Client(timeout=TIMEOUT, headers=self._headers, verify=_trusted(self._ca_file)) as http:
                 answer = http.request(method, self._api + path, **request)
             told = answer.json()
         except (httpx.HTTPError, OSError, ValueError) as failed:
@@ -148,11 +149,13 @@ class SmartPay:
             raise ProviderFailed(f"SmartPay did not take it: {answer.status_code}")
         return told
 
-    def _trusted(self) -> ssl.SSLContext:
-        trusted = ssl.create_default_context(cafile=certifi.where())
-        if self._ca_file:
-            trusted.load_verify_locations(cafile=self._ca_file)
-        return trusted
+
+@cache
+def _trusted(ca_file: str) -> ssl.SSLContext:
+    trusted = ssl.create_default_context(cafile=certifi.where())
+    if ca_file:
+        trusted.load_verify_locations(cafile=ca_file)
+    return trusted
 
 
 def order_id(order: Order) -> str:
