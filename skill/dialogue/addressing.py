@@ -12,7 +12,13 @@ from skill.dialogue.talk import Talk
 from speech.numerals import numbers
 
 ORDER = {"перв": 0, "втор": 1, "трет": 2, "четверт": 3}
-OF_A_FLAT = frozenset({"balance", "charges", "explain_bill", "penalty", "payment_history", "forecast", "last_reading"})
+PLACES = ("первую", "вторую", "третью", "четвёртую")
+OF_A_FLAT = frozenset(
+    {
+        "balance", "charges", "due_date", "explain_bill", "explain_debt", "forecast", "last_reading", "pay",
+        "payment_history", "payment_status", "penalty", "send_receipt",
+    }
+)  # fmt: skip
 """Questions about a flat: what was asked of one is answered for another at once."""
 OUTRIGHT = re.compile(
     r"\bквартир\w*\W+(номер\W+)?[\w-]+|\b(перв|втор|трет|четв[её]рт)\w*\W+(квартир|адрес|лицев|сч[её]т\w{0,2}\b)"
@@ -20,6 +26,9 @@ OUTRIGHT = re.compile(
     r"(?!\W+\w*(счетчик|счётчик|числ|месяц|недел|день))"
 )
 """A flat is named, and not merely a number or an ordinal."""
+ALL = re.compile(r"\b(?:обе|оба|обоим|обеим|вс(?:е|ем|ех) квартир\w*|все сч[её]та|две квартиры|два сч[её]та|за две)\b")
+"""Every flat of the speaker's."""
+NOT_THIS = re.compile(r"\bдруг(ая|ой|ую|ое) (квартир|адрес)|\bне (та|эта|ту|эту|тот|этот) (квартир|адрес)")
 KINDS = frozenset({"улица", "проспект", "переулок", "проезд", "шоссе", "бульвар", "набережная", "площадь"})
 
 
@@ -31,7 +40,8 @@ def is_named(talk: Talk) -> bool:
 def meant(talk: Talk, linked: list[Account]) -> Account | None:
     """The account that the phrase names by its nickname, street, flat, number or place in the list."""
     text = talk.turn.text.lower().replace("ё", "е")
-    words = [*re.findall(r"[а-я]+|\d+", text), *numbers(text)]
+    bare = re.sub(r"\bкв(?:артир\w*)?\b", " ", text)  # a number after the word is no reading, and not counted as one
+    words = [*re.findall(r"[а-я]+|\d+", text), *numbers(text), *numbers(bare)]
     fits = {account.id: _likeness(talk, account, words) for account in linked}
     best = [account for account in linked if fits[account.id] == max(fits.values()) > 0]
     if len(best) == 1:
@@ -61,6 +71,26 @@ def other(talk: Talk) -> Account | None:
     return named if named is not None and named.id != account_of(talk).id else None
 
 
+def ordinals(talk: Talk, here: Account) -> list[str]:
+    """The places in the list of the speaker's other flats: «вторую»."""
+    linked = accounts.accounts_of(talk.db, talk.resident.id) if talk.resident else []
+    return [place for place, account in zip(PLACES, linked, strict=False) if account.id != here.id]
+
+
+def corrected(talk: Talk) -> Account | None:
+    """The flat that a phrase amid a question means («на садовой», «не та квартира»), whether spoken about or not; None
+    where it names none: an ordinal alone may be a meter's."""
+    text = talk.turn.text.lower()
+    if talk.resident is None or len(talk.flats) < 2:
+        return None
+    linked, current = accounts.accounts_of(talk.db, talk.resident.id), account_of(talk)
+    if NOT_THIS.search(text) and len(linked) == 2:
+        return next(account for account in linked if account.id != current.id)
+    if any(stem in text for stem in ORDER) and OUTRIGHT.search(text) is None:
+        return None
+    return meant(talk, linked)
+
+
 def names(talk: Talk, linked: list[Account]) -> str:
     """All of them in a row."""
     return listed([name(talk, account) for account in linked])
@@ -70,6 +100,16 @@ def name(talk: Talk, account: Account) -> str:
     """The resident's own name for the flat, else its address without the town."""
     address = accounts.address_of(talk.db, account)
     return _nickname(talk, account) or f"{address.street}, дом {address.house}, квартира {address.flat}"
+
+
+def short(talk: Talk, account: Account) -> str:
+    """«квартира 12» where all the speaker's flats are in one house, else as `name` calls it."""
+    assert talk.resident is not None  # noqa: S101
+    linked = accounts.accounts_of(talk.db, talk.resident.id)
+    homes = {(address.street, address.house) for one in linked if (address := accounts.address_of(talk.db, one))}
+    if _nickname(talk, account) or len(homes) > 1:
+        return name(talk, account)
+    return f"квартира {accounts.address_of(talk.db, account).flat}"
 
 
 def _nickname(talk: Talk, account: Account) -> str | None:

@@ -76,6 +76,12 @@ class Entry:
         """The value is another one now: whatever was said of the old one counts no more."""
         self.sure, self.refused, self.guess, self.rejected, self.stopped = [], [], {}, {}, {}
 
+    def of_any(self) -> "Entry":
+        """What was said, free of the meter it was settled for."""
+        loose = [value for register, value in self.values.items() if register not in ZONES]
+        zones = {register: value for register, value in self.values.items() if register in ZONES}
+        return Entry(resource=self.resource, place=self.place, loose=[*loose, *self.loose], values=zones)
+
     def repeated(self, said: "list[Entry]") -> bool:
         """Whether the only value said is the one that the books did not take."""
         values = [value for entry in said for value in [*entry.values.values(), *entry.loose]]

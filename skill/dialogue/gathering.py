@@ -5,8 +5,9 @@ from dataclasses import replace
 from billing import readings
 from billing.meters import MeterView
 from billing.readings import Finding, Preview
+from skill.dialogue.addressing import short
 from skill.dialogue.draft import Draft, Entry
-from skill.dialogue.flat import Flat
+from skill.dialogue.flat import Flat, account_of
 from skill.dialogue.naming import capital, listed, month_name, register_name
 from skill.dialogue.objections import DISPUTED, FINAL, READ_BACK, Objections
 from skill.dialogue.readback import finding_sentence, read_back, shown, values_shown
@@ -59,12 +60,20 @@ class Gathering:
             previews = [(self.flat.meter(entry.meter), self.books.tried(entry)) for entry in entries]
             text = read_back(self.talk, self.flat, [(meter, p) for meter, p in previews if isinstance(p, Preview)])
             text += self.talk.say("readings.as_before") if same > 1 else ""
+            text = self.of_flat(text, "of_flat")
             return self._ask("confirm", "readings.confirm", "yes_no", YES_NO, readings=text, Readings=capital(text))
         some = self.flat.left() or self.flat.meters
         if len(some) == 1:
             self.draft.entries = [Entry(some[0].id, some[0].resource, some[0].place)]
             return self.next()
         return self._ask("which", "readings.which", "meter", self.flat.buttons(some), meters=self.flat.names(some))
+
+    def of_flat(self, text: str, key: str = "at_flat") -> str:
+        """The text with the flat before it, where the speaker has several: a yes must not book for another one."""
+        if len(self.talk.flats) == 1:
+            return text
+        flat = short(self.talk, account_of(self.talk))
+        return self.talk.say(f"readings.{key}", flat=flat, Flat=capital(flat), text=text)
 
     def take(self, entry: Entry, said: Entry) -> None:
         """Put what was said of an entry's meter into it."""

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
+from billing import readings, store
 from fixtures.demo_company import DemoSummary
-from tests.skill.talking import Clock, Ledger, Resident
+from tests.skill.talking import Clock, Ledger, Resident, linked
 
 
 def test_both_waters_in_one_breath_are_read_back_and_booked_after_a_yes(resident: Resident, ledger: Ledger) -> None:
@@ -178,3 +179,20 @@ def test_what_was_handed_in_this_month_is_not_what_a_new_value_is_compared_with(
     resident.says("да")
     assert "было 115" in resident.says("холодная 12")
     assert "было 115" in resident.says("холодная 230")
+
+
+def test_of_several_flats_the_one_read_back_is_named_and_another_can_be_meant(
+    resident: Resident, demo: DemoSummary, ledger: Ledger
+) -> None:
+    linked(resident.engine, "chat", resident.name, demo.rich.id, resident.clock())
+    assert resident.says("передать показания").startswith("Квартира 12. По какому счётчику?")
+    assert "квартира 12, холодная вода 125" in resident.says("холодная 125").lower()
+    answer = resident.says("нет, это другая квартира")
+    assert answer.startswith("Квартира 7.")
+    assert "холодная вода на кухне" in answer
+    assert "квартира 12, холодная вода 125" in resident.says("это для квартиры двенадцать").lower()
+    resident.says("да")
+    assert ledger.newest()["COLD_WATER"] == Decimal(125)
+    with store.reading(resident.engine) as db:
+        rows = readings.last_readings(db, demo.rich.id)
+    assert {row.value for row in rows if row.meter.resource == "COLD_WATER"} == {Decimal(876), Decimal(190)}

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from skill.dialogue import agreeing, past
+from billing.tables import Account
+from skill.dialogue import addressing, agreeing, past
 from skill.dialogue.answering import READ_BACK, Answering
 from skill.dialogue.apart import apart
 from skill.dialogue.company import phone_of
@@ -47,7 +48,7 @@ class Readings:
         entries = _put(talk, gathering, entries_of(said.slots))
         kept, waits = talk.session.put_off, talk.session.waits()
         if waits and kept["scene"] == self.name and kept["draft"].get("entries"):
-            talk.session.step, talk.session.draft = "which", kept["draft"]  # not `confirm`: all of it is read back again
+            talk.session.step, talk.session.draft = "which", kept["draft"]  # all of it is read back again
             gathering = Answering(talk)
             return self._told(talk, gathering, entries) if any(map(_tells, entries)) else gathering.next()
         if points_at("delete", talk.turn.text) and not any(_gives(entry) for entry in entries):
@@ -56,6 +57,9 @@ class Readings:
         gathering.draft.entries = entries
         if not entries and (refused := declined(talk, gathering.flat)):
             return after(refused, gathering.next())
+        if not entries and len(talk.flats) > 1:
+            reply = gathering.next()
+            return replace(reply, text=gathering.of_flat(reply.text))
         if said.intent == "correct" and not any(_tells(entry) for entry in entries):
             talk.session.step = "which"
             return talk.reply("readings.fix_booked", expecting="meter")
@@ -72,6 +76,8 @@ class Readings:
             return of_month(gathering)
         if talk.session.step in READ_BACK and points_at("much", talk.turn.text):
             return usual(gathering)
+        if (flat := addressing.corrected(talk)) is not None:
+            return self._of_flat(talk, gathering, flat)
         entries = _put(talk, gathering, _heard(talk, said))
         if said.intent == "yes" and (gathering.repeats(entries) or gathering.only_names(entries)):
             entries = []
@@ -92,6 +98,15 @@ class Readings:
         if said.intent == "submit_reading" or (talk.session.step in READ_BACK and points_at("roubles", talk.turn.text)):
             return gathering.next()
         return None
+
+    def _of_flat(self, talk: Talk, gathering: Answering, flat: Account) -> Reply:
+        """Another of the speaker's flats is meant: what was said is of its meters."""
+        said = [entry.of_any() for entry in gathering.draft.entries]
+        talk.session.account_id, talk.session.draft = flat.id, {}
+        gathering = Answering(talk)
+        gathering.draft.entries = [entry for entry in said if _gives(entry)]
+        reply = gathering.next()
+        return reply if talk.session.step == "confirm" else replace(reply, text=gathering.of_flat(reply.text))
 
     def _agreed(self, talk: Talk, gathering: Answering, said: Understanding) -> Reply | None:
         """A yes with more in the same breath books first; a yes with a doubt in it books nothing. None: neither."""
