@@ -34,6 +34,17 @@ NOT_WANTED = re.compile(
     r"|\bотмен\w+\b.*\b(?:звон|оператор|сотрудник|вызов диспетчер)",
     re.IGNORECASE,
 )
+HOW_LONG = re.compile(
+    r"\W*(?:(?:а|и|ну|так|это|мне|нам|вас|их|ещ[её]|уже|там) )*(?:долго|скоро|как долго|сколько ждать)"
+    r"(?: (?:ещ[её]|ждать|мне|нам|вас|их|там|это|придется|прид[её]тся))*\W*",
+    re.IGNORECASE,
+)
+NO_MORE = re.compile(
+    r"\W*(?:(?:ой|ну|всё|все|уже|спасибо|ладно|а|нет) )*(?:не (?:надо|нужно)|передумала?|сам[аи]? разобрал\w+)"
+    r"(?: (?:уже|больше|спасибо|ничего|тогда))*\W*",
+    re.IGNORECASE,
+)
+"""Said beside no question, while a person is waited for."""
 HELP = re.compile(r"\W*(?:помогите|помоги|спасите|на помощь|скорее|быстрее|срочно)\b.*", re.IGNORECASE)
 MOBILE = re.compile(r"(?:[78])?(9\d{9})")
 
@@ -47,11 +58,14 @@ def is_over(text: str) -> bool:
 def meant(talk: Talk) -> Understanding | None:
     """A phrase about the hand-off that is under way: `queue`, `no_operator` or `call_me`; None for any other."""
     text = talk.turn.text
+    free = not talk.session.scene
     asks = QUEUE.fullmatch(text) is not None and ASKED_HOW_LONG.search(text) is not None
-    wants = "queue" if asks else "no_operator" if NOT_WANTED.search(text) else ""
-    helped = not talk.session.scene and HELP.fullmatch(text) is not None
-    calls = not talk.session.scene and phone(text) != ""
-    over = not talk.session.scene and is_over(text)
+    asks = asks or (free and HOW_LONG.fullmatch(text) is not None)
+    refuses = NOT_WANTED.search(text) or (free and NO_MORE.fullmatch(text))
+    wants = "queue" if asks else "no_operator" if refuses else ""
+    helped = free and HELP.fullmatch(text) is not None
+    calls = free and phone(text) != ""
+    over = free and is_over(text)
     if not (wants or helped or calls or over):
         return None
     handoff = handoffs.current(talk.db, session_name(talk.turn))

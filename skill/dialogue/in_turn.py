@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from skill.dialogue import both, progress
+from skill.dialogue import addressing, both, progress
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, Session, spoken
@@ -71,6 +71,9 @@ def next_one(talk: Talk, done: Reply, take: Take) -> Reply:
         session.question = done.to_json()
         session.suspend()
     talk.scene, talk.turn = None, replace(talk.turn, hypotheses=spoken(text))
+    if (other := addressing.other(talk)) is not None:
+        session.account_id = other.id
+        told = f"{told} {talk.say('flats.now', address=addressing.name(talk, other))}"
     said = understand(text, talk.turn.channel)
     reply = take(talk, said)
     if reply is None:

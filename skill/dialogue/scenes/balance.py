@@ -1,17 +1,18 @@
 """Сколько платить: the debt or the advance, by when, what of it is late."""
 
+import re
 from datetime import date
 
-from billing import receipts
+from billing import accounts, receipts
 from billing.receipts import Balance
-from skill.dialogue import late
+from skill.dialogue import addressing, late
 from skill.dialogue.asked import months, service_name, services
 from skill.dialogue.bills import unknown_months
 from skill.dialogue.company import today
 from skill.dialogue.context import points_at
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.naming import listed, month_name
+from skill.dialogue.naming import capital, listed, month_name
 from skill.dialogue.others import is_of_others
 from skill.dialogue.past import span
 from skill.dialogue.scenes.pay import SCENE as PAY
@@ -22,6 +23,8 @@ from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from skill.understanding.slots import extract
 from speech import wording
+
+PROVE = re.compile(r"провер|убедиться|сверить|докаж|откуда мне знать|почему я должна? .*верить")
 
 
 class BalanceTopic(Topic):
@@ -38,11 +41,17 @@ class BalanceTopic(Topic):
         if is_of_others(talk):
             return talk.reply("balance.others")
         text = talk.turn.text
+        if len(talk.flats) > 1 and addressing.ALL.search(text.lower()):
+            return _of_flats(talk)
+        if PROVE.search(text.lower()):
+            return talk.reply("balance.how_checked")
         if points_at("doubted", text):
             return checked(talk)
-        if wanted := months(Understanding("balance", extract("charges", text) | said.slots, 1.0), today(talk), text):
-            return self._of_months(talk, wanted)
         found = receipts.balance(talk.db, home_of(talk).account_id, today(talk))
+        asked = Understanding("balance", extract("charges", text) | said.slots, 1.0)
+        now = asked.slots.get("period") == "this_month" and found.receipt is not None  # what there is to pay now
+        if not now and (wanted := months(asked, today(talk), text)):
+            return self._of_months(talk, wanted)
         if (codes := services(said, text)) and found.receipt is not None and found.kopecks > 0:
             return _of_services(talk, found, codes)
         if found.kopecks < 0:
@@ -81,6 +90,16 @@ class BalanceTopic(Topic):
         named = [date.fromisoformat(month) for month in talk.session.draft.get("months", ())]
         talk.session.close()
         return PAY.propose(talk, told, named)
+
+
+def _of_flats(talk: Talk) -> Reply:
+    """What each of the speaker's flats owes, and all of them together."""
+    assert talk.resident is not None  # noqa: S101 - strangers are asked to link first
+    linked = accounts.accounts_of(talk.db, talk.resident.id)
+    owed = {row.id: receipts.balance(talk.db, row.id, today(talk)).kopecks for row in linked}
+    lines = [f"{addressing.name(talk, row)}: {wording.money(max(0, owed[row.id]))}" for row in linked]
+    whole = sum(max(0, kopecks) for kopecks in owed.values())
+    return talk.reply("balance.of_flats", lines=capital("; ".join(lines)), sum=wording.money(whole))
 
 
 def _of_services(talk: Talk, found: Balance, codes: list[str]) -> Reply:

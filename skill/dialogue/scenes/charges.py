@@ -59,7 +59,7 @@ class Charges(Topic):
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """A yes: the services not named yet, so many at a time as can be listened to."""
         receipt_id, at = talk.session.draft.get("receipt"), int(talk.session.draft.get("at", FIRST))
-        if said.intent != "yes" or receipt_id is None:
+        if receipt_id is None or not self.goes_on(talk, said):
             return super().answer(talk, said)
         talk.session.close()
         left = _lines(talk, receipt_id)[at:]

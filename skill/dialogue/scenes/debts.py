@@ -47,7 +47,7 @@ class Debts(Topic):
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """A yes: the next months."""
-        if said.intent != "yes" or "at" not in talk.session.draft:
+        if "at" not in talk.session.draft or not self.goes_on(talk, said):
             return super().answer(talk, said)
         at = int(talk.session.draft["at"])
         left = list(late.owed(talk).late.items())[at:]

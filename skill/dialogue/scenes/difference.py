@@ -7,6 +7,7 @@ from billing.explain import Difference, ServiceChange
 from billing.resources import FACTS, Resource
 from billing.tables import Receipt, ReceiptLine
 from billing.windows import month_start
+from skill.dialogue import late
 from skill.dialogue.asked import LAST_YEAR, months, service_name, service_unit, services
 from skill.dialogue.bills import pair, unknown_months
 from skill.dialogue.company import company_of, today
@@ -16,6 +17,7 @@ from skill.dialogue.grounds import corrections, ground
 from skill.dialogue.naming import capital, month_name
 from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.balance import checked
+from skill.dialogue.scenes.debts import SCENE as DEBTS
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
@@ -28,6 +30,9 @@ MEANING = re.compile(r"что входит|за что|(почему|зачем|
 NEIGHBOUR = re.compile(r"\bсосед")
 OTHER_SUM = re.compile(r"друг(ая|ую|ой) (сумм|счет|счёт)|друг(ие|ая) цифр|не (сход|совпад|бь[её]т)")
 BASIS = re.compile(r"норматив|по средн")
+SO_MUCH = re.compile(r"^\W*(?:\w+ ){0,3}(?:откуда|почему|за что|отчего|с чего)\b(?: \w+){0,3}\W*$")
+OWED = frozenset({"balance", "pay", "penalty"})
+"""After what is owed was told, «откуда столько» asks about the debt, not about the last bill."""
 GROUNDED = frozenset({"volume", "other", "multiplier"})
 CAUSES = ("volume", "tariff", "multiplier", "recalculation", "privilege", "penalty")
 AT_LEAST = 1_00
@@ -54,6 +59,8 @@ class DifferenceTopic(Topic):
             return checked(talk)
         if BASIS.search(text):
             return _not_measured(talk)
+        if SO_MUCH.search(text) and talk.scene and talk.scene.name in OWED and len(late.owed(talk).late) > 1:
+            return DEBTS.begin(talk, said)
         rows = receipts.history(talk.db, home_of(talk).account_id, MONTHS_BACK)
         this = month_start(today(talk))  # «в этом месяце» is said of the bill that came in it
         wanted = [month for month in months(said, today(talk), text) if month < this]

@@ -6,12 +6,14 @@ from billing import accounts
 from billing.tables import Account
 from skill.dialogue.addressing import OF_A_FLAT, meant, name, names
 from skill.dialogue.flat import account_of
+from skill.dialogue.phrases import phrase
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 
 SAYS_WHICH = re.compile(r"\b(какой|какая|какие|каких|какую|какому|список|перечисли|мои|сколько)\b")
+MONEY = re.compile(r"\bсколько\b(?! (?:у меня )?(?:квартир|сч[её]т|адрес))|\bдолг|\bзаплатить|\bплатить")
 BUTTONS = 5
 
 
@@ -62,6 +64,9 @@ class Flats:
         talk.session.account_id = account.id
         talk.session.close()
         talk.session.suspended, talk.session.then = [], []
+        if MONEY.search(talk.turn.text.lower()):
+            talk.session.aside = phrase("flats.how_much", 0)
+            return talk.reply("flats.now", address=name(talk, account))
         if talk.session.about.get("intent") in OF_A_FLAT:
             talk.session.aside = str(talk.session.about["text"])
             return talk.reply("flats.now", address=name(talk, account))

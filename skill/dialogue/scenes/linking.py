@@ -27,6 +27,9 @@ NO_BILL = re.compile(
 ANOTHER = re.compile(r"\bещ[её]\b|\bдруг|\bвтор|добав")
 WHERE_IS_IT = re.compile(r"\b(его|е[её]|их|он|она|это|этот|номер\w*|код\w*|сч[её]т\w*|квитанци\w*|платежк\w*)\b")
 """A question about what is asked for."""
+SAFE = re.compile(r"безопасн|мошенни|обманет|обманыва|опасно|украд|можно (?:ли )?(?:вам )?доверять|не развод")
+ADDRESS = re.compile(r"\b(?:улиц|проспект|переул|дом\b|квартир[аы]\b|кв\b)")
+"""Where the flat is, said instead of the account's number."""
 SURE = 0.5
 
 
@@ -60,6 +63,11 @@ class Linking:
             return self._one_more(talk, said)
         if talk.session.step == "consent":
             return self._consent(talk, said)
+        if SAFE.search(talk.turn.text.lower()):
+            talk.beside = "help"
+            return talk.reply("linking.safe", expecting=_expecting(talk.session.step))
+        if talk.session.step == "number" and ADDRESS.search(talk.turn.text.lower()):
+            return talk.reply("linking.by_address", expecting="account")
         if digits := _groups(talk.turn.text):
             return self._take(talk, talk.session.step, digits)
         if talk.session.step == "code" and talk.settings.send_codes and sent_codes.is_wanted(talk.turn.text):

@@ -1,18 +1,27 @@
 """Вежливость: greetings, «медленнее», opinions of the service."""
 
+import re
 from dataclasses import replace
 
 from skill.dialogue import temper
 from skill.dialogue.feedback import Feedback
 from skill.dialogue.talk import Talk, remark
 from skill.dialogue.topic import Topic
-from skill.dialogue.turn import Reply
+from skill.dialogue.turn import OFFER, Reply
 from skill.identity import masking
 from skill.understanding import Understanding
+from skill.understanding.slots import extract
 
 GOOD = 4
 BEST = 5
 LONGEST = 500
+LEAST = 3
+ANNOUNCED = re.compile(
+    r"\W*(?:(?:я|хочу|хотела?|бы|можно|надо|как|где|давай(?:те)?|вам|вас|о|об|свой|тут|пожалуйста) )*"
+    r"(?:оставить|написать|дать|отправить|прими(?:те)?|запиши(?:те)?|поставить|оценить)(?: \w+){0,4}\W*",
+    re.IGNORECASE,
+)
+"""That there is an opinion, not yet the opinion."""
 
 
 class Manners(Topic):
@@ -30,10 +39,23 @@ class Manners(Topic):
             case "faster":
                 talk.session.slow = False
                 return remark(talk, talk.reply("manners.faster"))
+            case "feedback" if ANNOUNCED.fullmatch(talk.turn.text) and _is_free(talk):
+                talk.session.close()
+                talk.session.scene, talk.session.step = self.name, "opinion"
+                return talk.reply("manners.opinion", expecting="text")
             case "feedback":
                 return remark(talk, self._feedback(talk, said))
             case _:
                 return remark(talk, talk.reply("manners.hello"))
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """The opinion that was announced."""
+        if talk.session.step != "opinion":
+            return None
+        talk.session.close()
+        if said.intent in {"no", "back", "stop"} and len(talk.turn.text.split()) < LEAST:
+            return talk.reply("general.as_you_like")
+        return self._feedback(talk, Understanding("feedback", extract("feedback", talk.turn.text), 1.0))
 
     def _slower(self, talk: Talk) -> Reply:
         """From now on slower, and the last answer again."""
@@ -56,6 +78,11 @@ class Manners(Topic):
         if temper.displeased(talk.turn.text) or (rating is not None and rating < GOOD):
             return talk.reply("manners.sorry")
         return talk.reply("manners.glad" if rating is not None else "manners.noted")
+
+
+def _is_free(talk: Talk) -> bool:
+    """Whether no question is open but an offer."""
+    return not talk.session.scene or talk.session.step == OFFER
 
 
 SCENE = Manners()

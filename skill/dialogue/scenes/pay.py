@@ -8,7 +8,7 @@ from billing import autopay, contacts, law, payments, receipts
 from billing.payments import PaymentRefused
 from billing.tables import Payment, Receipt
 from skill import checkout, letters
-from skill.dialogue import late, sums
+from skill.dialogue import addressing, late, sums
 from skill.dialogue.asked import months, service_name, services
 from skill.dialogue.company import today
 from skill.dialogue.flat import account_of, home_of
@@ -17,9 +17,9 @@ from skill.dialogue.naming import listed, month_name
 from skill.dialogue.others import is_of_others
 from skill.dialogue.past import span
 from skill.dialogue.phrases import phrase
-from skill.dialogue.talk import Talk
+from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO
-from skill.dialogue.turn import Reply
+from skill.dialogue.turn import Reply, spoken
 from skill.identity import links
 from skill.understanding import Understanding
 from speech import wording
@@ -59,6 +59,8 @@ class Pay:
             return _autopay(talk, text)
         if is_of_others(talk):
             return talk.reply("pay.others")
+        if len(talk.flats) > 1 and addressing.ALL.search(text):
+            return self._one_by_one(talk, said)
         named = sums.named(talk, said)
         if named is None and (told := _told(talk, text)) is not None:
             return told
@@ -142,6 +144,15 @@ class Pay:
             return self._ask(talk, "amount", "pay.nothing")
         facts = {"month": span(wanted, today(talk)), "sum": wording.money(whole), "last": month_name(bill.period)}
         return self._instead(talk, whole, "pay.month_to_come" if wanted[0] > bill.period else "pay.month_paid", **facts)
+
+    def _one_by_one(self, talk: Talk, said: Understanding) -> Reply:
+        """Each flat's bill is a payment of its own: this flat's now, the others' when it is done."""
+        here = account_of(talk)
+        others = addressing.ordinals(talk, here)
+        talk.session.then = [phrase("flats.pay_another", 0, which=ordinal) for ordinal in others]
+        talk.turn = replace(talk.turn, hypotheses=spoken(phrase("pay.command", 0)))
+        lead = talk.say("pay.one_by_one", address=addressing.name(talk, here))
+        return after(lead, self.begin(talk, Understanding("pay", {}, said.confidence)))
 
     def _instead(self, talk: Talk, amount: int, key: str, **facts: str) -> Reply:
         """Another sum than was asked for is offered: a no leaves."""

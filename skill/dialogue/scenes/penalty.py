@@ -22,7 +22,8 @@ UNPAID = re.compile(
     r"не (буду )?(за|о)?пла[чт]|не буду|если .*(позже|опозда|не успе|просроч|задерж)|что .*будет"
     r"|пени будут|будут пени"
 )
-THREAT = re.compile(r"отключ|отреж|обрежу|высел|\bсуд\b|заберут")
+THREAT = re.compile(r"отключ|отреж|обрежу|отрубя")
+EVICTION = re.compile(r"высел|заберут|отберут|\bсуд\b")
 WITHOUT = re.compile(r"без пен")
 PAYS = re.compile(
     r"^(?:(?:а|и|ну|я|мне|мы|хочу|хотела?|бы|можно|надо|нужно|давай(?:те)?|пожалуйста|только|сейчас|тогда|отдельно) )*"
@@ -41,6 +42,8 @@ class Penalty(Topic):
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The rule for anybody who asks how; the household's own penalty otherwise."""
         text = talk.turn.text.lower()
+        if EVICTION.search(text):
+            return talk.reply("penalty.eviction")
         if THREAT.search(text):
             return talk.reply("penalty.limits")
         if RULE.search(text) or (talk.resident is None and UNPAID.search(text)):

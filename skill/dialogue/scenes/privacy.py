@@ -108,6 +108,8 @@ class Privacy:
 def _kept(talk: Talk, asked: str) -> Reply:
     """What is kept of a person and how long (152-ФЗ ст. 14), what of the voice, and who hears or reads it."""
     talk.beside = "remark"
+    if asked == "kept_data" and (talk.session.scene, talk.session.step) == ("linking", "consent"):
+        return talk.reply("linking.help_consent", buttons=YES_NO, expecting="yes_no")
     recorded = talk.turn.channel == CALL and talk.settings.line_recordings is not None
     key = {"kept_data": "data" if talk.resident else "data_stranger", "overheard": "overheard"}.get(
         asked, "recorded_call" if recorded else "recorded"

@@ -24,6 +24,11 @@ VOICE = pins.SHARED | {"telephone"}
 LIKE_AN_ADDRESS = re.compile(r"@|\bсобак|[a-z]\.[a-z]", re.IGNORECASE)
 
 
+NO_PAPER = re.compile(
+    r"\bне (?:хочу|надо|нужн\w+|присылай\w*|носите|кладите|приносите)\b.*(?:бумаж|ящик)|отказ\w* от бумаж|вместо бумаж"
+)
+
+
 class ReceiptTopic(Topic):
     """The scene of the receipt. Steps: email (where to send it), keep (whether the address is right)."""
 
@@ -34,6 +39,8 @@ class ReceiptTopic(Topic):
         """The newest receipt."""
         if (bar := barred(talk, money=True)) is not None:
             return bar
+        if NO_PAPER.search(talk.turn.text.lower()):
+            return talk.reply("receipt.no_paper")
         account = account_of(talk)
         receipt = receipts.latest(talk.db, account.id)
         if receipt is None:

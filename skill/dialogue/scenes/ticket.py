@@ -42,6 +42,11 @@ BOTH = re.compile(r"\b(обе|оба)\b")
 TOGETHER = re.compile(r"\b(вместе|одн(ой|у|а) (заявк\w+)|в одну|одним)\b")
 """«Это одна заявка»: what was taken apart belongs together."""
 RECALCULATION = re.compile(r"пере ?ра[сc]ч[её]т|пересч[её]т|пересчита")
+UNREASONED = re.compile(
+    r"\W*(?:(?:немедленно|срочно|тогда|прошу|требую|хочу|сделай(?:те)?|сделать|мне|нужен|надо|нужно|нам|все|всё|сч[её]т|сумму"
+    r"|заново|пожалуйста|это|квартплату|пересчита(?:й|йте|ть|ете)|пере ?расч[её]т|правильно)\W*)+"
+)
+"""A recalculation asked for, and not told of what or why."""
 ABSENT = re.compile(r"не было|уезжал|уехал|отсутств|не жил|лежал|отпуск|больниц|командировк|отъезд")
 
 
@@ -57,6 +62,8 @@ class TicketTopic:
         if (bar := barred(talk)) is not None:
             return bar
         complains = COMPLAINT.search(talk.turn.text.lower()) is not None
+        if said.intent in {"ticket_status", "recalculation"} and (told := _told_after(talk, said.intent)) is not None:
+            return told
         if said.intent == "ticket_status" and not (complains and not ASKS.search(talk.turn.text.lower())):
             return _status(talk, numbers(talk.turn.text))
         talk.session.scene = self.name
@@ -171,6 +178,9 @@ class TicketTopic:
 
     def _recalculation(self, talk: Talk) -> Reply:
         """A recalculation asked for; what it takes when nobody was at home (ПП 354, п. 86, 91, 93)."""
+        if UNREASONED.fullmatch(talk.turn.text.lower()):
+            talk.session.step, talk.session.draft = "details", {"about": "Прошу перерасчёт"}
+            return talk.reply("ticket.what_to_recalculate", expecting="text")
         asked = self._confirm(talk, talk.turn.text)
         absent = ABSENT.search(talk.turn.text.lower()) is not None
         return replace(asked, text=talk.say("ticket.absence")) if absent else asked
@@ -199,6 +209,15 @@ class TicketTopic:
             return sent
         asked = self._following(talk, others, sent.text)
         return after(progress.told(sent.text), self._send(talk)) if both else asked
+
+
+def _told_after(talk: Talk, intent: str) -> Reply | None:
+    """What is asked back after a request was taken or told: why so long, what if nobody comes, papers, when."""
+    text = talk.turn.text
+    keys = {"so_long": "ticket.so_long", "never_came": "ticket.never_came"}
+    if intent == "recalculation":
+        keys = {"papers": "ticket.absence_papers", "recalculated": "ticket.recalculated", "when": "ticket.recalculated"}
+    return next((talk.reply(key) for name, key in keys.items() if points_at(name, text)), None)
 
 
 def _others(talk: Talk) -> list[str]:
