@@ -5,7 +5,7 @@ from dataclasses import replace
 from skill.dialogue.draft import Entry
 from skill.dialogue.flat import Flat
 from skill.dialogue.objections import Objections
-from speech.numerals import candidates
+from speech.numerals import candidates, numbers
 
 
 def apart(books: Objections, flat: Flat, text: str, entries: list[Entry]) -> list[Entry]:
@@ -27,7 +27,20 @@ def _parts(books: Objections, flat: Flat, text: str, entry: Entry) -> list[Entry
         fitting = [[meter.id for meter in meters if books.likely(one, meter)] for one in alone]
         if all(len(ids) == 1 for ids in fitting) and len({ids[0] for ids in fitting}) == len(run):
             return alone
-    return [entry]
+    once = replace(entry, loose=_said_once(text, entry.loose[0]))
+    return [once if any(once.fits(meter) and books.likely(once, meter) for meter in meters) else entry]
+
+
+def _said_once(text: str, value: str) -> list[str]:
+    """The value without what was doubled: «сто сорок восемь, сто сорок восемь», or words that recognition heard twice
+    («сто сто двадцать двадцать пять»)."""
+    half = value[: len(value) // 2]
+    if half and half * 2 == value:
+        return [half]
+    words = text.split()
+    single = [word for word, before in zip(words, ["", *words[:-1]], strict=True) if word.lower() != before.lower()]
+    said = numbers(" ".join(single))
+    return said if len(said) == 1 and len(single) < len(words) else []
 
 
 def _runs(text: str, value: str) -> list[list[str]]:

@@ -127,6 +127,8 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
         return Understanding("go_on", {}, 1.0)
     if talk.session.scene == "readings" and points_at("last_day", talk.turn.text):
         return Understanding("reading_window", {}, 1.0)
+    if talk.session.scene == "readings" and points_at("missed", talk.turn.text):
+        return Understanding("reading_window", {}, 1.0)
     if talk.session.scene == "readings" and points_at("same", talk.turn.text):
         return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
     return None
@@ -212,7 +214,8 @@ def notes(talk: Talk, said: Understanding) -> None:
         before, text = talk.session.about, talk.turn.text
         if before.get("intent") == said.intent and ELLIPSIS.match(plain(text)):
             text = before["text"]
-        talk.session.about = {"intent": said.intent, "slots": kept, "text": text}
+        missing = before.get("missing", False) if before.get("intent") == said.intent else False
+        talk.session.about = {"intent": said.intent, "slots": kept, "text": text, "missing": missing}
 
 
 def points_at(name: str, text: str) -> bool:
@@ -274,7 +277,8 @@ def _before(talk: Talk, text: str) -> dict[str, str]:
     if found is None:
         return {}
     spoken, on = Understanding("charges", dict(talk.session.about["slots"]), 1.0), today(talk)
-    newest = month_start(on, -1)
+    told = months(spoken, on) if talk.session.about["intent"] == "last_reading" else []
+    newest = told[0] if told else month_start(on, -1)
     if found[1] == "позапрошл":
         return {"period": f"{month_start(newest, -2):%Y-%m}"}
     return {"period": f"{month_start(min([*months(spoken, on), newest]), -1):%Y-%m}"}

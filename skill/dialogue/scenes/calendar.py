@@ -9,6 +9,7 @@ from billing.tables import Property
 from billing.windows import Rule, Window, month_start
 from skill.dialogue.asked import resources
 from skill.dialogue.company import company_of, today
+from skill.dialogue.context import points_at
 from skill.dialogue.flat import Flat, home_of
 from skill.dialogue.naming import month_name
 from skill.dialogue.scenes.readings import SCENE as READINGS
@@ -32,6 +33,8 @@ class Calendar(Topic):
 
     def _window(self, talk: Talk, said: Understanding) -> Reply:
         on = today(talk)
+        if points_at("missed", talk.turn.text):
+            return talk.reply("calendar.missed")
         window = _window_of(talk, said, on)
         if window is None:
             return talk.reply("calendar.unknown")

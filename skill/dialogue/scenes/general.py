@@ -1,5 +1,6 @@
 """Greetings, help, thanks, goodbye, silence, and what to say when nothing was understood or must not be said."""
 
+import re
 from dataclasses import replace
 
 from skill.dialogue import context, progress, reminding, temper
@@ -14,6 +15,8 @@ PUBLIC_CHOICES = ("Привязать счёт", "Тарифы", "Отключе
 ABOUT_US = frozenset({"robot", "well", "joke"})
 HEARTFELT = frozenset({"crisis", "ill", "child", "sorrow", "wishes", "apology"})
 """What wants a kind word before all else, or an ambulance."""
+OURS = re.compile(r"\b(?:вод[аыуе]\b|счетчик|показани|квартир|квитанц|свет[аеу]?\b|плат[ие]|отоплени|жкх|тариф)")
+"""Words that are about a flat, whatever else is."""
 FOREIGN = 0.7
 """From this confidence on a phrase is surely about something else than a flat."""
 
@@ -132,7 +135,8 @@ def _misunderstood(talk: Talk, said: Understanding) -> Reply:
     if misses > 1 and not asked:
         talk.beside = "remark"
         return talk.reply("general.choices", buttons=CHOICES if talk.resident else PUBLIC_CHOICES)
-    foreign = said.intent == "out_of_scope" and said.confidence >= FOREIGN and not asked
+    of_the_flat = OURS.search(talk.turn.text.lower().replace("ё", "е")) is not None
+    foreign = said.intent == "out_of_scope" and said.confidence >= FOREIGN and not (asked or of_the_flat)
     return remark(talk, talk.reply("general.declined" if foreign else "general.misunderstood"))
 
 

@@ -1,11 +1,13 @@
 """Показания и расход: what the books hold for each meter now or of a month gone by, and what was used."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
 from billing import readings
 from billing.readings import LastReading
+from billing.windows import month_start
 from skill.dialogue import past
 from skill.dialogue.asked import months, resources
 from skill.dialogue.comparing import declined
@@ -24,6 +26,10 @@ ALOUD = 3
 """So many meters are named at once where nothing can be shown; the rest on request."""
 
 
+LONG = re.compile(r"\bза (?:последн\w+ |весь |целый )?(год|полгода)\b(?! назад)")
+SPANS = {"год": 12, "полгода": 6}
+
+
 class History(Topic):
     """The scene of readings taken; a yes to its offer names the meters left, or hands in the month's readings."""
 
@@ -36,7 +42,7 @@ class History(Topic):
         if (bar := barred(talk)) is not None:
             return bar
         flat, wanted = Flat(talk), resources(said, talk.turn.text)
-        named = months(said, flat.today)
+        named = months(said, flat.today) or _long(flat, talk.turn.text)
         if _asks_use(talk) or len(named) > 1:
             return self._used(talk, flat, named or _newest(flat), wanted)
         return self._tell(talk, flat, wanted, named[:1], 0, said.slots.get("place"))
@@ -90,6 +96,13 @@ class History(Topic):
             "at": at + len(some),
         }
         return reply
+
+
+def _long(flat: Flat, text: str) -> list[date]:
+    """«За год», «за полгода»: the months of that time from the newest reading back."""
+    found = LONG.search(text.lower())
+    newest = _newest(flat)
+    return [month_start(newest[0], back) for back in range(1 - SPANS[found[1]], 1)] if found and newest else []
 
 
 def _asks_use(talk: Talk) -> bool:

@@ -25,6 +25,8 @@ KIN = {"HOT_WATER": {"HEAT"}, "HEAT": {"HOT_WATER"}}
 
 MISSING = re.compile(r"\bнету?\b|пропал|исчез|не (идет|течет|горит|греет|работает|дают)|отключил|вырубил|перекрыл")
 """Something is off now, whether announced or not."""
+FOLLOWS = 3
+"""«Когда дадут?» after «воды нет» asks of what is off now."""
 ASKING = re.compile(
     r"^(?:(?:а|ну|почему|отчего|когда|скажите|подскажите|что|опять|здравствуйте|девушка|доченька|милая|алло)[ ,]+)+",
     re.IGNORECASE,
@@ -90,7 +92,10 @@ class Outages(Topic):
     def _tell(self, talk: Talk, found: list[Outage], wanted: list[str]) -> Reply:
         kin = set(wanted).union(*(KIN.get(code, set()) for code in wanted))
         touching = [one for one in found if not wanted or kin & set(one.resources)]
-        now = MISSING.search(talk.turn.text.lower().replace("ё", "е")) is not None
+        missing = MISSING.search(talk.turn.text.lower().replace("ё", "е")) is not None
+        follows = bool(talk.session.about.get("missing")) and len(talk.turn.text.split()) <= FOLLOWS
+        now = missing or follows
+        talk.session.about = {**talk.session.about, "missing": now}
         if touching and (touching[0].start_at <= talk.now or not now):
             return Reply(_sentence(talk, touching[0]))
         if touching:

@@ -18,10 +18,13 @@ from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
+from speech.numerals import numbers
 
 SINCE = re.compile(r"с как(ого|их|ой)|давно|когда|менял")
 RISES = re.compile(r"повы[шс]|подорож|вырас|измен|подним|нов(ый|ые|ая) (тариф|цен)|рост\b")
 WHY = re.compile(r"почему|отчего|с чего|кто .*(устан|утвер)|дорог")
+SHARED = {2: "двоих", 3: "троих", 4: "четверых", 5: "пятерых", 6: "шестерых", 7: "семерых"}
+TOGETHER = {"двое": 2, "двои": 2, "трое": 3, "трои": 3, "четвер": 4, "пятер": 5, "шестер": 6, "семер": 7}
 USUAL = ("COLD_WATER", "HOT_WATER", "ELECTRICITY")
 
 
@@ -61,10 +64,29 @@ class PricesTopic(Topic):
         return talk.reply("prices.tariffs", lines=capital(", ".join(lines)), more=more)
 
     def _norms(self, talk: Talk, company: Organization, wanted: list[str]) -> Reply:
-        lines = [_norm_line(talk, row) for row in _norms_on(talk, company, wanted or USUAL, today(talk))]
+        rows = _norms_on(talk, company, wanted or USUAL, today(talk))
+        people = _people(talk.turn.text)
+        if people > 1 and (shared := [row for row in rows if row.unit != "m2"]):
+            lines = [f"{resource_name(row.resource)} {_whole(row, people)}" for row in shared]
+            return talk.reply("prices.norms_of", people=SHARED.get(people, f"{people} человек"), lines=", ".join(lines))
+        lines = [_norm_line(talk, row) for row in rows]
         if not lines:
             return talk.reply("prices.no_norm", resource=_names(wanted))
         return talk.reply("prices.norms", lines=", ".join(lines))
+
+
+def _people(text: str) -> int:
+    """For how many people a norm is asked («нас трое», «на троих»); 0 when nothing is said of it."""
+    said = re.findall(r"\w+", text.lower().replace("ё", "е"))
+    named = next((count for stem, count in TOGETHER.items() if any(word.startswith(stem) for word in said)), 0)
+    counted = re.search(r"(\w+) человек", " ".join(said))
+    count = numbers(counted[1]) if counted else []
+    return int(count[0]) if count and count[0].isdecimal() else named
+
+
+def _whole(row: Norm, people: int) -> str:
+    """The norm of all of them together: «20,805 м³»."""
+    return wording.quantity(row.value * people, FACTS[Resource(row.resource)].unit)
 
 
 def _price_line(talk: Talk, resource: str, prices: Prices, zone: str, *, ranges: bool) -> str:

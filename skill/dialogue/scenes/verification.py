@@ -6,6 +6,7 @@ from billing import news
 from billing.meters import MeterView
 from skill.dialogue.asked import resources
 from skill.dialogue.company import company_of
+from skill.dialogue.context import points_at
 from skill.dialogue.flat import Flat, home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import capital, month_name
@@ -56,7 +57,9 @@ def _by_whom(talk: Talk) -> Reply | None:
     """Who verifies meters, or for how much: what the company has said of it, else what holds anywhere; None when
     something else is asked."""
     text = talk.turn.text.lower().replace("ё", "е")
-    asked = "cost" if COST.search(text) else "who" if WHO.search(text) else ""
+    if points_at("missed", text):
+        return talk.reply("verification.missed")
+    asked = "cost" if COST.search(text) else "who" if WHO.search(text) or points_at("by_whom", text) else ""
     if not asked:
         return None
     company, account_id = company_of(talk), home_of(talk).account_id
