@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from billing.windows import month_start
-from skill.dialogue import moments, temper
+from skill.dialogue import moments, temper, troubles
 from skill.dialogue.addressing import is_named
 from skill.dialogue.asked import is_sum, months, services
 from skill.dialogue.company import today
@@ -58,11 +58,12 @@ TOPICS = frozenset(
 
 BLUNT = frozenset({"yes", "no", "outages", "repeat", "explain_bill"})
 """Intents that a phrase which only points is taken for, however sure."""
+PAYING = re.compile(r"плат|плач|внес|внос|погас|закры|деньг|денег|карт|сбп|куар|рубл|тысяч|половин|част|рассроч")
 UNGUESSED = frozenset({"correct", "slower", "faster"})
 """Intents that are not taken up on a guess."""
 PAYMENTS = frozenset({"payment_status"})
 """After them a sum said alone is the sum of a payment."""
-OF_A_SERVICE = frozenset({"balance", "charges", "explain_bill", "forecast", "pay", "due_date", "saving_tips"})
+OF_A_SERVICE = frozenset({"balance", "charges", "explain_bill", "forecast", "pay", "due_date", "saving_tips", "tariffs"})
 SERVICE = frozenset({"resource", "services"})
 WHY_SO_MUCH = re.compile(
     rf"{LEADS}(почему|отчего|с чего|чего|за что) (это |так |такая |такой |такое |столько |вдруг |там |у меня )*"
@@ -150,7 +151,7 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     sure = next((intent for intent, found in _table()["always"].items() if _fits(found, text)), None)
     if sure is not None:
         return said if said.intent == sure else Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
-    if said.confidence < DOUBTFUL and (temper.signs(talk.turn.text) or said.intent in UNGUESSED):
+    if said.confidence < DOUBTFUL and _is_a_guess(said, talk.turn.text):
         said = Understanding("out_of_scope", {}, said.confidence)
     if not talk.session.scene and ACKNOWLEDGED.fullmatch(text):
         return Understanding("yes", {}, 1.0)
@@ -172,6 +173,13 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
         free = understand(talk.turn.text, talk.turn.channel)
         return free if free.confidence >= said.confidence or said.intent in {"yes", "no"} else said
     return said
+
+
+def _is_a_guess(said: Understanding, text: str) -> bool:
+    """Whether a doubtful meaning has nothing in the words to rest on."""
+    if said.intent == "create_ticket" and troubles.category(text) != "other":
+        return False
+    return bool(temper.signs(text)) or said.intent in UNGUESSED or (said.intent == "pay" and not PAYING.search(text.lower()))
 
 
 def _one_more(talk: Talk, said: Understanding, text: str) -> Understanding | None:

@@ -24,6 +24,7 @@ from skill.understanding import Understanding
 from skill.understanding.slots import extract
 from speech import wording
 
+ADVANCE = re.compile(r"переплат|\bаванс")
 PROVE = re.compile(r"провер|убедиться|сверить|докаж|откуда мне знать|почему я должна? .*верить")
 
 
@@ -52,6 +53,8 @@ class BalanceTopic(Topic):
         now = asked.slots.get("period") == "this_month" and found.receipt is not None  # what there is to pay now
         if not now and (wanted := months(asked, today(talk), text)):
             return self._of_months(talk, wanted)
+        if ADVANCE.search(text.lower()) and found.kopecks >= 0:
+            return talk.reply("balance.no_advance", sum=wording.money(found.kopecks))
         if (codes := services(said, text)) and found.receipt is not None and found.kopecks > 0:
             return _of_services(talk, found, codes)
         if found.kopecks < 0:

@@ -30,6 +30,7 @@ MEANING = re.compile(r"что входит|за что|(почему|зачем|
 NEIGHBOUR = re.compile(r"\bсосед")
 OTHER_SUM = re.compile(r"друг(ая|ую|ой) (сумм|счет|счёт)|друг(ие|ая) цифр|не (сход|совпад|бь[её]т)")
 BASIS = re.compile(r"норматив|по средн")
+SEVERAL = re.compile(r"\b(две|несколько|втор\w+|еще одна|ещё одна|разные) (квитанци|платежк)")
 SO_MUCH = re.compile(r"^\W*(?:\w+ ){0,3}(?:откуда|почему|за что|отчего|с чего)\b(?: \w+){0,3}\W*$")
 OWED = frozenset({"balance", "pay", "penalty"})
 """After what is owed was told, «откуда столько» asks about the debt, not about the last bill."""
@@ -55,6 +56,9 @@ class DifferenceTopic(Topic):
             return meaning
         if (bar := barred(talk, money=True)) is not None:
             return bar
+        if SEVERAL.search(text) and (bill := receipts.latest(talk.db, home_of(talk).account_id)) is not None:
+            facts = {"month": month_name(bill.period), "sum": wording.money(bill.to_pay_kopecks)}
+            return Reply(talk.say("difference.several_bills", **facts))
         if OTHER_SUM.search(text):
             return checked(talk)
         if BASIS.search(text):

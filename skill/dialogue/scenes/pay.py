@@ -28,7 +28,11 @@ HOW = ("карт", "как ", "где ", "сбп", "способ", "можно �
 FEE = "комисс"
 PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|рассроч|сколько смогу|немного")
 LATER = re.compile(r"не сейчас|\b(потом|позже|попозже)\b|передумал|\bне (буду|надо|хочу|стоит)\b|\bотмен")
-UNDO = re.compile(r"\b(отмен|верни|вернуть|возврат)\w* .*(плат[её]ж|оплат|деньги)|\b(плат[её]ж|оплат\w+) отмен")
+TWICE = re.compile(r"\bесли\b.*(два раза|дважды|повторно|второй раз|больше|лишн)|переплат")
+UNDO = re.compile(
+    r"\b(отмен|верни|вернуть)\w* .*(плат[её]ж|оплат|деньги)|\b(плат[её]ж|оплат\w+) отмен|возврат"
+    r"|верн\w+ (мне |мои |наши )*ден"
+)
 PENALTY = re.compile(r"\bпен(?:и|ю|ей|я|ями|ям)\b|\bштраф")
 AND_PENALTY = re.compile(r"\bс пен|и пен|вместе|\bвс[её]\b(?!.*без пен)|пен\w* и \w+")
 WITHOUT_PENALTY = re.compile(r"без (?:\w+ )?(?:пен|штраф)|кроме пен|не считая пен")
@@ -276,6 +280,8 @@ def all_is_owed(talk: Talk, receipt: Receipt) -> bool:
 
 def _told(talk: Talk, text: str) -> Reply | None:
     """What is answered without a payment being begun: how it is paid, the commission, taking it back."""
+    if TWICE.search(text):
+        return talk.reply("pay.twice")
     if UNDO.search(text):
         return talk.reply("pay.undo")
     if FEE in text:

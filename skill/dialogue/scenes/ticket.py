@@ -42,6 +42,10 @@ BOTH = re.compile(r"\b(обе|оба)\b")
 TOGETHER = re.compile(r"\b(вместе|одн(ой|у|а) (заявк\w+)|в одну|одним)\b")
 """«Это одна заявка»: what was taken apart belongs together."""
 RECALCULATION = re.compile(r"пере ?ра[сc]ч[её]т|пересч[её]т|пересчита")
+DAMAGE = re.compile(r"ущерб|возмест|возмещ|\bакт\b")
+"""Somebody is to pay for what was spoiled: that takes an act, drawn up within 12 hours (ПП 354, п. 152)."""
+OF_THE_OFFICE = re.compile(r"\bжалоб|жаловат|\bакт\b|ущерб")
+"""No worker comes for it."""
 UNREASONED = re.compile(
     r"\W*(?:(?:немедленно|срочно|тогда|прошу|требую|хочу|сделай(?:те)?|сделать|мне|нужен|надо|нужно|нам|все|всё|сч[её]т|сумму"
     r"|заново|пожалуйста|это|квартплату|пересчита(?:й|йте|ть|ете)|пере ?расч[её]т|правильно)\W*)+"
@@ -67,6 +71,9 @@ class TicketTopic:
         if said.intent == "ticket_status" and not (complains and not ASKS.search(talk.turn.text.lower())):
             return _status(talk, numbers(talk.turn.text))
         talk.session.scene = self.name
+        if DAMAGE.search(talk.turn.text.lower()):
+            talk.session.step, talk.session.draft = "details", {"about": "Нужен акт об ущербе"}
+            return talk.reply("ticket.damage", expecting="text")
         if said.intent == "recalculation":
             return self._recalculation(talk)
         if complains and len(talk.turn.text.split()) <= SHORT_COMPLAINT:
@@ -204,7 +211,9 @@ class TicketTopic:
             )
         except tickets.TooManyTickets:
             return talk.reply("ticket.too_many")
-        sent = talk.reply("ticket.sent", number=str(ticket.number), day=wording.day(ticket.deadline))
+        on_paper = ticket.category == "recalculation" or OF_THE_OFFICE.search(details.lower()) is not None
+        key = "ticket.sent_office" if on_paper else "ticket.sent"
+        sent = talk.reply(key, number=str(ticket.number), day=wording.day(ticket.deadline))
         if not others:
             return sent
         asked = self._following(talk, others, sent.text)
