@@ -13,6 +13,7 @@ from skill.dialogue.turn import Reply
 SWAPPED = "SWAPPED_METERS"
 READ_BACK = frozenset({"confirm", "doubt", "guess"})
 """Steps that wait for a yes to values just said."""
+NOT_BUT = re.compile(r"\bне\b.*\b(а|это)\b")
 THIS = re.compile(r"\b(нет|не|это|эт|вообще то)\b")
 """«нет, это горячая» speaks of the value just read back, «а горячая» of another one."""
 
@@ -44,6 +45,14 @@ class Answering(Gathering):
         points = THIS.search(self.talk.turn.text.lower()) is not None
         return self.meant_for(named) if len(self.draft.entries) == 1 and self.step != "fix" and points else None
 
+    def without_rejected(self, said: list[Entry]) -> list[Entry]:
+        """«Не холодная, а горячая» of what was just read back: only the other meter is meant."""
+        known = [entry for entry in said if self.draft.about(entry) is not None]
+        bare = not any(entry.values or entry.loose for entry in said)
+        if self.step not in READ_BACK or not bare or len(said) != 2 or len(known) != 1:
+            return said
+        return [entry for entry in said if entry not in known] if NOT_BUT.search(self.talk.turn.text.lower()) else said
+
     def repeats(self, said: list[Entry]) -> bool:
         """Whether the values are those just read back («да, двадцать пять»)."""
         drafted = {Decimal(value) for entry in self.draft.entries for value in entry.values.values()}
@@ -70,8 +79,10 @@ class Answering(Gathering):
         return len(others) == 1
 
     def continued(self, entry: Entry, said: Entry) -> Entry:
-        """A number said in two breaths («сто» … «двадцать пять») whose first part the books did not take."""
-        before = next(iter(entry.stopped.values()), "")
+        """A number said in two breaths («сто» … «двадцать пять») whose first part the books did not take, or which was
+        just read back («сто двадцать» … «пять»)."""
+        one = list(entry.values.values()) if self.step == "confirm" and len(entry.values) == 1 else []
+        before = next(iter([*entry.stopped.values(), *one]), "")
         zeros = len(before) - len(before.rstrip("0"))
         if len(said.loose) != 1 or not said.loose[0].isdecimal() or not before.isdecimal() or not zeros:
             return said

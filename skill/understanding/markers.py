@@ -180,7 +180,7 @@ def _at(parts: list[str], at: int) -> Marker | None:
         return Marker(*hit, at, at + 1, parts[at])
     for count in range(2, _LONGEST_CUT + 1):
         piece = "".join(parts[at : at + count])
-        if at + count > len(parts) or len(parts[at]) > 5:
+        if at + count > len(parts) or len(parts[at]) > 5 or len(set(parts[at : at + count])) == 1:  # «э э» hesitates
             break
         if parts[at] in _PARTICLES and not (count == 2 and _may_be_cut(parts[at], parts[at + 1])):
             break

@@ -1,6 +1,7 @@
 """Новости дома: what the company has announced."""
 
 from billing import news
+from skill.dialogue.context import points_at
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.talk import Talk
@@ -19,6 +20,8 @@ class Bulletin(Topic):
         """The newest announcement of the house, or the one after those told (the slot `next`)."""
         if (bar := barred(talk)) is not None:
             return bar
+        if points_at("details", talk.turn.text) and "next" in said.slots:
+            return talk.reply("bulletin.details")
         return self._read(talk, int(said.slots.get("next", 0)))
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:

@@ -27,6 +27,8 @@ ALOUD = 3
 
 
 LONG = re.compile(r"\bза (?:последн\w+ |весь |целый )?(год|полгода)\b(?! назад)")
+ARRIVED = re.compile(r"дошл|дошел|\bприня(?:ли|ты|л)\b|\bполучил|поступил|зафиксир|\bучли\b|учтены|записались")
+"""Whether what was handed in has come: asked of the month that is open."""
 SPANS = {"год": 12, "полгода": 6}
 
 
@@ -43,6 +45,8 @@ class History(Topic):
             return bar
         flat, wanted = Flat(talk), resources(said, talk.turn.text)
         named = months(said, flat.today) or _long(flat, talk.turn.text)
+        if not named and ARRIVED.search(talk.turn.text.lower().replace("ё", "е")):
+            named = [flat.period]
         if _asks_use(talk) or len(named) > 1:
             return self._used(talk, flat, named or _newest(flat), wanted)
         return self._tell(talk, flat, wanted, named[:1], 0, said.slots.get("place"))

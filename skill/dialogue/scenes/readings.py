@@ -78,7 +78,7 @@ class Readings:
             return usual(gathering)
         if (flat := addressing.corrected(talk)) is not None:
             return self._of_flat(talk, gathering, flat)
-        entries = _put(talk, gathering, _heard(talk, said))
+        entries = gathering.without_rejected(_put(talk, gathering, _heard(talk, said)))
         if said.intent == "yes" and (gathering.repeats(entries) or gathering.only_names(entries)):
             entries = []
         if (reply := self._instead(talk, gathering, said, entries)) is not None:
@@ -153,6 +153,9 @@ class Readings:
         if step in {"which", "value", "rest"} and (told := self._shown_where(talk, gathering)):
             talk.beside = "help"
             return replace(open_question(talk), text=told)
+        if step in {"which", "rest"} and not given and points_at("at_once", text):
+            talk.beside = "help"
+            return replace(open_question(talk), text=talk.say("readings.at_once"))
         insists = not given and points_at("insists", text)
         if asked is not None and asked.stopped and (insists or asked.repeated(entries)):
             return gathering.insisted()

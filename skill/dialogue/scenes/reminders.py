@@ -40,6 +40,10 @@ ON_A_DAY = frozenset({"submit_readings", "pay"})
 PUSHED = frozenset({"telegram", "max", "whatsapp", "viber", "vk", "sms", "email", "bot_framework"})
 PUT_OFF = {"readings": "submit_readings", "pay": "pay"}
 """What a reminder asked for amid these topics is about; their question is left until then."""
+ERRAND = re.compile(
+    r"\b(вызвать|позвонить|купить|сходить|зайти|встретить|починить|проверить|забрать|отнести|сделать)\b"
+)
+"""What a resident may want to be reminded of, and is not among the kinds."""
 ALL = re.compile(r"\b(все|всё|оба|обе)\b")
 
 
@@ -103,7 +107,8 @@ class Reminders:
         talk.session.scene, talk.session.draft = self.name, draft
         if draft["kind"] is None:
             talk.session.step = "kind"
-            return talk.reply("reminders.kind", buttons=("Показания", "Оплата"))
+            key = "reminders.only" if ERRAND.search(talk.turn.text.lower()) else "reminders.kind"
+            return talk.reply(key, buttons=("Показания", "Оплата"))
         talk.session.step = "when"
         return talk.reply("reminders.past" if past else "reminders.when")
 
