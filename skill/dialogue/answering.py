@@ -64,6 +64,17 @@ class Answering(Gathering):
         values = any(entry.values or entry.loose for entry in said)
         return not values and all(self.draft.about(entry) is not None for entry in said)
 
+    def of_booked(self, said: list[Entry]) -> list[Entry]:
+        """A bare value said for a mistake in what was just written down is that meter's."""
+        if len(said) != 1 or len(said[0].loose) != 1 or said[0].resource or said[0].place:
+            return said
+        meters = [self.flat.meter(number) for number in self.draft.booked]
+        if len(meters) > 1:
+            meters = [meter for meter in meters if self.books.acceptable(said[0], meter)]
+        if len(meters) != 1:
+            return said
+        return [replace(said[0], resource=meters[0].resource, place=meters[0].place)]
+
     def twins(self, entry: Entry) -> str:
         """The meters that an entry may mean, with the ends of their numbers; empty where no resource is named."""
         meters = self._fitting(entry) if entry.resource else []

@@ -63,7 +63,9 @@ UNGUESSED = frozenset({"correct", "slower", "faster"})
 """Intents that are not taken up on a guess."""
 PAYMENTS = frozenset({"payment_status"})
 """After them a sum said alone is the sum of a payment."""
-OF_A_SERVICE = frozenset({"balance", "charges", "explain_bill", "forecast", "pay", "due_date", "saving_tips", "tariffs"})
+OF_A_SERVICE = frozenset(
+    {"balance", "charges", "explain_bill", "forecast", "pay", "due_date", "saving_tips", "tariffs"}
+)
 SERVICE = frozenset({"resource", "services"})
 WHY_SO_MUCH = re.compile(
     rf"{LEADS}(почему|отчего|с чего|чего|за что) (это |так |такая |такой |такое |столько |вдруг |там |у меня )*"
@@ -116,7 +118,7 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
 def _outright(talk: Talk, text: str) -> Understanding | None:
     """What the words mean whatever the model makes of them."""
     remark = next((name for name, found in _table()["remarks"].items() if _fits(found, text)), None)
-    if remark is not None:
+    if remark is not None and not (remark == "unclear" and numbers(talk.turn.text)):
         return Understanding(remark, {}, 1.0)
     meant = next((intent for intent, found in _table()["anytime"].items() if _fits(found, text)), None)
     if meant is not None:
@@ -179,7 +181,11 @@ def _is_a_guess(said: Understanding, text: str) -> bool:
     """Whether a doubtful meaning has nothing in the words to rest on."""
     if said.intent == "create_ticket" and troubles.category(text) != "other":
         return False
-    return bool(temper.signs(text)) or said.intent in UNGUESSED or (said.intent == "pay" and not PAYING.search(text.lower()))
+    return (
+        bool(temper.signs(text))
+        or said.intent in UNGUESSED
+        or (said.intent == "pay" and not PAYING.search(text.lower()))
+    )
 
 
 def _one_more(talk: Talk, said: Understanding, text: str) -> Understanding | None:

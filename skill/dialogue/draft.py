@@ -95,18 +95,19 @@ def as_said(value: Decimal) -> str:
 
 @dataclass
 class Draft:
-    """The entries of one submission, in the order said."""
+    """The entries of one submission, in the order said. booked: ids of the meters written down just before."""
 
     entries: list[Entry] = field(default_factory=list)
+    booked: list[int] = field(default_factory=list)
 
     @classmethod
     def load(cls, kept: dict[str, Any]) -> "Draft":
         """From the session."""
-        return cls([Entry(**entry) for entry in kept.get("entries", ())])
+        return cls([Entry(**entry) for entry in kept.get("entries", ())], list(kept.get("booked", ())))
 
     def dump(self) -> dict[str, Any]:
         """For the session."""
-        return {"entries": [asdict(entry) for entry in self.entries]}
+        return {"entries": [asdict(entry) for entry in self.entries], "booked": self.booked}
 
     def about(self, said: Entry) -> Entry | None:
         """The entry that a phrase naming its meter speaks of."""

@@ -50,6 +50,8 @@ GUESSED = 0.35
 """Below it an intent does not carry the conversation away from the open question."""
 BESIDE_READINGS = frozenset({"balance", "due_date", "forecast"})
 """Questions that a phrase with readings may end with."""
+BESIDE_PLAIN_READINGS = frozenset({"meter_verification", "outages", "reading_window", "tariffs"})
+"""Questions whose own numbers could be taken for readings: only those that the books would take at once are."""
 RETURNS = 2
 """So often in a row an interrupted question is asked again; then it is put off."""
 
@@ -269,11 +271,16 @@ def _taken_up(talk: Talk, said: Understanding) -> Understanding:
 
 def _keep_readings(talk: Talk, said: Understanding) -> None:
     """Readings said in one breath with a question («холодная 125, и сколько я должен») are asked about after it."""
-    if said.intent not in BESIDE_READINGS or talk.resident is None or not may_have_numbers(talk.turn.text):
+    beside = said.intent in BESIDE_READINGS or (said.intent in BESIDE_PLAIN_READINGS and not talk.session.scene)
+    if not beside or talk.resident is None or not may_have_numbers(talk.turn.text):
         return
     slots = extract("submit_reading", talk.turn.text)
     if slots.get("values") and slots.get("resource"):
-        talk.session.question = _open("readings", talk, Understanding("submit_reading", slots, 1.0)).to_json()
+        asked = _open("readings", talk, Understanding("submit_reading", slots, 1.0))
+        if said.intent in BESIDE_PLAIN_READINGS and talk.session.step != "confirm":  # «на Садовой 7 нет воды»
+            talk.session.close()
+        else:
+            talk.session.question = asked.to_json()
 
 
 def _resume(talk: Talk, done: Reply) -> Reply:

@@ -27,8 +27,9 @@ class Gathering:
     def __init__(self, talk: Talk) -> None:
         self.talk = talk
         self.flat = Flat(talk)
-        known = Draft.load(talk.session.draft).entries
-        self.draft = Draft([entry for entry in known if entry.meter is None or self.flat.knows(entry.meter)])
+        known = Draft.load(talk.session.draft)
+        entries = [entry for entry in known.entries if entry.meter is None or self.flat.knows(entry.meter)]
+        self.draft = Draft(entries, [number for number in known.booked if self.flat.knows(number)])
         self.books = Objections(talk, self.flat)
         self._changed: list[Entry] = []
 
@@ -114,6 +115,7 @@ class Gathering:
     def _booked(self, key: str) -> Reply:
         """What of the draft is in the books now, and what is left for this month."""
         named = [(self.flat.meter(entry.meter), entry.decimals()) for entry in self.draft.entries]
+        self.draft.booked = [meter.id for meter, _ in named]
         lines = [f"{self.flat.name(meter)} {values_shown(values, meter)}" for meter, values in named]
         if len(lines) > ALOUD and not self.talk.turn.screen:
             lines = [self.talk.say("readings.count", count=str(len(lines)))]
@@ -136,7 +138,8 @@ class Gathering:
     def left_of(self, left: list[MeterView]) -> Reply:
         """Ask for what is left."""
         self.talk.session.scene = "readings"
-        self.draft = Draft([Entry(meter.id, meter.resource, meter.place) for meter in left] if len(left) == 1 else [])
+        entries = [Entry(meter.id, meter.resource, meter.place) for meter in left] if len(left) == 1 else []
+        self.draft = Draft(entries, self.draft.booked)
         key = "readings.rest_one" if len(left) == 1 else "readings.rest"
         return self._ask("rest", key, "meter", self.flat.buttons(left), meters=self.flat.names(left))
 

@@ -78,9 +78,13 @@ class Objections:
 
     def likely(self, entry: Entry, meter: MeterView) -> bool:
         """Whether the values said are what this meter would show now, so that its name need not be asked."""
+        return any(meter.id == left.id for left in self._flat.left()) and self.acceptable(entry, meter)
+
+    def acceptable(self, entry: Entry, meter: MeterView) -> bool:
+        """Whether the books would take the values said as this meter's without a question."""
         trial = replace(entry, loose=list(entry.loose), values=dict(entry.values))
         trial.settle(meter)
-        if not entry.loose or trial.missing(meter) or not any(meter.id == left.id for left in self._flat.left()):
+        if not entry.loose or trial.missing(meter):
             return False
         return not any(finding.level != "review" for finding in self.findings(trial))
 

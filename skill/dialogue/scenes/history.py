@@ -29,6 +29,8 @@ ALOUD = 3
 LONG = re.compile(r"\bза (?:последн\w+ |весь |целый )?(год|полгода)\b(?! назад)")
 ARRIVED = re.compile(r"дошл|дошел|\bприня(?:ли|ты|л)\b|\bполучил|поступил|зафиксир|\bучли\b|учтены|записались")
 """Whether what was handed in has come: asked of the month that is open."""
+SERIAL = re.compile(r"\bномер\w*\b.*\b(счетчик|прибор)|(заводск|серийн)\w+ номер|\b(счетчик|прибор)\w*\b.*\bномер")
+COUNT = re.compile(r"\b(сколько|какие|перечисли|назови)\w*\b.*\b(счетчик|прибор)")
 SPANS = {"год": 12, "полгода": 6}
 
 
@@ -44,6 +46,8 @@ class History(Topic):
         if (bar := barred(talk)) is not None:
             return bar
         flat, wanted = Flat(talk), resources(said, talk.turn.text)
+        if (of_meters := _of_meters(talk, flat, wanted)) is not None:
+            return of_meters
         named = months(said, flat.today) or _long(flat, talk.turn.text)
         if not named and ARRIVED.search(talk.turn.text.lower().replace("ё", "е")):
             named = [flat.period]
@@ -100,6 +104,18 @@ class History(Topic):
             "at": at + len(some),
         }
         return reply
+
+
+def _of_meters(talk: Talk, flat: Flat, wanted: list[str]) -> Reply | None:
+    """Which meters the flat has, or their numbers; None where their readings are asked about."""
+    text = talk.turn.text.lower().replace("ё", "е")
+    if "показан" in text or not flat.meters or not (SERIAL.search(text) or COUNT.search(text)):
+        return None
+    some = [meter for meter in flat.meters if meter.resource in wanted] or flat.meters
+    if not SERIAL.search(text):
+        return talk.reply("history.meters", count=str(len(flat.meters)), names=flat.names(flat.meters))
+    lines = ", ".join(f"{flat.name(meter)} номер {meter.serial}" for meter in some)
+    return Reply(talk.say("history.serials", lines=lines))
 
 
 def _long(flat: Flat, text: str) -> list[date]:

@@ -74,11 +74,15 @@ class Readings:
             return here(gathering)
         if points_at("which_month", talk.turn.text):
             return of_month(gathering)
-        if talk.session.step in READ_BACK and points_at("much", talk.turn.text):
+        asks_much = points_at("much", talk.turn.text) or points_at("why_used", talk.turn.text)
+        if talk.session.step in READ_BACK and asks_much:
             return usual(gathering)
         if (flat := addressing.corrected(talk)) is not None:
             return self._of_flat(talk, gathering, flat)
         entries = gathering.without_rejected(_put(talk, gathering, _heard(talk, said)))
+        mistaken = talk.session.step == "rest" and (said.intent == "correct" or points_at("wrong", talk.turn.text))
+        if mistaken or (talk.session.step == "which" and not gathering.draft.entries):
+            entries = gathering.of_booked(entries)
         if said.intent == "yes" and (gathering.repeats(entries) or gathering.only_names(entries)):
             entries = []
         if (reply := self._instead(talk, gathering, said, entries)) is not None:
@@ -140,7 +144,8 @@ class Readings:
             return _used(talk, gathering) if step == "rest" else None
         wrong = points_at("wrong", text) and len(entries) > 1
         if step == "rest" and not given and (wrong or points_at("delete", text)):
-            gathering.draft.entries, talk.session.draft, talk.session.step = [], {}, "which"
+            gathering.draft.entries = []
+            talk.session.draft, talk.session.step = gathering.draft.dump(), "which"
             return talk.reply("readings.fix_booked" if wrong else "readings.delete", expecting="meter")
         if (
             step == "which"
@@ -225,7 +230,8 @@ class Readings:
         if said.confidence < CERTAIN and step in READ_BACK and intent in {"yes", "no"}:
             return gathering.next()
         if intent in {"no", "correct"} and step == "rest" and points_at("wrong", talk.turn.text):
-            talk.session.step = "which"
+            gathering.draft.entries = []
+            talk.session.draft, talk.session.step = gathering.draft.dump(), "which"
             return talk.reply("readings.fix_booked", expecting="meter")
         match intent, step:
             case "yes", "confirm":
