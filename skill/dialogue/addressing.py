@@ -16,7 +16,7 @@ PLACES = ("первую", "вторую", "третью", "четвёртую")
 OF_A_FLAT = frozenset(
     {
         "balance", "charges", "due_date", "explain_bill", "explain_debt", "forecast", "last_reading", "pay",
-        "payment_history", "payment_status", "penalty", "send_receipt",
+        "payment_history", "payment_status", "penalty", "send_receipt", "unlink",
     }
 )  # fmt: skip
 """Questions about a flat: what was asked of one is answered for another at once."""

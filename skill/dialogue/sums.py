@@ -9,8 +9,13 @@ from skill.understanding import Understanding
 
 WHOLE = re.compile(r"(?<!не )\b(вс[её]|всю|весь|целиком|полностью)\b(?! (равно|же|ещ[её]|верно|правильно|так)\b)")
 THOUSANDS = re.compile(r"полтор|с половиной")
+MONEY = re.compile(r"тысяч|\bрубл|тыщ")
+FOR_A_FLAT = re.compile(r"\bза (?:мою |нашу |эту )?квартир\w*|\bквартиру(?= \w+ (?:тысяч|рубл|тыщ))")
+"""After «за квартиру» comes a sum, not the flat's number."""
 ROUBLES = re.compile(r"рубл|копе")
 THOUSAND = 1000_00
+NEAR = 10
+"""So many times the sum proposed before is still meant in thousands."""
 SHORT = 5
 """«Давай всё сразу» has so many words at most."""
 
@@ -28,16 +33,23 @@ def another(talk: Talk, said: Understanding, owed: Callable[[Talk], int]) -> int
 
 
 def named(talk: Talk, said: Understanding) -> int | None:
-    """Kopecks of the sum said; «полторы» are thousands where nobody says roubles, and nothing is paid below zero."""
+    """Kopecks of the sum said; nothing is paid below zero.
+
+    «Полторы», and «нет, три» after so many thousands, are thousands where nobody says roubles.
+    """
     text = talk.turn.text.lower()
     sum_ = kopecks(said)
     if sum_ is None:
-        sum_ = only_sum(text) if said.intent != "pay" or talk.session.scene == "pay" else None
+        alone = FOR_A_FLAT.sub(" ", text)
+        bare = said.intent != "pay" or talk.session.scene == "pay" or MONEY.search(text) or alone != text
+        sum_ = only_sum(alone) if bare else None
     if sum_ is None:
         return None
     if re.search(r"\bминус\b|-\d", text):
         return 0
-    short = sum_ < THOUSAND and THOUSANDS.search(text) and not ROUBLES.search(text)
+    proposed = int(talk.session.draft.get("kopecks") or 0)
+    after = proposed >= THOUSAND and proposed % THOUSAND == 0 and sum_ * 1000 <= proposed * NEAR
+    short = (after or (sum_ < THOUSAND and THOUSANDS.search(text))) and not ROUBLES.search(text)
     return sum_ * 1000 if short else sum_
 
 

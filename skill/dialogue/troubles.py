@@ -36,7 +36,12 @@ FAILS = re.compile(
 BECAUSE = re.compile(r"(?:из-за|изза|из за|потому|после|когда|если|чтобы|что|который|поэтому|так как)\b", re.IGNORECASE)
 """A clause that only explains the one before it."""
 AND_MORE = re.compile(r"^(?:(?:да|ну|а|ой) )*(?:и|ещё|еще|также|плюс|тоже)\b", re.IGNORECASE)
-LEAD = re.compile(r"^(?:(?:да|ну|ой|и|а|ещё|еще|также|кстати|плюс|тоже)[ ,]+)+", re.IGNORECASE)
+LEAD = re.compile(
+    r"^(?:(?:да|ну|ой|и|а|ещё|еще|также|кстати|плюс|тоже|алло|здравствуйте|девушка|милая|слушайте"
+    r"|добр\w+ (?:день|утро|вечер))[ ,.!]+)+",
+    re.IGNORECASE,
+)
+STAMMER = re.compile(r"\b(\w+)(?: \1\b)+", re.IGNORECASE)
 
 
 def category(text: str) -> str:

@@ -40,11 +40,11 @@ class Emergency:
         """What to do now, whom to call, and the offer to tell the dispatcher."""
         if is_over(talk.turn.text) and not is_question(talk.turn.text):
             return self._over(talk)
-        left = _unfinished(talk)
+        left, before = _unfinished(talk), _told_before(talk)
         talk.session.close()
         talk.session.forget()
         talk.session.scene, talk.session.step = self.name, "dispatcher"
-        danger = _in_a_lift(talk.turn.text) if (kind := _danger(talk.turn.text, said)) == "lift" else kind
+        danger = _in_a_lift(talk.turn.text) if (kind := _danger(talk.turn.text, said, before)) == "lift" else kind
         talk.session.draft = {"danger": danger, "left": left}
         text = f"{talk.say(f'emergency.do.{danger}')} {_numbers(talk)} {talk.say('emergency.tell')}"
         return Reply(text, buttons=YES_NO, expecting="yes_no")
@@ -78,12 +78,19 @@ class Emergency:
         return f"{talk.say(f'emergency.do.{danger}')} {_numbers(talk)} {talk.say('emergency.tell')}"
 
 
-def _danger(text: str, said: Understanding) -> str:
+def _told_before(talk: Talk) -> str:
+    """What a request that is being made already says of the trouble: «лифт», and then «застряла»."""
+    draft = talk.session.draft if talk.session.scene == "ticket" else {}
+    return str(draft.get("details") or draft.get("about") or "")
+
+
+def _danger(text: str, said: Understanding, before: str) -> str:
     """Which danger it is: `gas`, `fire`, `spark`, `lift`, `water`, `heat` or `other` (`dangers.yaml`)."""
-    lowered = text.lower().replace("ё", "е")
-    for name, stems in _stems().items():
-        if any(stem in lowered for stem in stems):
-            return name
+    for told in (text, before):
+        lowered = told.lower().replace("ё", "е")
+        for name, stems in _stems().items():
+            if any(stem in lowered for stem in stems):
+                return name
     resource = said.slots.get("resource")
     return {"gas": "gas", "electricity": "spark", "heat": "water"}.get(str(resource), "other")
 

@@ -28,6 +28,7 @@ HOW = ("карт", "как ", "где ", "сбп", "способ", "можно �
 FEE = "комисс"
 PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|рассроч|сколько смогу|немного")
 LATER = re.compile(r"не сейчас|\b(потом|позже|попозже)\b|передумал|\bне (буду|надо|хочу|стоит)\b|\bотмен")
+ANOTHER = re.compile(r"\b(?:по)?(?:меньше|больше)\b|друг(?:ую|ая) сумм|не стольк")
 TWICE = re.compile(r"\bесли\b.*(два раза|дважды|повторно|второй раз|больше|лишн)|переплат")
 UNDO = re.compile(
     r"\b(отмен|верни|вернуть)\w* .*(плат[её]ж|оплат|деньги)|\b(плат[её]ж|оплат\w+) отмен|возврат"
@@ -103,7 +104,7 @@ class Pay:
             return self._order(talk)
         if PARTS.search(text):
             return self._ask(talk, "amount", "pay.part")
-        if said.intent in {"no", "correct"}:
+        if said.intent in {"no", "correct"} or (said.confidence < SURE and ANOTHER.search(text)):
             return self._ask(talk, "amount", "pay.amount")
         if asked == "confirm" and "сколько" in text and said.confidence < SURE:
             return self._confirm(talk, int(talk.session.draft["kopecks"]))

@@ -9,6 +9,7 @@ from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 
 FORMER = re.compile(r"\b(прежн|предыдущ|бывш|стар)\w+ (хозя|собственник|владел|жил)")
+TENANT = re.compile(r"арендатор|квартирант|снимаю|\bне (хозя|собственник|владел)")
 LIVING = re.compile(r"пропис|выписал|количеств|прожива|зарегистр")
 OWNER = re.compile(r"переоформ|собственник|владел|умер|сконча|наслед|купил|продал")
 
@@ -24,7 +25,7 @@ class Records(Topic):
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """What is needed and where to bring it."""
         text = talk.turn.text.lower()
-        kinds = {"former": FORMER, "living": LIVING, "owner": OWNER}
+        kinds = {"tenant": TENANT, "former": FORMER, "living": LIVING, "owner": OWNER}
         kind = next((name for name, words in kinds.items() if words.search(text)), "mistake")
         reply = talk.reply(f"records.{kind}", office=_office(talk))
         return after(talk.say("records.condolence"), reply) if DIED.search(text) else reply

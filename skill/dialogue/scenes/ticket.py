@@ -10,7 +10,7 @@ from skill.dialogue.company import today
 from skill.dialogue.context import is_question, points_at
 from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.naming import capital
+from skill.dialogue.naming import capital, listed
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
@@ -34,10 +34,13 @@ DESCRIBING = LEAVING | {
 }
 """Intents that a description of trouble may sound like."""
 SURE = 0.7
+NAMED = 4
+SEVERAL = re.compile(r"\b(заявк(?:и|ами|ах|ам)|вс[её]м? заявк\w*|мои (?:обращени|жалоб)\w+)\b")
+"""Asked of all requests; so many of them are named."""
 COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
 ASKS = re.compile(r"\bмо[яейю]+\b|статус|рассмотр|ответ|номер|где|когда|\d")
 SHORT_COMPLAINT = 6
-OF_WHOM = re.compile(r"\b(жалоб\w+|претензи\w+|жаловаться) на (?!вас\b|тебя\b)\w+")
+OF_WHOM = re.compile(r"\b(жалоб\w+|претензи\w+|(?:по)?жаловаться) на (?!вас\b|тебя\b)\w+")
 BOTH = re.compile(r"\b(обе|оба)\b")
 TOGETHER = re.compile(r"\b(вместе|одн(ой|у|а) (заявк\w+)|в одну|одним)\b")
 """«Это одна заявка»: what was taken apart belongs together."""
@@ -81,9 +84,9 @@ class TicketTopic:
             talk.session.draft = {"about": talk.turn.text if OF_WHOM.search(talk.turn.text.lower()) else ""}
             return talk.reply("ticket.complaint", expecting="text")
         known = troubles.category(talk.turn.text) != "other" and not troubles.names_only_a_worker(talk.turn.text)
-        if said.intent == "create_ticket" and known:
+        if said.intent == "create_ticket" and known and len(talk.turn.text.split()) > 1:
             return self._confirm(talk, talk.turn.text)
-        talk.session.step = "details"
+        talk.session.step, talk.session.draft = "details", {"about": talk.turn.text if known else ""}
         return talk.reply("ticket.details", expecting="text")
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
@@ -236,7 +239,8 @@ def _others(talk: Talk) -> list[str]:
 
 def _kept(text: str) -> str:
     """What is kept of a description."""
-    return masking.kept(troubles.LEAD.sub("", text.strip())[:LONGEST].rstrip(".!"), "command")
+    told = troubles.STAMMER.sub(r"\1", troubles.LEAD.sub("", text.strip()))
+    return masking.kept(told[:LONGEST].rstrip(".!"), "command")
 
 
 def _dropped(talk: Talk) -> Reply:
@@ -254,6 +258,9 @@ def _status(talk: Talk, numbers: list[str]) -> Reply:
     chosen = named or active or rows
     if not chosen:
         return talk.reply("ticket.none")
+    if len(active) > 1 and not named and SEVERAL.search(talk.turn.text.lower()):
+        lines = [f"{row.number} «{troubles.brief(row.details.rstrip('.'))}»" for row in active[:NAMED]]
+        return talk.reply("ticket.several", lines=listed(lines), day=wording.day(max(row.deadline for row in active)))
     others = len(active) - 1 if not named else 0
     more = talk.say("ticket.others", count=str(others), word=wording.plural(others, "заявка", "заявки", "заявок"))
     return Reply(_told(talk, chosen[0]) + (f" {more}" if others > 0 else ""))
