@@ -58,6 +58,7 @@ TOPICS = frozenset(
 
 BLUNT = frozenset({"yes", "no", "outages", "repeat", "explain_bill"})
 """Intents that a phrase which only points is taken for, however sure."""
+SUM = re.compile(r"тысяч|\bрубл")
 PAYING = re.compile(r"плат|плач|внес|внос|погас|закры|деньг|денег|карт|сбп|куар|рубл|тысяч|половин|част|рассроч")
 UNGUESSED = frozenset({"correct", "slower", "faster"})
 """Intents that are not taken up on a guess."""
@@ -138,7 +139,9 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
 
 
 def _of_a_payment(talk: Talk, said: Understanding) -> Understanding | None:
-    """A sum said after a question about payments is the sum of one."""
+    """A sum said after a question about payments is the sum of one, after a payment it is another one to pay."""
+    if not talk.session.scene and talk.session.about.get("intent") == "pay" and SUM.search(talk.turn.text.lower()):
+        return Understanding("pay", extract("pay", talk.turn.text), 1.0) if is_sum(said, talk.turn.text) else None
     if talk.session.scene or talk.session.about.get("intent") not in PAYMENTS:
         return None
     if is_sum(said, talk.turn.text):

@@ -1,5 +1,6 @@
 """What the books know beside sums is said: on what a line rests, who helps to pay, readings that were not taken."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from billing.tables import ReceiptLine
 from fixtures.demo_company import DemoSummary
 from skill.dialogue.engine import converse
 from skill.dialogue.turn import Turn, spoken
+from skill.settings import Settings
 from tests.skill.talking import Clock, Resident, linked
 
 
@@ -99,3 +101,18 @@ def test_months_of_a_long_debt_are_named_four_at_a_time_aloud(resident: Resident
     assert "август" in some
     assert "сентябрь" not in some
     assert "Сентябрь" in says("да")
+
+
+def test_a_payment_is_for_the_month_named_else_for_the_oldest(
+    engine: Engine, settings: Settings, clock: Clock, demo: DemoSummary
+) -> None:
+    debtor = Resident(engine, settings, clock)
+    linked(engine, "chat", debtor.name, demo.rich.id, clock())
+    for words in ("оплати долг за сентябрь", "да", "оплати тысячу", "да"):
+        debtor.says(words)
+    with store.reading(engine) as db:
+        made = [row for row in receipts.payments(db, demo.rich.id) if row.status == "CREATED"]
+    assert sorted((row.period, row.amount_kopecks) for row in made if row.period) == [
+        (date(2026, 5, 1), 1000_00),
+        (date(2026, 9, 1), 7657_19),
+    ]

@@ -24,6 +24,7 @@ from skill.understanding import Understanding
 from skill.understanding.slots import extract
 from speech import wording
 
+WRONG = re.compile(r"\b(?:неправильно|неверно|ошибочно) (?:по|на|рас)?(?:считали|числили)")
 ADVANCE = re.compile(r"переплат|\bаванс")
 PROVE = re.compile(r"провер|убедиться|сверить|докаж|откуда мне знать|почему я должна? .*верить")
 
@@ -37,16 +38,16 @@ class BalanceTopic(Topic):
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """What is owed today."""
-        if (bar := barred(talk, money=True)) is not None:
-            return bar
         if is_of_others(talk):
             return talk.reply("balance.others")
+        if (bar := barred(talk, money=True)) is not None:
+            return bar
         text = talk.turn.text
         if len(talk.flats) > 1 and addressing.ALL.search(text.lower()):
             return _of_flats(talk)
         if PROVE.search(text.lower()):
             return talk.reply("balance.how_checked")
-        if points_at("doubted", text):
+        if points_at("doubted", text) or WRONG.search(text.lower()):
             return checked(talk)
         found = receipts.balance(talk.db, home_of(talk).account_id, today(talk))
         asked = Understanding("balance", extract("charges", text) | said.slots, 1.0)

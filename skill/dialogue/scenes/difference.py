@@ -13,7 +13,7 @@ from skill.dialogue.bills import pair, unknown_months
 from skill.dialogue.company import company_of, today
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.grounds import corrections, ground
+from skill.dialogue.grounds import corrections, ground, signed
 from skill.dialogue.naming import capital, month_name
 from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.balance import checked
@@ -30,6 +30,9 @@ MEANING = re.compile(r"что входит|за что|(почему|зачем|
 NEIGHBOUR = re.compile(r"\bсосед")
 OTHER_SUM = re.compile(r"друг(ая|ую|ой) (сумм|счет|счёт)|друг(ие|ая) цифр|не (сход|совпад|бь[её]т)")
 BASIS = re.compile(r"норматив|по средн")
+RECALCULATED = re.compile(
+    r"^(?!.*(?:откуда|зачем|почему (?!нет))).*\b(?:где|что с|почему нет|не вижу|был|сделали)\b.*пере ?расч[её]т"
+)
 SEVERAL = re.compile(r"\b(две|несколько|втор\w+|еще одна|ещё одна|разные) (квитанци|платежк)")
 SO_MUCH = re.compile(r"^\W*(?:\w+ ){0,3}(?:откуда|почему|за что|отчего|с чего)\b(?: \w+){0,3}\W*$")
 OWED = frozenset({"balance", "pay", "penalty"})
@@ -61,6 +64,9 @@ class DifferenceTopic(Topic):
             return Reply(talk.say("difference.several_bills", **facts))
         if OTHER_SUM.search(text):
             return checked(talk)
+        if RECALCULATED.search(text) and (bill := receipts.latest(talk.db, home_of(talk).account_id)) is not None:
+            key = "difference.recalculated" if bill.recalculated_kopecks else "difference.not_recalculated"
+            return Reply(talk.say(key, month=month_name(bill.period), sum=signed(talk, bill.recalculated_kopecks)))
         if BASIS.search(text):
             return _not_measured(talk)
         if SO_MUCH.search(text) and talk.scene and talk.scene.name in OWED and len(late.owed(talk).late) > 1:

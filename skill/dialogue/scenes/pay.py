@@ -28,6 +28,9 @@ HOW = ("карт", "как ", "где ", "сбп", "способ", "можно �
 FEE = "комисс"
 PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|рассроч|сколько смогу|немного")
 LATER = re.compile(r"не сейчас|\b(потом|позже|попозже)\b|передумал|\bне (буду|надо|хочу|стоит)\b|\bотмен")
+HARD = re.compile(
+    r"нечем (?:за)?платить|не на что|денег \w* ?нет|нет \w* ?денег|не (?:могу|в состоянии) \w* ?(?:за|о)?платить"
+)
 ANOTHER = re.compile(r"\b(?:по)?(?:меньше|больше)\b|друг(?:ую|ая) сумм|не стольк")
 TWICE = re.compile(r"\bесли\b.*(два раза|дважды|повторно|второй раз|больше|лишн)|переплат")
 UNDO = re.compile(
@@ -57,13 +60,13 @@ class Pay:
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Propose the sum that was named, else all that is owed."""
+        if is_of_others(talk):
+            return talk.reply("pay.others")
         if (bar := barred(talk, money=True)) is not None:
             return bar
         text = talk.turn.text.lower()
         if any(word in text for word in AUTOPAY):
             return _autopay(talk, text)
-        if is_of_others(talk):
-            return talk.reply("pay.others")
         if len(talk.flats) > 1 and addressing.ALL.search(text):
             return self._one_by_one(talk, said)
         named = sums.named(talk, said)
@@ -281,6 +284,8 @@ def all_is_owed(talk: Talk, receipt: Receipt) -> bool:
 
 def _told(talk: Talk, text: str) -> Reply | None:
     """What is answered without a payment being begun: how it is paid, the commission, taking it back."""
+    if HARD.search(text):
+        return talk.reply("pay.hard")
     if TWICE.search(text):
         return talk.reply("pay.twice")
     if UNDO.search(text):

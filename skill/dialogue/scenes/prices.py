@@ -49,15 +49,18 @@ class PricesTopic(Topic):
             return _since(talk, company, wanted)
         if said.intent == "norms":
             return self._norms(talk, company, wanted)
-        return self._tariffs(talk, company, wanted, str(said.slots.get("zone", "")))
+        zone = said.slots.get("zone", "")
+        return self._tariffs(
+            talk, company, wanted, [str(name) for name in (zone if isinstance(zone, list) else [zone])]
+        )
 
-    def _tariffs(self, talk: Talk, company: Organization, wanted: list[str], zone: str) -> Reply:
+    def _tariffs(self, talk: Talk, company: Organization, wanted: list[str], asked: list[str]) -> Reply:
         on = today(talk)
         lines = []
         for resource in wanted or USUAL:
             prices = tariffs.prices_on(talk.db, company.id, resource, on)
             if prices:
-                lines.append(_price_line(talk, resource, prices, zone, ranges=bool(wanted)))
+                lines.append(_price_line(talk, resource, prices, list(filter(None, asked)), ranges=bool(wanted)))
         if not lines:
             return talk.reply("prices.no_tariff", resource=_names(wanted))
         more = talk.say("prices.more") if not wanted else ""
@@ -89,11 +92,14 @@ def _whole(row: Norm, people: int) -> str:
     return wording.quantity(row.value * people, FACTS[Resource(row.resource)].unit)
 
 
-def _price_line(talk: Talk, resource: str, prices: Prices, zone: str, *, ranges: bool) -> str:
-    """«электричество: день 7,04 ₽, ночь 2,90 ₽»; the first range, with the next one where there are ranges."""
+def _price_line(talk: Talk, resource: str, prices: Prices, asked: list[str], *, ranges: bool) -> str:
+    """«электричество: день 7,04 ₽, ночь 2,90 ₽»; the first range, with the next one where there are ranges.
+
+    asked: the zones named.
+    """
     unit = service_unit(resource)
-    zones = {name: steps for name, steps in prices.items() if not zone or name == zone} or dict(prices)
-    if not zone and "single" in zones:
+    zones = {name: steps for name, steps in prices.items() if not asked or name in asked} or dict(prices)
+    if not asked and "single" in zones:
         zones = {"single": zones["single"]}
     parts = []
     for name, steps in zones.items():
@@ -101,7 +107,7 @@ def _price_line(talk: Talk, resource: str, prices: Prices, zone: str, *, ranges:
         parts.append(" ".join(filter(None, [register_name(name), price])))
     line = f"{service_name(resource)}: {listed(parts)}"
     steps = next(iter(zones.values()))
-    if zone or len(steps) == 1 or not ranges:
+    if asked or len(steps) == 1 or not ranges:
         return line
     step = talk.say(
         "prices.range",
