@@ -40,9 +40,11 @@ class Answering(Gathering):
         other = asked.guess.get("meter")
         if self.step == "guess" and other is not None:
             return self.guessed() if named.fits(self.flat.meter(int(other))) else self.not_guessed()
+        points = THIS.search(self.talk.turn.text.lower()) is not None
+        if known is not None and self.step == "confirm" and len(self.draft.entries) == 1 and not points:
+            return self.next()  # «125» … «холодная»: just what was read back
         if known is not None:
             return self.wrong(known) if known.values else None
-        points = THIS.search(self.talk.turn.text.lower()) is not None
         return self.meant_for(named) if len(self.draft.entries) == 1 and self.step != "fix" and points else None
 
     def without_rejected(self, said: list[Entry]) -> list[Entry]:

@@ -212,6 +212,8 @@ def _moved(talk: Talk, text: str) -> Understanding | None:
     same = {"kind": about["kind"], "row": about["row"]}
     if moments.is_once(text) and len(text.split()) <= SHORT and "напомн" not in text:
         return Understanding("set_reminder", {"date_or_day": about["date"], **slots, **same, "once": True}, 1.0)
+    if about["once"] and moments.EVERY.search(text) and len(text.split()) <= SHORT and "напом" not in text:
+        return Understanding("set_reminder", {"date_or_day": str(int(about["date"][-2:])), **same}, 1.0)
     moved = MOVED.fullmatch(text)
     if moved is None:
         return None
@@ -232,7 +234,13 @@ def notes(talk: Talk, said: Understanding) -> None:
         if before.get("intent") == said.intent and ELLIPSIS.match(plain(text)):
             text = before["text"]
         missing = before.get("missing", False) if before.get("intent") == said.intent else False
-        talk.session.about = {"intent": said.intent, "slots": kept, "text": text, "missing": missing}
+        talk.session.about = {
+            "intent": said.intent,
+            "slots": kept,
+            "text": text,
+            "missing": missing,
+            "before": before.get("intent", ""),
+        }
 
 
 def points_at(name: str, text: str) -> bool:

@@ -44,6 +44,8 @@ _ADDRESS = re.compile(r"\d+[а-я]?[-/]\d+:$")
 _LAST = re.compile(r"\bпоследн\w+(?: \w+)?$")
 _CLOCK = re.compile(r"\d{1,2}:\d\d,?$")
 _FLAT = re.compile(r"(?:кв|квартир\w*)$")
+_RED = re.compile(r"красны[ехм]\w*$")
+"""«Сто двадцать пять, красные четыреста»: the red digits are not handed in."""
 _LARGEST_USE = 1000
 _LONGEST_DIAL = 10
 _ARROW = re.compile(r"(?:-+|=+|–|—)>|[→⇒➡⟶>]")
@@ -86,6 +88,8 @@ def _is_about_else(parts: list[str], number: Segment) -> bool:
     if numbered or _BEFORE.match(before) or _ACCOUNT.search(said) or (_OLD_METER.search(said) and number.value < 100):
         return True
     if parts[number.start] in _PEOPLE or (number.value == 1 and (parts[number.start] in _ALONE or before[:3] == "жив")):
+        return True
+    if _RED.match(before):
         return True
     if before == "за" and number.value < 13 and number.kind == "cardinal" and not after[:1].isdigit():
         return True

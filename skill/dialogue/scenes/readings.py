@@ -6,6 +6,7 @@ from billing.tables import Account
 from skill.dialogue import addressing, agreeing, past
 from skill.dialogue.answering import READ_BACK, Answering
 from skill.dialogue.apart import apart
+from skill.dialogue.asked import months
 from skill.dialogue.company import phone_of
 from skill.dialogue.comparing import asked_again, declined, here, of_month, open_question, previous, usual
 from skill.dialogue.context import points_at
@@ -63,6 +64,10 @@ class Readings:
         if said.intent == "correct" and not any(_tells(entry) for entry in entries):
             talk.session.step = "which"
             return talk.reply("readings.fix_booked", expecting="meter")
+        named = months(said, gathering.flat.today)
+        if named and gathering.flat.period not in named:
+            only = talk.say("readings.only_now", month=month_name(gathering.flat.period))
+            return after(only, gathering.next())
         return gathering.next()
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:

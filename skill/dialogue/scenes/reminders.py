@@ -14,9 +14,9 @@ from skill.dialogue.company import local
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import listed
-from skill.dialogue.talk import Talk
+from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO
-from skill.dialogue.turn import OFFER, Reply
+from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, spoken
 from skill.identity import reach
 from skill.understanding import Understanding
 from skill.understanding.slots import extract
@@ -40,6 +40,12 @@ ON_A_DAY = frozenset({"submit_readings", "pay"})
 PUSHED = frozenset({"telegram", "max", "whatsapp", "viber", "vk", "sms", "email", "bot_framework"})
 PUT_OFF = {"readings": "submit_readings", "pay": "pay"}
 """What a reminder asked for amid these topics is about; their question is left until then."""
+OF_TOPICS = {
+    "balance": "pay", "pay": "pay", "due_date": "pay", "charges": "pay", "penalty": "pay", "meter_verification":
+    "verification", "reading_window": "submit_readings", "submit_reading": "submit_readings", "outages": "outage",
+}  # fmt: skip
+"""What «напомни завтра» is about after a question of another topic."""
+ASKED_TOGETHER = {"submit_readings", "pay", "verification"}
 ERRAND = re.compile(
     r"\b(вызвать|позвонить|купить|сходить|зайти|встретить|починить|проверить|забрать|отнести|сделать)\b"
 )
@@ -64,17 +70,23 @@ class Reminders:
             return _list(talk)
         if said.intent == "cancel_reminder":
             return self._cancel(talk, said)
-        about = talk.session.about if talk.session.about.get("intent") == "set_reminder" else {}
-        kind = (
-            _kind(talk.turn.text) or said.slots.get("kind") or _put_off_kind(talk) or _kind(str(about.get("text", "")))
-        )
         if moments.is_too_often(talk.turn.text):
             return talk.reply("reminders.too_often")
-        return self._ask_or_set(talk, {"kind": kind, "row": said.slots.get("row"), **_when(talk, said)})
+        if (each := self._each(talk)) is not None:
+            return each
+        named, known = _kind(talk.turn.text), said.slots.get("kind")
+        kind = named or known or _put_off_kind(talk) or OF_TOPICS.get(str(talk.session.about.get("before")))
+        row = said.slots.get("row") if named in (None, known) else None
+        when = _when(talk, said)
+        if talk.session.suspended and kind == _put_off_kind(talk) and not (when["day"] or when["once_at"]):
+            when["once_at"] = _tomorrow(talk)  # «напомни потом»
+        return self._ask_or_set(talk, {"kind": kind, "row": row, **when})
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """What to remind of, or when; a yes to switch all of them off, or to an offer."""
         draft, step = talk.session.draft, talk.session.step
+        if step == OFFER and draft.get("kind") and moments.names_one(talk.turn.text):  # «лучше послезавтра»
+            return self._ask_or_set(talk, {**draft, **_when(talk, said, surely=True)})
         if step in {"all", OFFER} and said.intent not in {"yes", "no", "back", "stop"}:
             return None
         if said.intent in {"no", "back", "stop"}:
@@ -93,6 +105,23 @@ class Reminders:
     def help(self, talk: Talk) -> str | None:
         """What can be reminded of."""
         return talk.say("reminders.help_when" if talk.session.step == "when" else "reminders.help")
+
+    def _each(self, talk: Talk) -> Reply | None:
+        """«Про показания пятнадцатого и про оплату пятого»: both of them; None where one is asked for."""
+        whole, parts = talk.turn, talk.turn.text.lower().split(" и ")
+        kinds = [_kind(part) for part in parts]
+        if len(parts) != 2 or kinds[0] == kinds[1] or not set(kinds) <= ASKED_TOGETHER:
+            return None
+        drafts: list[dict[str, object]] = []
+        for part, kind in zip(parts, kinds, strict=True):
+            talk.turn = replace(whole, hypotheses=spoken(part))
+            drafts.append({"kind": kind, **_when(talk, Understanding("set_reminder", {}, 1.0))})
+        talk.turn = whole
+        for one, other in (drafts, drafts[::-1]):
+            if not (one["day"] or one["once_at"]):
+                one |= {"day": other["day"], "once_at": other["once_at"], "once": other["once"]}
+        first, second = (self._ask_or_set(talk, draft) for draft in drafts)
+        return second if talk.session.scene == self.name else after(SENTENCE_END.split(first.text)[0], second)
 
     def _ask_or_set(self, talk: Talk, draft: dict[str, object]) -> Reply:
         """Set the reminder when it is clear what it is about and when it is to come.
@@ -142,8 +171,9 @@ def _when(talk: Talk, said: Understanding, *, surely: bool = False) -> dict[str,
 
 
 def _put_off_kind(talk: Talk) -> str | None:
-    """«Напомни завтра» amid readings is about them."""
-    return PUT_OFF.get(str(talk.session.suspended[-1]["scene"])) if talk.session.suspended else None
+    """«Напомни завтра» amid readings, or after they were put off, is about them."""
+    waiting = talk.session.suspended[-1:] or [talk.session.put_off]
+    return PUT_OFF.get(str(waiting[0].get("scene")))
 
 
 def _set(talk: Talk, draft: dict[str, object]) -> Reply:
@@ -183,7 +213,7 @@ def _promised(talk: Talk, row: Reminder) -> Reply:
 
 def _left(talk: Talk, kind: str, told: Reply) -> Reply:
     """The question amid which a reminder of the same was asked for is not asked again at once: going on is offered."""
-    if _put_off_kind(talk) != kind:
+    if not talk.session.suspended or _put_off_kind(talk) != kind:
         return told
     talk.session.put_off, talk.session.suspended = talk.session.suspended[-1], talk.session.suspended[:-1]
     gives = [entry for entry in talk.session.put_off["draft"].get("entries", ()) if entry["values"] or entry["loose"]]
@@ -193,11 +223,16 @@ def _left(talk: Talk, kind: str, told: Reply) -> Reply:
     return replace(told, text=f"{told.text} {talk.say('reminders.go_on')}", buttons=YES_NO, expecting="yes_no")
 
 
+def _tomorrow(talk: Talk) -> str:
+    """Tomorrow morning, as kept in a draft."""
+    now = local(talk)
+    return datetime.combine(now.date() + timedelta(days=1), moments.MORNING, now.tzinfo).isoformat()
+
+
 def offer_tomorrow(talk: Talk, told: str, kind: str) -> Reply:
     """What was put off, and the offer to remind of it tomorrow morning."""
-    at = datetime.combine(local(talk).date() + timedelta(days=1), moments.MORNING, local(talk).tzinfo)
     talk.session.scene, talk.session.step = SCENE.name, OFFER
-    talk.session.draft = {"kind": kind, "day": None, "once_at": at.isoformat()}
+    talk.session.draft = {"kind": kind, "day": None, "once_at": _tomorrow(talk)}
     return Reply(f"{told} {talk.say('reminders.tomorrow')}", buttons=YES_NO, expecting="yes_no")
 
 
@@ -255,12 +290,12 @@ def _pointed(talk: Talk, said: Understanding, rows: list[Reminder]) -> list[Remi
     """The one just set, or the second of those just told; all of them where none is pointed at."""
     about, text = talk.session.about, talk.turn.text.lower()
     known = {row.id: row for row in rows}
-    told = [known[number] for number in about.get("rows", ()) if number in known]
+    told = [known[number] for number in about.get("rows", ()) if number in known] or rows
     which = numbers(text)
-    if told and len(which) == 1 and which[0].isdecimal():
+    if len(which) == 1 and which[0].isdecimal():
         return told[int(which[0]) - 1 : int(which[0])]
     if "последн" in text:
-        return (told or rows)[-1:]
+        return told[-1:]
     one = known.get(about.get("row", 0))
     return [one] if one and said.slots.get("pointed") and not ALL.search(text) else rows
 
