@@ -41,14 +41,17 @@ LAST_MONTHS = re.compile(r"\bпоследни[ех]\b.*\bмесяц")
 YEAR = 12
 ABBREVIATION = 3
 """A stem of so many letters is an abbreviation."""
+BOTH_WATERS = "холодная вода и горячая вода"
 WATER = re.compile(r"\bвод[аыуе]\b|\bводичк")
 
 
 def resources(said: Understanding, text: str = "") -> list[str]:
     """Codes of the resources named, in the order said; «вода» in the text alone means both of them."""
     slot = said.slots.get("resource")
+    if not slot and WATER.search(text.lower()):  # beside another one too: «за свет и воду»
+        slot = extract("charges", WATER.sub(BOTH_WATERS, text.lower())).get("resource") or list(WATERS)
     named = slot if isinstance(slot, list) else [slot] if slot else []
-    codes = [str(name).upper() for name in named if name] or (WATERS if WATER.search(text.lower()) else [])
+    codes = [str(name).upper() for name in named if name]
     return [code for code in dict.fromkeys(codes) if code in Resource.__members__]
 
 

@@ -7,14 +7,15 @@ every yes answers one question.
 import re
 
 from skill.understanding import Understanding, understand
+from skill.understanding.slots import extract
 from speech.numerals import numbers
 
 SURE = 0.7
 """Every part is as sure as this, or the phrase is one request."""
 TOLD = frozenset(
     {
-        "balance", "charges", "contacts", "due_date", "forecast", "last_reading", "meter_verification", "news", "norms",
-        "outages", "payment_history", "payment_status", "penalty", "reading_window", "tariffs", "ticket_status",
+        "balance", "charges", "contacts", "due_date", "explain_bill", "forecast", "last_reading", "meter_verification",
+        "news", "norms", "outages", "payment_history", "payment_status", "penalty", "reading_window", "tariffs", "ticket_status",
     }
 )  # fmt: skip
 """What is answered at once."""
@@ -38,6 +39,9 @@ REMINDS = re.compile(r"\bнапомни", re.IGNORECASE)
 """«Напомни передать показания и оплатить» is one request."""
 ALONE = re.compile(r"(?:о|за)плати(?:те|ть)?( пожалуйста)?", re.IGNORECASE)
 """One word that is a request by itself; any other part has two words at least."""
+PAYS = re.compile(r"(?:о|за)плати(?:те|ть)?\b(?!.*\b(?:когда|сколько|как|где)\b)", re.IGNORECASE)
+TAKES_BACK = re.compile(r"\b(?:отмен|отзов|сним|закр|убер|удал|не надо|не нужн)\w*", re.IGNORECASE)
+"""What is to be undone is left to the whole phrase."""
 BEGINS_READINGS = re.compile(r"показани", re.IGNORECASE)
 LEAST, MOST = 2, 3
 ANSWERS = frozenset({"yes", "no"})
@@ -50,13 +54,20 @@ def requests(text: str, channel: str) -> list[Request]:
     parts = _parts(text)
     if not 1 < len(parts) <= MOST or not all(map(_whole, parts)):
         return []
-    said = [(part, understand(part, channel)) for part in parts]
-    intents = {meant.intent for _, meant in said}
+    said = [(part, meant(part, channel)) for part in parts]
+    intents = {one.intent for _, one in said}
     if len(intents) != len(said) or not intents <= TOLD | DONE:
         return []
-    if any(meant.confidence < SURE or _is_bare(part, meant) for part, meant in said):
+    if any(one.confidence < SURE or _is_bare(part, one) or TAKES_BACK.search(part) for part, one in said):
         return []
     return sorted(said, key=lambda one: (one[1].intent in DONE, one[1].intent == "operator"))
+
+
+def meant(part: str, channel: str) -> Understanding:
+    """What one request of a breath means: «оплати за май» pays."""
+    said = understand(part, channel)
+    pays = PAYS.match(part) is not None and said.intent not in {"pay", "due_date"}
+    return Understanding("pay", extract("pay", part), 1.0) if pays else said
 
 
 def beside_answer(text: str, channel: str, expecting: str | None) -> list[Request]:
@@ -67,10 +78,10 @@ def beside_answer(text: str, channel: str, expecting: str | None) -> list[Reques
     answer, *rest = _parts(text)
     if not rest or len(rest) >= MOST or not all(map(_whole, rest)):
         return []
-    first, said = understand(answer, channel, expecting=expecting), [(one, understand(one, channel)) for one in rest]
+    first, said = understand(answer, channel, expecting=expecting), [(one, meant(one, channel)) for one in rest]
     if first.intent not in ANSWERS and not (expecting == "number" and numbers(answer)):
         return []
-    if any(meant.intent not in TOLD | DONE or meant.confidence < SURE for _, meant in said):
+    if any(one.intent not in TOLD | DONE or one.confidence < SURE for _, one in said):
         return []
     return [(answer, first), *said]
 
@@ -88,7 +99,7 @@ def _whole(part: str) -> bool:
     return len(part.split()) >= LEAST or ALONE.fullmatch(part) is not None
 
 
-def _is_bare(part: str, meant: Understanding) -> bool:
+def _is_bare(part: str, said: Understanding) -> bool:
     """A reading without its meter or its value, unless readings are only begun («передай показания»)."""
-    given = meant.slots.get("values") and meant.slots.get("resource")
-    return meant.intent == "submit_reading" and not given and not BEGINS_READINGS.search(part)
+    given = said.slots.get("values") and said.slots.get("resource")
+    return said.intent == "submit_reading" and not given and not BEGINS_READINGS.search(part)

@@ -7,7 +7,7 @@ from skill.dialogue import addressing, both, progress
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, Session, spoken
-from skill.understanding import Understanding, understand
+from skill.understanding import Understanding
 
 Take = Callable[[Talk, Understanding], Reply | None]
 """How a phrase is answered by the topics; None if none understands."""
@@ -74,7 +74,7 @@ def next_one(talk: Talk, done: Reply, take: Take) -> Reply:
     if (other := addressing.other(talk)) is not None:
         session.account_id = other.id
         told = f"{told} {talk.say('flats.now', address=addressing.name(talk, other))}"
-    said = understand(text, talk.turn.channel)
+    said = both.meant(text, talk.turn.channel)
     reply = take(talk, said)
     if reply is None:
         return done
