@@ -50,7 +50,7 @@ class Answering(Gathering):
     def without_rejected(self, said: list[Entry]) -> list[Entry]:
         """«Не холодная, а горячая» of what was just read back: only the other meter is meant."""
         known = [entry for entry in said if self.draft.about(entry) is not None]
-        bare = not any(entry.values or entry.loose for entry in said)
+        bare = not any(entry.gives for entry in said)
         if self.step not in READ_BACK or not bare or len(said) != 2 or len(known) != 1:
             return said
         return [entry for entry in said if entry not in known] if NOT_BUT.search(self.talk.turn.text.lower()) else said
@@ -63,7 +63,7 @@ class Answering(Gathering):
 
     def only_names(self, said: list[Entry]) -> bool:
         """Whether nothing but the meter just read back is named («да, холодная»)."""
-        values = any(entry.values or entry.loose for entry in said)
+        values = any(entry.gives for entry in said)
         return not values and all(self.draft.about(entry) is not None for entry in said)
 
     def of_booked(self, said: list[Entry]) -> list[Entry]:
@@ -103,6 +103,17 @@ class Answering(Gathering):
         whole = replace(said, loose=[str(int(before) + int(rest))])
         fits = len(rest) <= zeros and self.books.likely(whole, self.flat.meter(entry.meter))
         return whole if fits else said
+
+    def several(self, asked: Entry, said: list[Entry]) -> Reply | None:
+        """More numbers than the meter asked about shows («сто двадцать пять или шесть»): which is it?"""
+        if asked.meter is None or asked.gives or self.step != "value" or not all(entry.is_bare for entry in said):
+            return None
+        meter, values = self.flat.meter(asked.meter), [value for entry in said for value in entry.loose]
+        left = [[one for one in self.flat.left() if self.books.likely(Entry(loose=[v]), one)] for v in values]
+        if len(values) <= len(meter.registers) or all(len(meters) == 1 for meters in left):
+            return None
+        name = self.flat.name(meter)
+        return self.talk.reply("readings.several", meter=name, Meter=capital(name), expecting="number")
 
     def sure(self) -> Reply:
         """The resident stands by a doubtful value."""

@@ -36,6 +36,21 @@ class Entry:
     rejected: dict[str, str] = field(default_factory=dict)
     stopped: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def gives(self) -> bool:
+        """Whether a value was said."""
+        return bool(self.loose or self.values)
+
+    @property
+    def tells(self) -> bool:
+        """Whether anything was said: a value, or which meter."""
+        return bool(self.gives or self.resource or self.place)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether values were said without their meter."""
+        return bool(self.loose) and not (self.values or self.resource or self.place)
+
     def fits(self, meter: MeterView) -> bool:
         """Whether what was said of the meter may mean this one."""
         return (

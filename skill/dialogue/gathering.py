@@ -88,7 +88,7 @@ class Gathering:
         if self.step == "confirm":
             self._changed.append(said)
         self.draft.entries = [
-            old for old in self.draft.entries if old.loose or old.values or (old.meter is not None and old is not asked)
+            old for old in self.draft.entries if old.gives or (old.meter is not None and old is not asked)
         ]
         self.draft.entries.append(said)
 

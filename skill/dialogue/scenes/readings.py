@@ -51,8 +51,8 @@ class Readings:
         if waits and kept["scene"] == self.name and kept["draft"].get("entries"):
             talk.session.step, talk.session.draft = "which", kept["draft"]  # all of it is read back again
             gathering = Answering(talk)
-            return self._told(talk, gathering, entries) if any(map(_tells, entries)) else gathering.next()
-        if points_at("delete", talk.turn.text) and not any(_gives(entry) for entry in entries):
+            return self._told(talk, gathering, entries) if any(entry.tells for entry in entries) else gathering.next()
+        if points_at("delete", talk.turn.text) and not any(entry.gives for entry in entries):
             talk.session.step = "which"
             return talk.reply("readings.delete", expecting="meter")
         gathering.draft.entries = entries
@@ -61,7 +61,7 @@ class Readings:
         if not entries and len(talk.flats) > 1:
             reply = gathering.next()
             return replace(reply, text=gathering.of_flat(reply.text))
-        if said.intent == "correct" and not any(_tells(entry) for entry in entries):
+        if said.intent == "correct" and not any(entry.tells for entry in entries):
             talk.session.step = "which"
             return talk.reply("readings.fix_booked", expecting="meter")
         named = months(said, gathering.flat.today)
@@ -92,7 +92,7 @@ class Readings:
             entries = []
         if (reply := self._instead(talk, gathering, said, entries)) is not None:
             return reply
-        if any(_tells(entry) for entry in entries):
+        if any(entry.tells for entry in entries):
             return self._told(talk, gathering, entries)
         if said.intent in ANSWERS:
             return self._decided(talk, gathering, said)
@@ -113,14 +113,14 @@ class Readings:
         said = [entry.of_any() for entry in gathering.draft.entries]
         talk.session.account_id, talk.session.draft = flat.id, {}
         gathering = Answering(talk)
-        gathering.draft.entries = [entry for entry in said if _gives(entry)]
+        gathering.draft.entries = [entry for entry in said if entry.gives]
         reply = gathering.next()
         return reply if talk.session.step == "confirm" else replace(reply, text=gathering.of_flat(reply.text))
 
     def _agreed(self, talk: Talk, gathering: Answering, said: Understanding) -> Reply | None:
         """A yes with more in the same breath books first; a yes with a doubt in it books nothing. None: neither."""
         text = talk.turn.text
-        if any(map(_tells, _put(talk, gathering, _heard(talk, said)))):
+        if any(entry.tells for entry in _put(talk, gathering, _heard(talk, said))):
             return None
         agrees = said.intent == "yes" or (said.intent == "out_of_scope" and agreeing.begins(text))
         if agrees and (kind := agreeing.kind_of(text)):
@@ -141,7 +141,7 @@ class Readings:
     def _instead(self, talk: Talk, gathering: Answering, said: Understanding, entries: list[Entry]) -> Reply | None:
         """What is said instead of an answer: put off, given up, asked what comes out, insisted on; None: it is not."""
         text, step, asked = talk.turn.text, talk.session.step, gathering.asked
-        given = any(_gives(entry) for entry in entries)
+        given = any(entry.gives for entry in entries)
         if points_at("result", text) and not given and said.slots.get("period") is None:
             if step in READ_BACK:
                 talk.beside = "help"
@@ -194,7 +194,7 @@ class Readings:
             entry = asked
         if entry is not None and len(gathering.draft.entries) > 1:
             return gathering.leave(entry)
-        gives = any(map(_gives, gathering.draft.entries))
+        gives = any(entry.gives for entry in gathering.draft.entries)
         if is_later and gives:
             talk.session.suspend()
             talk.session.put_off = talk.session.suspended.pop()
@@ -272,25 +272,14 @@ class Readings:
             return talk.reply("readings.dropped")
         return replace(talk.reply("general.bye_unsaved" if unsaved else "general.bye"), end=True)
 
-    def _several(self, talk: Talk, gathering: Answering, asked: Entry, entries: list[Entry]) -> Reply | None:
-        """More numbers than the meter asked about shows («сто двадцать пять или шесть»): which is it?"""
-        if asked.meter is None or _gives(asked) or talk.session.step != "value" or not all(map(_bare, entries)):
-            return None
-        meter, said = gathering.flat.meter(asked.meter), [value for entry in entries for value in entry.loose]
-        left = [[one for one in gathering.flat.left() if gathering.books.likely(Entry(loose=[v]), one)] for v in said]
-        if len(said) <= len(meter.registers) or all(len(meters) == 1 for meters in left):
-            return None
-        name = gathering.flat.name(meter)
-        return talk.reply("readings.several", meter=name, Meter=capital(name), expecting="number")
-
     def _told(self, talk: Talk, gathering: Answering, entries: list[Entry]) -> Reply:
         """Values or meters were named: bare values answer the open question, the rest speaks for itself."""
         asked = gathering.asked
-        if len(entries) == 1 and not _gives(entries[0]) and (reply := gathering.renamed(entries[0])):
+        if len(entries) == 1 and not entries[0].gives and (reply := gathering.renamed(entries[0])):
             return reply
-        if asked is not None and len(entries) == 1 and asked.meter is not None and _bare(entries[0]):
+        if asked is not None and len(entries) == 1 and asked.meter is not None and entries[0].is_bare:
             entries = [gathering.continued(asked, entries[0])]
-        if asked is not None and (reply := self._several(talk, gathering, asked, entries)) is not None:
+        if asked is not None and (reply := gathering.several(asked, entries)) is not None:
             return reply
         for entry in entries:
             if asked is not None and len(entries) == 1 and gathering.is_answered(asked, entry):
@@ -300,7 +289,7 @@ class Readings:
                     entry.loose = [dial_value(talk, gathering.flat, meter, register, entry.loose[0])]
                 gathering.take(asked, entry)
             elif (known := gathering.draft.about(entry)) is not None:
-                if asked is not None and asked is not known and not _gives(asked) and asked in gathering.draft.entries:
+                if asked is not None and asked is not known and not asked.gives and asked in gathering.draft.entries:
                     gathering.draft.entries.remove(asked)
                 gathering.take(known, entry)
             else:
@@ -331,18 +320,6 @@ def _heard(talk: Talk, said: Understanding) -> list[Entry]:
     if said.intent not in ANSWERS and said.confidence >= UNSURE:
         return []
     return entries_of(extract("submit_reading", talk.turn.text))
-
-
-def _bare(entry: Entry) -> bool:
-    return bool(entry.loose) and not (entry.values or entry.resource or entry.place)
-
-
-def _gives(entry: Entry) -> bool:
-    return bool(entry.loose or entry.values)
-
-
-def _tells(entry: Entry) -> bool:
-    return bool(_gives(entry) or entry.resource or entry.place)
 
 
 SCENE = Readings()

@@ -1,43 +1,31 @@
 """Напоминания: switched on for readings, payment, verification, outages or news, monthly or once, and off again."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from billing import notices
 from billing.tables import Reminder
-from skill import letters
 from skill.dialogue import moments
 from skill.dialogue.asked import day
 from skill.dialogue.company import local
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.naming import listed
+from skill.dialogue.reminded import facts, going, in_words, kind_of, promised
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, spoken
-from skill.identity import reach
 from skill.understanding import Understanding
 from skill.understanding.slots import extract
-from speech import wording
 from speech.numerals import numbers
 
-KINDS = {
-    "submit_readings": ("показан", "счетчик", "переда", "снять", "сдать"),
-    "pay": ("оплат", "плат", "квартплат", "счет", "долг", "деньги"),
-    "verification": ("поверк",),
-    "outage": ("отключ", "воды", "света"),
-    "news": ("новост", "объявлен", "собран"),
-}
-"""Words that name each kind of `billing.tables.service.NOTICE_KINDS`, «е» for «ё»; the first that fits decides."""
 LISTED = re.compile(
     r"\b(какие|какое|список|перечисли|есть ли|что за)\b.*напомина|напоминани\w+ (у меня )?(есть|стоят|включен)"
     r"|\bкогда (ты |вы )?(мне )?напомни(шь|те)\b|\b(о|про) ч[её]м (ты |вы )?(мне )?напомина"
 )
 ON_A_DAY = frozenset({"submit_readings", "pay"})
 """Kinds that may come on a day of the month; the others come when there is something to tell."""
-PUSHED = frozenset({"telegram", "max", "whatsapp", "viber", "vk", "sms", "email", "bot_framework"})
 PUT_OFF = {"readings": "submit_readings", "pay": "pay"}
 """What a reminder asked for amid these topics is about; their question is left until then."""
 OF_TOPICS = {
@@ -74,7 +62,7 @@ class Reminders:
             return talk.reply("reminders.too_often")
         if (each := self._each(talk)) is not None:
             return each
-        named, known = _kind(talk.turn.text), said.slots.get("kind")
+        named, known = kind_of(talk.turn.text), said.slots.get("kind")
         kind = named or known or _put_off_kind(talk) or OF_TOPICS.get(str(talk.session.about.get("before")))
         row = said.slots.get("row") if named in (None, known) else None
         when = _when(talk, said)
@@ -95,10 +83,10 @@ class Reminders:
             return talk.reply("reminders.kept" if step == "all" else key)
         if step == "all":
             talk.session.close()
-            return _off(talk, _going(talk))
+            return _off(talk, going(talk))
         if step == OFFER:
             return _taken(talk, draft)
-        found = {"kind": _kind(talk.turn.text)} if step == "kind" else _when(talk, said, surely=True)
+        found = {"kind": kind_of(talk.turn.text)} if step == "kind" else _when(talk, said, surely=True)
         known = {name: value for name, value in found.items() if value}
         return self._ask_or_set(talk, {**draft, **known}) if known else None
 
@@ -109,7 +97,7 @@ class Reminders:
     def _each(self, talk: Talk) -> Reply | None:
         """«Про показания пятнадцатого и про оплату пятого»: both of them; None where one is asked for."""
         whole, parts = talk.turn, talk.turn.text.lower().split(" и ")
-        kinds = [_kind(part) for part in parts]
+        kinds = [kind_of(part) for part in parts]
         if len(parts) != 2 or kinds[0] == kinds[1] or not set(kinds) <= ASKED_TOGETHER:
             return None
         drafts: list[dict[str, object]] = []
@@ -143,16 +131,16 @@ class Reminders:
 
     def _cancel(self, talk: Talk, said: Understanding) -> Reply:
         """Switch off those meant; where that may be several, ask."""
-        rows = _going(talk)
+        rows = going(talk)
         if not rows:
             return talk.reply("reminders.none")
-        kind = _kind(talk.turn.text)
+        kind = kind_of(talk.turn.text)
         meant = [row for row in rows if row.kind == kind] if kind else _pointed(talk, said, rows)
         if not meant:
-            return talk.reply("reminders.no_such", what=_told(talk, rows))
+            return talk.reply("reminders.no_such", what=in_words(talk, rows))
         if len(meant) > 1 and len({row.kind for row in meant}) > 1:
             talk.session.scene, talk.session.step = self.name, "all"
-            return talk.reply("reminders.all", what=_told(talk, meant), buttons=YES_NO, expecting="yes_no")
+            return talk.reply("reminders.all", what=in_words(talk, meant), buttons=YES_NO, expecting="yes_no")
         return _off(talk, meant)
 
 
@@ -182,7 +170,7 @@ def _set(talk: Talk, draft: dict[str, object]) -> Reply:
     kind = str(draft["kind"])
     once_at = datetime.fromisoformat(str(draft["once_at"])) if draft.get("once_at") else None
     number = draft["day"] if kind in ON_A_DAY and once_at is None else None
-    notices.drop(talk.db, [row for row in _going(talk) if row.id == draft.get("row")])
+    notices.drop(talk.db, [row for row in going(talk) if row.id == draft.get("row")])
     row = notices.remind(
         talk.db,
         resident_id=talk.resident.id,
@@ -192,23 +180,8 @@ def _set(talk: Talk, draft: dict[str, object]) -> Reply:
         day=number if isinstance(number, int) else None,
         once_at=once_at,
     )
-    talk.session.about = {"intent": "set_reminder", "slots": {}, "text": talk.turn.text, **_facts(talk, row)}
-    return _left(talk, kind, _promised(talk, row))
-
-
-def _facts(talk: Talk, row: Reminder) -> dict[str, object]:
-    """What of a reminder is kept, so that its day or hour can be changed."""
-    on = None if row.once_at is None else f"{row.once_at.astimezone(local(talk).tzinfo):%m-%d}"
-    return {"kind": row.kind, "row": row.id, "date": on or row.day, "once": on is not None}
-
-
-def _promised(talk: Talk, row: Reminder) -> Reply:
-    what, where = talk.say(f"reminders.what.{row.kind}"), _where(talk)
-    if row.once_at is not None:
-        return talk.reply(f"reminders.once.{where}", what=what, when=_moment(talk, row.once_at))
-    if row.day is None:
-        return talk.reply(f"reminders.usual.{row.kind}", where=talk.say(f"reminders.{where}"))
-    return talk.reply("reminders.monthly", what=what, day=str(row.day), where=talk.say(f"reminders.{where}"))
+    talk.session.about = {"intent": "set_reminder", "slots": {}, "text": talk.turn.text, **facts(talk, row)}
+    return _left(talk, kind, promised(talk, row))
 
 
 def _left(talk: Talk, kind: str, told: Reply) -> Reply:
@@ -245,45 +218,14 @@ def _taken(talk: Talk, draft: dict[str, object]) -> Reply:
     return talk.reply("general.go_on")
 
 
-def _where(talk: Talk) -> str:
-    """How the reminder will come; a caller's number is noted, so that it can."""
-    phone = letters.phone_of(talk.turn)
-    if phone and letters.can(talk.settings, "sms"):
-        reach.note(talk.db, talk.turn.channel, talk.turn.user_key, {"phone": phone}, talk.now)
-        return "by_sms"
-    return "pushed" if talk.turn.channel in PUSHED else "next_time"
-
-
 def _list(talk: Talk) -> Reply:
     """Which reminders are on."""
-    rows = _going(talk)
+    rows = going(talk)
     if not rows:
         return talk.reply("reminders.none")
     talk.session.about = {"intent": "set_reminder", "slots": {}, "text": "", "rows": [row.id for row in rows]}
-    talk.session.about |= _facts(talk, rows[0]) if len(rows) == 1 else {}
-    return talk.reply("reminders.list", what=_told(talk, rows))
-
-
-def _told(talk: Talk, rows: Sequence[Reminder]) -> str:
-    """«передать показания каждый месяц 20 числа; об оплате один раз, 25 ноября в 9:00»."""
-    said = []
-    for row in rows:
-        what = talk.say(f"reminders.what.{row.kind}")
-        if row.once_at is not None:
-            what += talk.say("reminders.on_once", when=_moment(talk, row.once_at))
-        said.append(what if row.day is None else what + talk.say("reminders.on_day", day=str(row.day)))
-    return "; ".join(said) if any(row.once_at for row in rows) else listed(said)
-
-
-def _moment(talk: Talk, at: datetime) -> str:
-    """«25 ноября в 9:00»."""
-    then = at.astimezone(local(talk).tzinfo)
-    return f"{wording.day(then)} в {then.hour}:{then:%M}"
-
-
-def _going(talk: Talk) -> list[Reminder]:
-    assert talk.resident is not None  # noqa: S101 - `barred` saw to it
-    return notices.going(talk.db, resident_id=talk.resident.id, account_id=home_of(talk).account_id, now=talk.now)
+    talk.session.about |= facts(talk, rows[0]) if len(rows) == 1 else {}
+    return talk.reply("reminders.list", what=in_words(talk, rows))
 
 
 def _pointed(talk: Talk, said: Understanding, rows: list[Reminder]) -> list[Reminder]:
@@ -304,11 +246,6 @@ def _off(talk: Talk, rows: list[Reminder]) -> Reply:
     told = listed(list(dict.fromkeys(talk.say(f"reminders.what.{row.kind}") for row in rows)))
     notices.drop(talk.db, rows)
     return talk.reply("reminders.off", what=told)
-
-
-def _kind(text: str) -> str | None:
-    lowered = text.lower().replace("ё", "е")
-    return next((kind for kind, stems in KINDS.items() if any(stem in lowered for stem in stems)), None)
 
 
 SCENE = Reminders()
