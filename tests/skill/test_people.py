@@ -120,6 +120,17 @@ def test_at_night_operators_answer_tomorrow(resident: Resident, clock: Clock) ->
     assert "8:00 до 20:00" in resident.says("позовите оператора")
 
 
+def test_a_reminder_that_comes_once_is_said_once_and_listed_no_more(resident: Resident, clock: Clock) -> None:
+    resident.says("напомни завтра в девять передать показания")
+    clock.forward(days=1)
+    with store.transaction(resident.engine) as db:
+        assert notices.prepare(db, clock()) == 1
+        assert notices.prepare(db, clock()) == 0
+    assert "Вы просили напомнить передать показания." in resident.says("")
+    assert "Вы просили" not in resident.says("")
+    assert "Напоминаний нет" in resident.says("какие у меня напоминания")
+
+
 def test_a_waiting_reminder_is_said_once_at_the_start(resident: Resident, demo: DemoSummary, clock: Clock) -> None:
     resident.says("напомни передать показания двадцать первого числа")
     with store.transaction(resident.engine) as db:
