@@ -15,7 +15,8 @@ SURE = 0.7
 TOLD = frozenset(
     {
         "balance", "charges", "contacts", "due_date", "explain_bill", "forecast", "last_reading", "meter_verification",
-        "news", "norms", "outages", "payment_history", "payment_status", "penalty", "reading_window", "tariffs", "ticket_status",
+        "news", "norms", "outages", "payment_history", "payment_status", "penalty", "reading_window", "tariffs",
+        "ticket_status",
     }
 )  # fmt: skip
 """What is answered at once."""
