@@ -126,8 +126,8 @@ def test_a_reminder_that_comes_once_is_said_once_and_listed_no_more(resident: Re
     with store.transaction(resident.engine) as db:
         assert notices.prepare(db, clock()) == 1
         assert notices.prepare(db, clock()) == 0
-    assert "Вы просили напомнить передать показания." in resident.says("")
-    assert "Вы просили" not in resident.says("")
+    assert "Напоминаю передать показания, как обещала." in resident.says("")
+    assert "обещала" not in resident.says("")
     assert "Напоминаний нет" in resident.says("какие у меня напоминания")
 
 
