@@ -12,7 +12,7 @@ from speech.acoustic.network import BLANK_SHIFT, load_checkpoint
 from speech.acoustic.patterns import heard_whole, pattern_sentences
 from speech.acoustic.vocabulary import common_words, lexicon, numbered, words
 
-GENERATED_SENTENCES = 12000
+GENERATED_SENTENCES = 32000
 PATTERN_SAMPLES = 5
 TRANSCRIPT_COPIES = 4
 SLOT_COPIES = 10

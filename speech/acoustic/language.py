@@ -67,11 +67,14 @@ def decimal(rng: random.Random) -> str:
     """A reading with a fraction: «сто двадцать целых пять десятых», «двенадцать и три», «семь запятая ноль пять»."""
     whole, fraction = in_words(rng.choice((rng.randint(0, 99), rng.randint(100, 9999)))), rng.randint(1, 999)
     style = rng.random()
-    if style < 0.4:
+    if style < 0.5:
         place = rng.choice(("десятых", "сотых", "тысячных"))
         limit = {"десятых": 9, "сотых": 99, "тысячных": 999}[place]
-        return f"{whole} {rng.choice(('целых', 'и', 'целых и'))} {in_words(fraction % limit + 1)} {place}"
-    if style < 0.8:
+        between = rng.choice(("целых", "и", "и", "целых и", "запятая", "точка"))
+        return f"{whole} {between} {in_words(fraction % limit + 1)} {place}"
+    if style < 0.65:
+        return f"{whole} {rng.choice(('запятая', 'точка'))} {in_words(fraction)}"
+    if style < 0.85:
         return f"{whole} {rng.choice(('запятая', 'точка', 'и', 'целых'))} {digits(rng)}"
     return f"{whole} {rng.choice(('с половиной', 'и пять', 'с четвертью'))}"
 
