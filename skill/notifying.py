@@ -12,7 +12,7 @@ from billing.tables import Notice
 from skill import letters, outbox
 from skill.app import Service
 from skill.channels.channel import Arrival, messengers
-from skill.dialogue import reminding
+from skill.dialogue.reminders import reminding
 from skill.dialogue.turn import Reply, Turn
 from skill.identity import reach
 from skill.settings import Settings

@@ -29,8 +29,8 @@ from skill.carriers.carrier import Letter
 from skill.channels.body import Body
 from skill.channels.calls import clients
 from skill.channels.channel import Arrival, Verdict, messengers
-from skill.dialogue import handoffs
-from skill.dialogue.handoffs import Handoff
+from skill.dialogue.person import handoffs
+from skill.dialogue.person.handoffs import Handoff
 from skill.dialogue.turn import Reply, Turn, digest, session_name
 from skill.settings import Settings
 

@@ -12,8 +12,8 @@ from billing import accounts, audit, store
 from skill import outbox
 from skill.app import Service
 from skill.console.throttle import Throttle
-from skill.dialogue import handoffs, transcript
-from skill.dialogue.handoffs import Handoff
+from skill.dialogue.person import handoffs, transcript
+from skill.dialogue.person.handoffs import Handoff
 from skill.identity import codes
 
 COOKIE = "zhku_console"

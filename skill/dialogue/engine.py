@@ -12,23 +12,14 @@ from sqlmodel import Session as Database
 from billing import store
 from billing.accounts import Speaker
 from billing.tables import Account
-from skill.dialogue import (
-    addressing,
-    callback,
-    context,
-    handoffs,
-    in_turn,
-    progress,
-    record,
-    scenes,
-    temper,
-    transcript,
-)
-from skill.dialogue.asked import is_sum
+from skill.dialogue import in_turn, progress, record, scenes
 from skill.dialogue.familiar import familiar
-from skill.dialogue.likeliest import likeliest
+from skill.dialogue.meaning import addressing, context, temper
+from skill.dialogue.meaning.asked import is_sum
+from skill.dialogue.meaning.likeliest import likeliest
+from skill.dialogue.person import callback, handoffs, transcript
+from skill.dialogue.person.relay import relay
 from skill.dialogue.record import Found
-from skill.dialogue.relay import relay
 from skill.dialogue.tables import DialogueSession
 from skill.dialogue.talk import Scene, Talk, after
 from skill.dialogue.turn import OFFER, Reply, Session, Turn, digest, spoken

@@ -9,8 +9,8 @@ from billing.accounts import Home
 from billing.meters import MeterView
 from billing.tables import Account
 from billing.windows import Window
-from skill.dialogue.draft import Entry
 from skill.dialogue.naming import listed, meter_name, place_name, resource_name
+from skill.dialogue.readings.draft import Entry
 from skill.dialogue.talk import Talk
 
 

@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from billing import accounts, store
-from skill.dialogue.draft import Draft
 from skill.dialogue.engine import HEARD
-from skill.dialogue.gathering import Gathering
-from skill.dialogue.likeliest import likeliest
+from skill.dialogue.meaning.likeliest import likeliest
+from skill.dialogue.readings.draft import Draft
+from skill.dialogue.readings.gathering import Gathering
 from skill.dialogue.scenes.linking import CODE_DIGITS
 from skill.dialogue.scenes.readings import SCENE as READINGS
 from skill.dialogue.tables import DialogueSession

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from skill.dialogue import addressing, both, progress
+from skill.dialogue import progress
+from skill.dialogue.meaning import addressing, both
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, Session, spoken

@@ -4,7 +4,7 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from skill.dialogue.context import is_question
+from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, Session

@@ -13,8 +13,8 @@ from sqlmodel import col
 from billing import accounts, store
 from billing.prepared import Prepared
 from billing.tables import AccountLink, ChannelIdentity
-from skill.dialogue import transcript
-from skill.dialogue.handoffs import OPEN, Handoff
+from skill.dialogue.person import transcript
+from skill.dialogue.person.handoffs import OPEN, Handoff
 from skill.dialogue.tables import AnsweredTurn, DialogueSession
 from skill.dialogue.turn import Session, Turn
 from skill.settings import Settings

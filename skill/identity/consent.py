@@ -9,8 +9,8 @@ from sqlmodel import col, delete, select
 from billing import accounts
 from billing.tables import AccountLink, ChannelIdentity, Notice, Reminder, Resident
 from skill.dialogue.feedback import Feedback
-from skill.dialogue.handoffs import Handoff
-from skill.dialogue.transcript import TranscriptLine
+from skill.dialogue.person.handoffs import Handoff
+from skill.dialogue.person.transcript import TranscriptLine
 from skill.identity import reach
 from skill.identity.tables import Consent, ResidentPin
 

@@ -21,8 +21,8 @@ from sqlmodel import SQLModel, col, select
 
 from billing import readings, store, tables
 from skill.dialogue.feedback import Feedback
-from skill.dialogue.handoffs import Handoff
-from skill.dialogue.transcript import TranscriptLine
+from skill.dialogue.person.handoffs import Handoff
+from skill.dialogue.person.transcript import TranscriptLine
 from skill.identity.tables import Consent, ResidentPin
 
 FOLDER = Path(__file__).parent / "stories"

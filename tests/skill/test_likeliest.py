@@ -2,7 +2,7 @@
 
 import pytest
 
-from skill.dialogue.likeliest import likeliest
+from skill.dialogue.meaning.likeliest import likeliest
 from skill.dialogue.turn import Turn
 from speech.recognition import Hypothesis
 

@@ -9,10 +9,10 @@ from sqlmodel import select
 from billing import notices, store
 from billing.tables import AccountLink, ChannelIdentity, Reminder
 from fixtures.demo_company import DemoSummary
-from skill.dialogue import temper
 from skill.dialogue.engine import converse
 from skill.dialogue.feedback import Feedback
-from skill.dialogue.transcript import TranscriptLine
+from skill.dialogue.meaning import temper
+from skill.dialogue.person.transcript import TranscriptLine
 from skill.dialogue.turn import Turn, spoken
 from skill.identity import masking
 from skill.settings import Settings

@@ -5,16 +5,17 @@ from datetime import date
 
 from billing import accounts, receipts
 from billing.receipts import Balance
-from skill.dialogue import addressing, late
-from skill.dialogue.asked import months, service_name, services
-from skill.dialogue.bills import unknown_months
 from skill.dialogue.company import today
-from skill.dialogue.context import points_at
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
+from skill.dialogue.meaning import addressing
+from skill.dialogue.meaning.asked import months, service_name, services
+from skill.dialogue.meaning.context import points_at
+from skill.dialogue.money import late
+from skill.dialogue.money.bills import unknown_months
+from skill.dialogue.money.others import is_of_others
 from skill.dialogue.naming import capital, listed, month_name
-from skill.dialogue.others import is_of_others
-from skill.dialogue.past import span
+from skill.dialogue.readings.past import span
 from skill.dialogue.scenes.pay import SCENE as PAY
 from skill.dialogue.scenes.pay import all_is_owed
 from skill.dialogue.talk import Talk

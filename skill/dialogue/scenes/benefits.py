@@ -4,10 +4,10 @@ import re
 
 from billing import benefits, receipts
 from billing.tables import Benefit, Receipt, ReceiptLine
-from skill.dialogue.asked import service_name
 from skill.dialogue.company import phone_of
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
+from skill.dialogue.meaning.asked import service_name
 from skill.dialogue.naming import listed, month_name
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic

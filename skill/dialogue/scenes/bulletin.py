@@ -1,9 +1,9 @@
 """Новости дома: what the company has announced."""
 
 from billing import news
-from skill.dialogue.context import points_at
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
+from skill.dialogue.meaning.context import points_at
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply

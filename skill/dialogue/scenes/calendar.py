@@ -7,10 +7,10 @@ from sqlmodel import select
 from billing import law, receipts, windows
 from billing.tables import Property
 from billing.windows import Rule, Window, month_start
-from skill.dialogue.asked import resources
 from skill.dialogue.company import company_of, today
-from skill.dialogue.context import points_at
 from skill.dialogue.flat import Flat, home_of
+from skill.dialogue.meaning.asked import resources
+from skill.dialogue.meaning.context import points_at
 from skill.dialogue.naming import month_name
 from skill.dialogue.scenes.readings import SCENE as READINGS
 from skill.dialogue.talk import Talk

@@ -5,14 +5,14 @@ import re
 from billing import receipts
 from billing.tables import Receipt, ReceiptLine
 from billing.windows import month_start
-from skill.dialogue.asked import months, service_name, services
-from skill.dialogue.bills import unknown_months
 from skill.dialogue.company import today
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.grounds import corrections, ground
+from skill.dialogue.meaning.asked import months, service_name, services
+from skill.dialogue.money.bills import unknown_months
+from skill.dialogue.money.grounds import corrections, ground
+from skill.dialogue.money.others import is_of_others
 from skill.dialogue.naming import capital, listed, month_name
-from skill.dialogue.others import is_of_others
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Card, Reply

@@ -1,8 +1,8 @@
 """Телефоны, адрес, часы работы: who to call and where to go, open to everybody."""
 
 from billing.tables import Organization
-from skill.dialogue import callback
 from skill.dialogue.company import company_of
+from skill.dialogue.person import callback
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply

@@ -3,9 +3,9 @@
 from datetime import date
 
 from billing.receipts import Balance
-from skill.dialogue import late
 from skill.dialogue.company import today
 from skill.dialogue.gate import barred
+from skill.dialogue.money import late
 from skill.dialogue.naming import capital, listed, month_name
 from skill.dialogue.scenes.pay import SCENE as PAY
 from skill.dialogue.talk import Talk

@@ -7,13 +7,13 @@ from billing.explain import Difference, ServiceChange
 from billing.resources import FACTS, Resource
 from billing.tables import Receipt, ReceiptLine
 from billing.windows import month_start
-from skill.dialogue import late
-from skill.dialogue.asked import LAST_YEAR, months, service_name, service_unit, services
-from skill.dialogue.bills import pair, unknown_months
 from skill.dialogue.company import company_of, today
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.grounds import corrections, ground, signed
+from skill.dialogue.meaning.asked import LAST_YEAR, months, service_name, service_unit, services
+from skill.dialogue.money import late
+from skill.dialogue.money.bills import pair, unknown_months
+from skill.dialogue.money.grounds import corrections, ground, signed
 from skill.dialogue.naming import capital, month_name
 from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.balance import checked

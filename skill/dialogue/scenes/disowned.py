@@ -6,12 +6,12 @@ from datetime import date
 
 from billing import readings
 from billing.readings import LastReading
-from skill.dialogue import past
-from skill.dialogue.asked import months, resources
 from skill.dialogue.flat import Flat
 from skill.dialogue.gate import barred
+from skill.dialogue.meaning.asked import months, resources
 from skill.dialogue.naming import channel_name, month_name
-from skill.dialogue.readback import values_shown
+from skill.dialogue.readings import past
+from skill.dialogue.readings.readback import values_shown
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.scenes.readings import SCENE as READINGS
 from skill.dialogue.talk import Talk

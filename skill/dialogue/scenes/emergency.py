@@ -7,9 +7,9 @@ from importlib.resources import files
 
 import yaml
 
-from skill.dialogue.callback import is_over
 from skill.dialogue.company import company_of
-from skill.dialogue.context import is_question
+from skill.dialogue.meaning.plain import is_question
+from skill.dialogue.person.callback import is_over
 from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.talk import Talk, remark

@@ -4,8 +4,8 @@ import re
 
 from billing import accounts
 from billing.tables import Account
-from skill.dialogue.addressing import OF_A_FLAT, meant, name, names
 from skill.dialogue.flat import account_of
+from skill.dialogue.meaning.addressing import OF_A_FLAT, meant, name, names
 from skill.dialogue.phrases import phrase
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.talk import Talk

@@ -3,9 +3,12 @@
 import re
 from dataclasses import replace
 
-from skill.dialogue import context, progress, reminding, temper
+from skill.dialogue import progress
+from skill.dialogue.meaning import temper
+from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.naming import listed
 from skill.dialogue.phrases import phrases
+from skill.dialogue.reminders import reminding
 from skill.dialogue.talk import Talk, remark, still_open
 from skill.dialogue.turn import OFFER, Reply
 from skill.understanding import Understanding
@@ -126,7 +129,7 @@ def _misunderstood(talk: Talk, said: Understanding) -> Reply:
         return remark(talk, talk.reply("general.rude"))
     if temper.is_sad(talk.turn.text):
         return remark(talk, talk.reply("general.sorrow"))
-    helping = talk.scene.help(talk) if talk.scene and (misses > 1 or context.is_question(talk.turn.text)) else None
+    helping = talk.scene.help(talk) if talk.scene and (misses > 1 or is_question(talk.turn.text)) else None
     if asked and helping:
         return _helping(talk, helping)
     key = f"general.missed.{talk.session.last.get('expecting')}"

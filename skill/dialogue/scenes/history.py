@@ -8,13 +8,13 @@ from datetime import date
 from billing import readings
 from billing.readings import LastReading
 from billing.windows import month_start
-from skill.dialogue import past
-from skill.dialogue.asked import months, resources
-from skill.dialogue.comparing import declined
 from skill.dialogue.flat import Flat
 from skill.dialogue.gate import barred
+from skill.dialogue.meaning.asked import months, resources
 from skill.dialogue.naming import capital, month_name
-from skill.dialogue.readback import values_shown
+from skill.dialogue.readings import past
+from skill.dialogue.readings.comparing import declined
+from skill.dialogue.readings.readback import values_shown
 from skill.dialogue.scenes.readings import SCENE as READINGS
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from billing import accounts
 from skill.dialogue.company import phone_of
-from skill.dialogue.context import is_question
 from skill.dialogue.flat import account_of
+from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO

@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
-from skill.dialogue import temper
 from skill.dialogue.feedback import Feedback
+from skill.dialogue.meaning import temper
 from skill.dialogue.talk import Talk, remark
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import OFFER, Reply

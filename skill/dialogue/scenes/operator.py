@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from billing import contacts
 from skill import letters
-from skill.dialogue import callback, handoffs, temper
 from skill.dialogue.company import company_of, local, phone_of
 from skill.dialogue.flat import home_of
-from skill.dialogue.handoffs import Handoff
+from skill.dialogue.meaning import temper
+from skill.dialogue.person import callback, handoffs
+from skill.dialogue.person.handoffs import Handoff
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import OFFER, Reply, session_name

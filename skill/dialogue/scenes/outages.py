@@ -8,9 +8,9 @@ from sqlmodel import col, select
 
 from billing import outages
 from billing.tables import Outage, Property
-from skill.dialogue.asked import resources, service_name
 from skill.dialogue.company import company_of, phone_of, today
 from skill.dialogue.flat import home_of
+from skill.dialogue.meaning.asked import resources, service_name
 from skill.dialogue.naming import capital, listed
 from skill.dialogue.scenes.ticket import SCENE as TICKET
 from skill.dialogue.talk import Talk

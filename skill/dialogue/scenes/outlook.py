@@ -5,10 +5,10 @@ from billing.forecast import Anomaly, Forecast
 from billing.resources import FACTS, Resource
 from billing.tables import ReceiptLine
 from billing.windows import month_start
-from skill.dialogue.asked import MONTHS, resources, service_name, services
 from skill.dialogue.company import today
 from skill.dialogue.flat import Flat, home_of
 from skill.dialogue.gate import barred
+from skill.dialogue.meaning.asked import MONTHS, resources, service_name, services
 from skill.dialogue.naming import capital, listed, month_name
 from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.charges import SCENE as CHARGES

@@ -8,15 +8,16 @@ from billing import autopay, contacts, law, payments, receipts
 from billing.payments import PaymentRefused
 from billing.tables import Payment, Receipt
 from skill import checkout, letters
-from skill.dialogue import addressing, late, sums
-from skill.dialogue.asked import months, service_name, services
 from skill.dialogue.company import today
 from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
+from skill.dialogue.meaning import addressing
+from skill.dialogue.meaning.asked import months, service_name, services
+from skill.dialogue.money import asking, late, sums
+from skill.dialogue.money.others import is_of_others
 from skill.dialogue.naming import listed, month_name
-from skill.dialogue.others import is_of_others
-from skill.dialogue.past import span
 from skill.dialogue.phrases import phrase
+from skill.dialogue.readings.past import span
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply, spoken
@@ -24,19 +25,8 @@ from skill.identity import links
 from skill.understanding import Understanding
 from speech import wording
 
-HOW = ("карт", "как ", "где ", "сбп", "способ", "можно ли", "наличн")
-FEE = "комисс"
-PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|рассроч|сколько смогу|немного")
 LATER = re.compile(r"не сейчас|\b(потом|позже|попозже)\b|передумал|\bне (буду|надо|хочу|стоит)\b|\bотмен")
-HARD = re.compile(
-    r"нечем (?:за)?платить|не на что|денег \w* ?нет|нет \w* ?денег|не (?:могу|в состоянии) \w* ?(?:за|о)?платить"
-)
 ANOTHER = re.compile(r"\b(?:по)?(?:меньше|больше)\b|друг(?:ую|ая) сумм|не стольк")
-TWICE = re.compile(r"\bесли\b.*(два раза|дважды|повторно|второй раз|больше|лишн)|переплат")
-UNDO = re.compile(
-    r"\b(отмен|верни|вернуть)\w* .*(плат[её]ж|оплат|деньги)|\b(плат[её]ж|оплат\w+) отмен|возврат"
-    r"|верн\w+ (мне |мои |наши )*ден"
-)
 PENALTY = re.compile(r"\bпен(?:и|ю|ей|я|ями|ям)\b|\bштраф")
 AND_PENALTY = re.compile(r"\bс пен|и пен|вместе|\bвс[её]\b(?!.*без пен)|пен\w* и \w+")
 WITHOUT_PENALTY = re.compile(r"без (?:\w+ )?(?:пен|штраф)|кроме пен|не считая пен")
@@ -48,7 +38,6 @@ CALL = "telephone"
 SURE = 0.5
 LARGEST_KOPECKS = 1_000_000_00
 """No more passes at once through the fast payment system."""
-BY_SBP = ("сбп", "qr", "куар", "кьюар", "систем")
 
 
 class Pay:
@@ -70,11 +59,11 @@ class Pay:
         if len(talk.flats) > 1 and addressing.ALL.search(text):
             return self._one_by_one(talk, said)
         named = sums.named(talk, said)
-        if named is None and (told := _told(talk, text)) is not None:
+        if named is None and (told := asking.told(talk, text)) is not None:
             return told
         talk.session.suspended = [kept for kept in talk.session.suspended if kept["scene"] != self.name]
         talk.session.scene = self.name
-        if named is None and PARTS.search(text):
+        if named is None and asking.PARTS.search(text):
             return self._ask(talk, "amount", "pay.instalments" if "рассроч" in text else "pay.part")
         if named is None and (codes := services(said, talk.turn.text)):
             return self._of_services(talk, codes, months(said, today(talk), talk.turn.text))
@@ -105,7 +94,7 @@ class Pay:
         agreed = said.intent == "yes" or (said.intent == "pay" and len(text.split()) == 1)
         if agreed and asked == "confirm":
             return self._order(talk)
-        if PARTS.search(text):
+        if asking.PARTS.search(text):
             return self._ask(talk, "amount", "pay.part")
         if said.intent in {"no", "correct"} or (said.confidence < SURE and ANOTHER.search(text)):
             return self._ask(talk, "amount", "pay.amount")
@@ -189,7 +178,7 @@ class Pay:
             return self._ask(talk, "amount", "pay.too_small")
         if amount > LARGEST_KOPECKS:
             return self._ask(talk, "amount", "pay.too_large")
-        by_sbp = any(word in talk.turn.text.lower() for word in BY_SBP)
+        by_sbp = any(word in talk.turn.text.lower() for word in asking.BY_SBP)
         month = talk.session.draft.get("month") if wanted is None else next((day.isoformat() for day in wanted), None)
         talk.session.step, talk.session.draft = "confirm", {"kopecks": amount, "sbp": by_sbp, "month": month}
         facts = {"sum": wording.money(amount)}
@@ -280,23 +269,6 @@ def _oldest(talk: Talk) -> date | None:
 def all_is_owed(talk: Talk, receipt: Receipt) -> bool:
     """Whether nothing came that the lines of the newest bill do not show: they tell each service's debt."""
     return not receipt.paid_kopecks and _owed(talk) == receipt.to_pay_kopecks
-
-
-def _told(talk: Talk, text: str) -> Reply | None:
-    """What is answered without a payment being begun: how it is paid, the commission, taking it back."""
-    if HARD.search(text):
-        return talk.reply("pay.hard")
-    if TWICE.search(text):
-        return talk.reply("pay.twice")
-    if UNDO.search(text):
-        return talk.reply("pay.undo")
-    if FEE in text:
-        return talk.reply("pay.fee" if checkout.chosen(talk.settings) == checkout.PAGE else "pay.fee_before")
-    if any(word in text for word in BY_SBP):
-        return talk.reply("pay.how_sbp")
-    if any(word in text for word in HOW) and not PARTS.search(text):
-        return talk.reply("pay.how")
-    return None
 
 
 SCENE = Pay()

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from billing import law, penalties
 from billing.penalties import Standing
-from skill.dialogue import late
 from skill.dialogue.company import today
 from skill.dialogue.gate import barred
-from skill.dialogue.late import Owed
+from skill.dialogue.money import late
+from skill.dialogue.money.late import Owed
 from skill.dialogue.naming import month_name
 from skill.dialogue.scenes.pay import SCENE as PAY
 from skill.dialogue.talk import Talk

@@ -10,8 +10,8 @@ from billing import tariffs
 from billing.resources import FACTS, Resource
 from billing.tables import Norm, Organization, Tariff
 from billing.tariffs import Prices
-from skill.dialogue.asked import service_name, service_unit, services
 from skill.dialogue.company import company_of, today
+from skill.dialogue.meaning.asked import service_name, service_unit, services
 from skill.dialogue.naming import capital, listed, register_name, resource_name
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic

@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 
 from billing import accounts
-from skill.dialogue import transcript
-from skill.dialogue.context import is_question
 from skill.dialogue.flat import account_of
+from skill.dialogue.meaning.plain import is_question
+from skill.dialogue.person import transcript
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply, session_name

@@ -3,20 +3,21 @@
 from dataclasses import replace
 
 from billing.tables import Account
-from skill.dialogue import addressing, agreeing, past
-from skill.dialogue.answering import READ_BACK, Answering
-from skill.dialogue.apart import apart
-from skill.dialogue.asked import months
 from skill.dialogue.company import phone_of
-from skill.dialogue.comparing import asked_again, declined, here, of_month, open_question, previous, usual
-from skill.dialogue.context import points_at
-from skill.dialogue.dial import dial_value
-from skill.dialogue.draft import Entry, entries_of
+from skill.dialogue.meaning import addressing
+from skill.dialogue.meaning.asked import months
+from skill.dialogue.meaning.context import points_at
 from skill.dialogue.naming import capital, month_name
-from skill.dialogue.relative import by_last, unused
+from skill.dialogue.readings import agreeing, past
+from skill.dialogue.readings.answering import READ_BACK, Answering
+from skill.dialogue.readings.apart import apart
+from skill.dialogue.readings.comparing import asked_again, declined, here, of_month, open_question, previous, usual
+from skill.dialogue.readings.dial import dial_value
+from skill.dialogue.readings.draft import Entry, entries_of
+from skill.dialogue.readings.later import put_off, unseen
+from skill.dialogue.readings.relative import by_last, unused
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
-from skill.dialogue.scenes.reminders import offer_tomorrow
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import SENTENCE_END, Reply
 from skill.understanding import Understanding
@@ -171,38 +172,12 @@ class Readings:
             return gathering.insisted()
         weak = said.intent in ANSWERS or said.intent == "submit_reading" or said.confidence < CERTAIN
         if weak and not given and step in {"value", "rest"} and points_at("cannot", text):
-            return self._unseen(talk, gathering, entries)
+            return unseen(talk, gathering, entries)
         if given or step == "rest":
             return None
         if weak and (points_at("later", text) or points_at("cancel", text)):
-            return self._put_off(talk, gathering, entries, is_later=points_at("later", text))
+            return put_off(talk, gathering, entries, is_later=points_at("later", text))
         return None
-
-    def _unseen(self, talk: Talk, gathering: Answering, named: list[Entry]) -> Reply:
-        """«Свет не вижу, там высоко»: that meter can wait; what else is left is asked for."""
-        left = [meter for meter in gathering.flat.left() if not any(entry.fits(meter) for entry in named)]
-        if talk.session.step == "value" or not named or not left:
-            return self._put_off(talk, gathering, [], is_later=True)
-        return gathering.left_of(left)
-
-    def _put_off(self, talk: Talk, gathering: Answering, named: list[Entry], *, is_later: bool) -> Reply:
-        """Leave the meter named or asked for; everything, where nothing else has been given. What is only put off is
-        kept for «продолжим», and a reminder of it is offered while readings are still taken tomorrow."""
-        asked = gathering.asked
-        entry = next((known for one in named if (known := gathering.draft.about(one))), None)
-        if entry is None and not named and talk.session.step == "value" and asked is not None and not asked.values:
-            entry = asked
-        if entry is not None and len(gathering.draft.entries) > 1:
-            return gathering.leave(entry)
-        gives = any(entry.gives for entry in gathering.draft.entries)
-        if is_later and gives:
-            talk.session.suspend()
-            talk.session.put_off = talk.session.suspended.pop()
-        talk.session.close()
-        if is_later and gathering.flat.today < gathering.flat.window.end:
-            told = talk.say("readings.put_off" if gives else "readings.can_wait")
-            return offer_tomorrow(talk, told, "submit_readings")
-        return talk.reply("readings.dropped")
 
     def help(self, talk: Talk) -> str | None:
         """Help that fits the open question."""

@@ -5,11 +5,11 @@ import re
 from billing import contacts, receipts
 from billing.tables import Receipt
 from skill import letters
-from skill.dialogue.asked import months
-from skill.dialogue.bills import unknown_months
 from skill.dialogue.company import phone_of, today
 from skill.dialogue.flat import account_of
 from skill.dialogue.gate import barred
+from skill.dialogue.meaning.asked import months
+from skill.dialogue.money.bills import unknown_months
 from skill.dialogue.naming import month_name
 from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from billing import notices
 from billing.tables import Reminder
-from skill.dialogue import moments
-from skill.dialogue.asked import day
 from skill.dialogue.company import local
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
+from skill.dialogue.meaning.asked import day
 from skill.dialogue.naming import listed
-from skill.dialogue.reminded import facts, going, in_words, kind_of, promised
+from skill.dialogue.reminders import moments
+from skill.dialogue.reminders.reminded import facts, going, in_words, kind_of, promised
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, spoken

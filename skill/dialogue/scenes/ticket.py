@@ -5,11 +5,13 @@ from dataclasses import replace
 
 from billing import tickets
 from billing.tables import Ticket
-from skill.dialogue import progress, temper, troubles
+from skill.dialogue import progress
 from skill.dialogue.company import today
-from skill.dialogue.context import is_question, points_at
 from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
+from skill.dialogue.meaning import temper, troubles
+from skill.dialogue.meaning.context import points_at
+from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.naming import capital, listed
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO

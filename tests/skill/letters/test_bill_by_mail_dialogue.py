@@ -10,7 +10,7 @@ from sqlmodel import select
 from billing import contacts, store
 from fixtures.demo_company import DemoSummary
 from skill.dialogue.engine import converse
-from skill.dialogue.transcript import TranscriptLine
+from skill.dialogue.person.transcript import TranscriptLine
 from skill.dialogue.turn import Turn, spoken
 from skill.settings import Settings
 from tests.skill.talking import linked

@@ -2,8 +2,8 @@
 
 import re
 
-from skill.dialogue import handoffs
-from skill.dialogue.handoffs import Handoff
+from skill.dialogue.person import handoffs
+from skill.dialogue.person.handoffs import Handoff
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import session_name
 from skill.understanding import Understanding

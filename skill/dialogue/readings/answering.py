@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from skill.dialogue.draft import Entry
-from skill.dialogue.gathering import SERIAL, YES_NO, Gathering
 from skill.dialogue.naming import capital, listed
-from skill.dialogue.readback import shown
+from skill.dialogue.readings.draft import Entry
+from skill.dialogue.readings.gathering import SERIAL, YES_NO, Gathering
+from skill.dialogue.readings.readback import shown
 from skill.dialogue.turn import Reply
 
 SWAPPED = "SWAPPED_METERS"

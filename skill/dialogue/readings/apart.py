@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from skill.dialogue.draft import Entry
 from skill.dialogue.flat import Flat
-from skill.dialogue.objections import Objections
+from skill.dialogue.readings.draft import Entry
+from skill.dialogue.readings.objections import Objections
 from speech.numerals import candidates, numbers
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, time, timedelta
 
 from billing.windows import clipped, month_start
-from skill.dialogue.asked import RELATIVE, WEEKDAYS, day
+from skill.dialogue.meaning.asked import RELATIVE, WEEKDAYS, day
 from skill.understanding import Understanding
 from skill.understanding.slots import extract
 from speech.numerals import numbers, segments

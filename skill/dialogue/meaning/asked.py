@@ -31,7 +31,7 @@ RELATIVE = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 @cache
 def _services() -> dict[str, dict[str, Any]]:
-    return dict(yaml.safe_load(files("skill.dialogue").joinpath("services.yaml").read_text("utf-8")))
+    return dict(yaml.safe_load(files(__package__).joinpath("services.yaml").read_text("utf-8")))
 
 
 WATERS = ("COLD_WATER", "HOT_WATER")

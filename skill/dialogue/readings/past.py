@@ -11,8 +11,8 @@ from sqlmodel import col, select
 from billing.meters import NOT_MEASURED, LastReading
 from billing.resources import FACTS, Resource
 from billing.tables import Reading, Register
-from skill.dialogue.asked import service_name
 from skill.dialogue.flat import Flat
+from skill.dialogue.meaning.asked import service_name
 from skill.dialogue.naming import listed, month_name
 from skill.dialogue.talk import Talk
 from speech import wording

@@ -1,7 +1,7 @@
 """A conversation that a person leads: what they say is passed on, what the resident says is kept for them."""
 
-from skill.dialogue import handoffs
-from skill.dialogue.handoffs import Handoff
+from skill.dialogue.person import handoffs
+from skill.dialogue.person.handoffs import Handoff
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding

@@ -5,12 +5,12 @@ from dataclasses import replace
 from billing import readings
 from billing.meters import MeterView
 from billing.readings import Finding, Preview
-from skill.dialogue.addressing import short
-from skill.dialogue.draft import Draft, Entry
 from skill.dialogue.flat import Flat, account_of
+from skill.dialogue.meaning.addressing import short
 from skill.dialogue.naming import capital, listed, month_name, register_name
-from skill.dialogue.objections import DISPUTED, FINAL, READ_BACK, Objections
-from skill.dialogue.readback import finding_sentence, read_back, shown, values_shown
+from skill.dialogue.readings.draft import Draft, Entry
+from skill.dialogue.readings.objections import DISPUTED, FINAL, READ_BACK, Objections
+from skill.dialogue.readings.readback import finding_sentence, read_back, shown, values_shown
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import Reply
 

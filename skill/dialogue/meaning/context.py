@@ -8,10 +8,12 @@ from typing import Any
 import yaml
 
 from billing.windows import month_start
-from skill.dialogue import moments, temper, troubles
-from skill.dialogue.addressing import is_named
-from skill.dialogue.asked import is_sum, months, services
 from skill.dialogue.company import today
+from skill.dialogue.meaning import temper, troubles
+from skill.dialogue.meaning.addressing import is_named
+from skill.dialogue.meaning.asked import is_sum, months, services
+from skill.dialogue.meaning.plain import LEADS, is_question, plain
+from skill.dialogue.reminders import following
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import OFFER
 from skill.understanding import Understanding, understand
@@ -26,26 +28,9 @@ SURE_REPEAT = 0.8
 """Less sure, «что вы …» asks about the open question rather than for its words again."""
 SHORT = 6
 """So many words at most leave the question to what was said before."""
-LEADS = r"(?:(?:а|и|ну|так|ой|ага|угу|хорошо|ладно|понятно|девушка|милая|алло|вот|да|нет|блин|господи) )*"
 ELLIPSIS = re.compile(rf"^{LEADS}(?:а|и|там|тогда|теперь|также|тоже|лучше)\b")
-QUESTION = re.compile(
-    rf"^{LEADS}(зачем|почему|для чего|что|чего|какой|какая|какие|какое|какую|куда|откуда|где|как|кто|в смысле)\b"
-)
 ELSEWHERE = re.compile(rf"{LEADS}(?:у \w+ )?(?:на|по) (?:улице )?\w{{4,}} (?:дом\w* )?\w+")
 """«А на Садовой 5?»: the house after which outages are asked about again."""
-ALSO = re.compile(rf"{LEADS}(?:и|а|еще|также)(?: еще| также)* (?:про|о|об|насчет) \w+(?: \w+){{0,2}}")
-"""«И про отключения»: one reminder more."""
-MOVED = re.compile(
-    rf"{LEADS}(?:перенеси|передвинь|сдвинь|поменяй|измени|поставь|лучше|давай|нужно|надо|напомни)(?:те)?"
-    r"(?: его| напоминание| день| дату| время| лучше)*"
-    r"(?: на)? (?P<day>\w+(?: \w+)?)(?: число| числа)?"
-)
-"""Another day for the reminder just spoken of."""
-DROPPED = re.compile(
-    rf"{LEADS}(?:(?:отмени|выключи|отключи|убери|удали|сними|сотри)(?:те)?|не (?:надо|нужно))"
-    r"(?: (?:его|ее|их|это|этот|эту|все|всё|оба|обе|напоминани\w+|последн\w+|\w+[оы]е|\w+ье))*"
-)
-"""«Отмени», «отмени всё», «убери второе» after reminders were set or told."""
 TOPICS = frozenset(
     {
         "balance", "benefits", "charges", "create_ticket", "due_date", "explain_bill", "forecast", "last_reading",
@@ -78,13 +63,6 @@ BEFORE = re.compile(rf"{LEADS}(?:(?:в|за) )?(позапрошл|прошл|п
 DOUBTS = re.compile(
     r"^\W*(а |это |ну )*(точно|правда|правильно|верно|серь[её]зно|уверены)( это)?\s*\?+\s*$", re.IGNORECASE
 )
-ADDRESSED = frozenset(
-    {
-        "милая", "миленькая", "девушка", "девочка", "деточка", "доченька", "дочка", "сынок", "голубушка", "голубчик",
-        "родная", "родненькая", "красавица", "барышня", "алиса", "маруся",
-    }
-)  # fmt: skip
-"""How a voice is addressed: it tells nothing of what is meant."""
 OUTBURST = 4
 """So few angry words tell of nothing yet, and are no opinion to keep."""
 
@@ -192,36 +170,13 @@ def _is_a_guess(said: Understanding, text: str) -> bool:
 
 
 def _one_more(talk: Talk, said: Understanding, text: str) -> Understanding | None:
-    """Another house for the outages just told, one reminder more, or another day for the last one."""
+    """Another house for the outages just told, or more about the reminder just set."""
     about = talk.session.about
     if about.get("intent") == "outages" and said.confidence < FAIR and ELSEWHERE.fullmatch(text):
         return Understanding("outages", about["slots"], DOUBTFUL)
     if about.get("intent") != "set_reminder":
         return None
-    if DROPPED.fullmatch(text):
-        return Understanding("cancel_reminder", {"pointed": True}, 1.0)
-    if said.confidence < FAIR and ALSO.fullmatch(text):
-        return Understanding("set_reminder", extract("set_reminder", talk.turn.text), DOUBTFUL)
-    return _moved(talk, text) if "kind" in about else None
-
-
-def _moved(talk: Talk, text: str) -> Understanding | None:
-    """Another day or hour for the reminder just set, or «только один раз»."""
-    about = talk.session.about
-    slots = ({"date_or_day": about["date"]} if about["once"] else {}) | extract("set_reminder", talk.turn.text)
-    same = {"kind": about["kind"], "row": about["row"]}
-    if moments.is_once(text) and len(text.split()) <= SHORT and "напомн" not in text:
-        return Understanding("set_reminder", {"date_or_day": about["date"], **slots, **same, "once": True}, 1.0)
-    if about["once"] and moments.EVERY.search(text) and len(text.split()) <= SHORT and "напом" not in text:
-        return Understanding("set_reminder", {"date_or_day": str(int(about["date"][-2:])), **same}, 1.0)
-    moved = MOVED.fullmatch(text)
-    if moved is None:
-        return None
-    if len(days := numbers(moved["day"])) == 1 and not re.match(r"(?:в|к) ", moved["day"]):
-        slots = {**slots, "date_or_day": days[0]}
-    elif not moments.names_one(talk.turn.text):
-        return None
-    return Understanding("set_reminder", {**slots, **same, "once": about["once"]}, 1.0)
+    return following.meant(talk, text, certain=said.confidence >= FAIR)
 
 
 def notes(talk: Talk, said: Understanding) -> None:
@@ -250,17 +205,6 @@ def points_at(name: str, text: str) -> bool:
     (True, False)
     """
     return _fits(_table()["pointing"][name]["words"], plain(text))
-
-
-def is_question(text: str) -> bool:
-    """Whether a phrase asks something back: «какой код?», «а зачем вам номер»."""
-    return QUESTION.match(plain(text)) is not None
-
-
-def plain(text: str) -> str:
-    """Lower case, «е» for «ё», no punctuation, no words of address («милая», «девушка»)."""
-    words = re.findall(r"[\w]+", text.lower().replace("ё", "е"))
-    return " ".join([word for word in words if word not in ADDRESSED] or words)
 
 
 def _pointed(talk: Talk, text: str) -> Understanding | None:
@@ -328,7 +272,7 @@ def _fits(pattern: re.Pattern[str], text: str) -> bool:
 
 @cache
 def _table() -> dict[str, Any]:
-    loaded = yaml.safe_load(files("skill.dialogue").joinpath("context.yaml").read_text("utf-8"))
+    loaded = yaml.safe_load(files(__package__).joinpath("context.yaml").read_text("utf-8"))
     lists = ("remarks", "answers", "anytime", "always")
     compiled = {kind: {name: _compiled(patterns) for name, patterns in loaded[kind].items()} for kind in lists}
     pointing = {

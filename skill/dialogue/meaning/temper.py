@@ -57,7 +57,7 @@ def soothed(talk: Talk, said: Understanding, reply: Reply) -> Reply:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    lists = yaml.safe_load(files("skill.dialogue").joinpath("temper.yaml").read_text("utf-8"))
+    lists = yaml.safe_load(files(__package__).joinpath("temper.yaml").read_text("utf-8"))
     return {name: re.compile("|".join(stems)) for name, stems in lists.items()}
 
 

@@ -129,5 +129,5 @@ def brief(text: str) -> str:
 
 @cache
 def _stems() -> dict[str, re.Pattern[str]]:
-    known = yaml.safe_load(files("skill.dialogue").joinpath("troubles.yaml").read_text("utf-8"))
+    known = yaml.safe_load(files(__package__).joinpath("troubles.yaml").read_text("utf-8"))
     return {name: re.compile(rf"\b(?:{'|'.join(stems)})") for name, stems in known.items()}

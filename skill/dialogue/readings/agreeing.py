@@ -3,8 +3,9 @@
 import re
 from typing import Literal
 
-from skill.dialogue.both import SURE, TOLD
-from skill.dialogue.context import plain, points_at
+from skill.dialogue.meaning.both import SURE, TOLD
+from skill.dialogue.meaning.context import points_at
+from skill.dialogue.meaning.plain import plain
 from skill.understanding import understand
 from speech.numerals import numbers
 

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from billing.meters import MeterView
 from billing.readings import Finding, Preview
-from skill.dialogue.draft import Entry
 from skill.dialogue.flat import Flat
 from skill.dialogue.naming import capital, listed, month_name, register_name
 from skill.dialogue.phrases import phrases
+from skill.dialogue.readings.draft import Entry
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import SENTENCE_END
 from speech import wording

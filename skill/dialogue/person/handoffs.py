@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel import Session as Database
 
 from billing.columns import UtcDateTime
-from skill.dialogue.transcript import TranscriptLine
+from skill.dialogue.person.transcript import TranscriptLine
 
 OPEN = ("waiting", "taken")
 

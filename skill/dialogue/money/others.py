@@ -2,7 +2,7 @@
 
 import re
 
-from skill.dialogue.addressing import is_named
+from skill.dialogue.meaning.addressing import is_named
 from skill.dialogue.talk import Talk
 from speech.numerals import numbers
 

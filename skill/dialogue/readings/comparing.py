@@ -13,10 +13,10 @@ from billing.meters import MeterView
 from billing.tables import Reading
 from billing.windows import month_start
 from skill.dialogue.flat import Flat, account_of
-from skill.dialogue.gathering import SERIAL, YES_NO, Gathering
 from skill.dialogue.naming import capital, meter_name, month_name
-from skill.dialogue.past import LIVE
-from skill.dialogue.readback import reason_of, values_shown
+from skill.dialogue.readings.gathering import SERIAL, YES_NO, Gathering
+from skill.dialogue.readings.past import LIVE
+from skill.dialogue.readings.readback import reason_of, values_shown
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import SENTENCE_END, Reply
 from speech import wording

@@ -7,7 +7,7 @@ from sqlmodel import Session as Database
 
 from billing import notices
 from billing.tables import Account, Notice, Organization
-from skill.dialogue.asked import service_name
+from skill.dialogue.meaning.asked import service_name
 from skill.dialogue.naming import capital, listed, month_name
 from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk

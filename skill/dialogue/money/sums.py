@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from skill.dialogue.asked import NAMING, is_sum, kopecks, only_sum
+from skill.dialogue.meaning.asked import NAMING, is_sum, kopecks, only_sum
 from skill.dialogue.talk import Talk
 from skill.understanding import Understanding
 

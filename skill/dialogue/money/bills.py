@@ -6,7 +6,7 @@ from billing.tables import Receipt
 from billing.windows import month_start
 from skill.dialogue.company import today
 from skill.dialogue.naming import month_name
-from skill.dialogue.past import span
+from skill.dialogue.readings.past import span
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from billing import readings
 from billing.meters import MeterView
 from billing.readings import Finding, NotAccepted, Preview
-from skill.dialogue.draft import Draft, Entry, as_said
 from skill.dialogue.flat import Flat
+from skill.dialogue.readings.draft import Draft, Entry, as_said
 from skill.dialogue.talk import Talk
 
 FINAL = frozenset(

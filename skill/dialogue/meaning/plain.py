@@ -1,0 +1,26 @@
+"""A phrase in plain words: what leads in and whom it addresses tells nothing of what is meant."""
+
+import re
+
+LEADS = r"(?:(?:а|и|ну|так|ой|ага|угу|хорошо|ладно|понятно|девушка|милая|алло|вот|да|нет|блин|господи) )*"
+QUESTION = re.compile(
+    rf"^{LEADS}(зачем|почему|для чего|что|чего|какой|какая|какие|какое|какую|куда|откуда|где|как|кто|в смысле)\b"
+)
+ADDRESSED = frozenset(
+    {
+        "милая", "миленькая", "девушка", "девочка", "деточка", "доченька", "дочка", "сынок", "голубушка", "голубчик",
+        "родная", "родненькая", "красавица", "барышня", "алиса", "маруся",
+    }
+)  # fmt: skip
+"""How a voice is addressed: it tells nothing of what is meant."""
+
+
+def is_question(text: str) -> bool:
+    """Whether a phrase asks something back: «какой код?», «а зачем вам номер»."""
+    return QUESTION.match(plain(text)) is not None
+
+
+def plain(text: str) -> str:
+    """Lower case, «е» for «ё», no punctuation, no words of address («милая», «девушка»)."""
+    words = re.findall(r"[\w]+", text.lower().replace("ё", "е"))
+    return " ".join([word for word in words if word not in ADDRESSED] or words)

@@ -1,0 +1,37 @@
+"""What is asked about paying and answered without a payment being begun: how, the commission, taking it back."""
+
+import re
+
+from skill import checkout
+from skill.dialogue.talk import Talk
+from skill.dialogue.turn import Reply
+
+HOW = ("карт", "как ", "где ", "сбп", "способ", "можно ли", "наличн")
+FEE = "комисс"
+PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|рассроч|сколько смогу|немного")
+HARD = re.compile(
+    r"нечем (?:за)?платить|не на что|денег \w* ?нет|нет \w* ?денег|не (?:могу|в состоянии) \w* ?(?:за|о)?платить"
+)
+TWICE = re.compile(r"\bесли\b.*(два раза|дважды|повторно|второй раз|больше|лишн)|переплат")
+UNDO = re.compile(
+    r"\b(отмен|верни|вернуть)\w* .*(плат[её]ж|оплат|деньги)|\b(плат[её]ж|оплат\w+) отмен|возврат"
+    r"|верн\w+ (мне |мои |наши )*ден"
+)
+BY_SBP = ("сбп", "qr", "куар", "кьюар", "систем")
+
+
+def told(talk: Talk, text: str) -> Reply | None:
+    """What is answered without a payment being begun: how it is paid, the commission, taking it back."""
+    if HARD.search(text):
+        return talk.reply("pay.hard")
+    if TWICE.search(text):
+        return talk.reply("pay.twice")
+    if UNDO.search(text):
+        return talk.reply("pay.undo")
+    if FEE in text:
+        return talk.reply("pay.fee" if checkout.chosen(talk.settings) == checkout.PAGE else "pay.fee_before")
+    if any(word in text for word in BY_SBP):
+        return talk.reply("pay.how_sbp")
+    if any(word in text for word in HOW) and not PARTS.search(text):
+        return talk.reply("pay.how")
+    return None

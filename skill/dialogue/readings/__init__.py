@@ -1,0 +1,1 @@
+"""Handing in readings: what was said so far, the next question, the read-back, what the books object to."""

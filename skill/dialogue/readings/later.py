@@ -1,0 +1,35 @@
+"""Readings that can wait: «потом», «свет не вижу, там высоко», «продолжим завтра»."""
+
+from skill.dialogue.readings.answering import Answering
+from skill.dialogue.readings.draft import Entry
+from skill.dialogue.scenes.reminders import offer_tomorrow
+from skill.dialogue.talk import Talk
+from skill.dialogue.turn import Reply
+
+
+def unseen(talk: Talk, gathering: Answering, named: list[Entry]) -> Reply:
+    """«Свет не вижу, там высоко»: that meter can wait; what else is left is asked for."""
+    left = [meter for meter in gathering.flat.left() if not any(entry.fits(meter) for entry in named)]
+    if talk.session.step == "value" or not named or not left:
+        return put_off(talk, gathering, [], is_later=True)
+    return gathering.left_of(left)
+
+
+def put_off(talk: Talk, gathering: Answering, named: list[Entry], *, is_later: bool) -> Reply:
+    """Leave the meter named or asked for; everything, where nothing else has been given. What is only put off is
+    kept for «продолжим», and a reminder of it is offered while readings are still taken tomorrow."""
+    asked = gathering.asked
+    entry = next((known for one in named if (known := gathering.draft.about(one))), None)
+    if entry is None and not named and talk.session.step == "value" and asked is not None and not asked.values:
+        entry = asked
+    if entry is not None and len(gathering.draft.entries) > 1:
+        return gathering.leave(entry)
+    gives = any(entry.gives for entry in gathering.draft.entries)
+    if is_later and gives:
+        talk.session.suspend()
+        talk.session.put_off = talk.session.suspended.pop()
+    talk.session.close()
+    if is_later and gathering.flat.today < gathering.flat.window.end:
+        told = talk.say("readings.put_off" if gives else "readings.can_wait")
+        return offer_tomorrow(talk, told, "submit_readings")
+    return talk.reply("readings.dropped")

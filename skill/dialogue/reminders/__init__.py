@@ -1,0 +1,1 @@
+"""Reminders in words: when they come, and what is said when they do."""
