@@ -30,8 +30,9 @@ ENOUGH = re.compile(
 UNSURE = re.compile(
     r"\bчто ли\b|\bли\b|\bразве\b|\bне (?:знаю|уверен\w*|помню)\b|\bили нет\b|\b(?:вы|ты) точно\b"
     r"|\bточно (?:вы|ты|запиш\w+)\b|\b(?:только|но|а|или)$|^(?:ну )?да ладно$"
+    r"|^(?:(?:ну|а|и|так|давай|давайте) )*(?:дальше|далее|еще|следующ\w+)$"
 )
-"""Also a phrase that is not finished («да, только …») or that marvels («да ладно!»)."""
+"""Also a phrase that is not finished («да, только …»), that marvels («да ладно!»), or that only goes on («дальше»)."""
 
 
 def kind_of(text: str) -> Literal["", "no", "unsure"]:
