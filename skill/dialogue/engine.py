@@ -278,7 +278,7 @@ def _resume(talk: Talk, done: Reply) -> Reply:
     """Take up the phrase that was put off."""
     text, talk.session.aside, talk.scene = talk.session.aside, "", None
     talk.turn = replace(talk.turn, hypotheses=spoken(text))  # scenes read the words themselves too
-    reply = in_turn.taken(talk, _reply) or _reply(talk, understand(text, talk.turn.channel))
+    reply = in_turn.taken(talk, _reply) or _reply(talk, context.in_context(talk, understand(text, talk.turn.channel)))
     return after(done.text, reply) if reply is not None else done
 
 

@@ -81,7 +81,7 @@ def still_open(talk: Talk, reply: Reply) -> Reply:
 
 def after(text: str, reply: Reply) -> Reply:
     """The reply with a sentence put before it."""
-    return replace(reply, text=f"{text} {reply.text}")
+    return replace(reply, text=f"{text} {reply.text}", asks=reply.asks or reply.text)
 
 
 class Scene(Protocol):

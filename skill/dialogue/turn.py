@@ -104,6 +104,7 @@ class Reply:
     card: shown where the platform has cards and a screen; what is needed is in the text too.
     linking: asks who is speaking; a device that can offers our page for linking an account with it.
     invoice: the bill to open the platform's own payment window with, as the provider calls it.
+    asks: the question alone, where something else is said around it; empty where the text is nothing but that.
     """
 
     text: str
@@ -116,6 +117,13 @@ class Reply:
     card: Card | None = None
     linking: bool = False
     invoice: str = ""
+    asks: str = ""
+
+    @property
+    def question(self) -> str:
+        """What it asks, without what is said around that: two sentences at most."""
+        alone = self.asks if self.asks in self.text else ""
+        return " ".join(SENTENCE_END.split(alone or self.text)[-2:])
 
     def to_json(self) -> dict[str, Any]:
         """As kept with an answered turn."""
@@ -195,4 +203,4 @@ class Session:
         kept = self.suspended.pop()
         self.scene, self.step, self.draft = kept["scene"], kept["step"], kept["draft"]
         last = Reply.from_json(kept["last"])
-        return replace(last, text=" ".join(SENTENCE_END.split(last.text)[-2:]))
+        return replace(last, text=last.question, asks="")

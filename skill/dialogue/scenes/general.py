@@ -82,7 +82,7 @@ def _start(talk: Talk) -> Reply:
     reply = talk.reply(key, company=talk.settings.company, buttons=buttons)
     if talk.session.scene and talk.session.question:
         open_question = Reply.from_json(talk.session.question)
-        again = talk.say("general.return", question=open_question.text)
+        again = talk.say("general.return", question=open_question.question)
         return replace(open_question, text=f"{progress.told(reply.text)} {again}")
     reminder = reminding.due(talk)
     return replace(reply, text=f"{reply.text} {reminder}") if reminder else reply

@@ -14,7 +14,7 @@ from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO
-from skill.dialogue.turn import OFFER, Reply
+from skill.dialogue.turn import OFFER, SENTENCE_END, Reply
 from skill.identity import consent, linking, sent_codes
 from skill.understanding import Understanding
 from speech.numerals import numbers
@@ -67,6 +67,7 @@ class Linking:
             talk.beside = "help"
             return talk.reply("linking.safe", expecting=_expecting(talk.session.step))
         if talk.session.step == "number" and ADDRESS.search(talk.turn.text.lower()):
+            talk.beside = "help"
             return talk.reply("linking.by_address", expecting="account")
         if digits := _groups(talk.turn.text):
             return self._take(talk, talk.session.step, digits)
@@ -78,6 +79,7 @@ class Linking:
             return self._without_bill(talk)
         ours = said.confidence < SURE or said.intent == "link_account" or WHERE_IS_IT.search(talk.turn.text.lower())
         if is_question(talk.turn.text) and ours:
+            talk.beside = "help"
             return Reply(self.help(talk) or "", expecting=_expecting(talk.session.step))
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()
@@ -99,6 +101,7 @@ class Linking:
         number = phone_of(talk)
         phone = talk.say("general.phone", phone=number) if number and not sends else ""
         key = "linking.help_send" if sends else "linking.no_bill"
+        talk.beside = "help"
         return talk.reply(key, phone=phone, expecting=_expecting(talk.session.step))
 
     def _one_more(self, talk: Talk, said: Understanding) -> Reply | None:
@@ -173,7 +176,7 @@ class Linking:
         again = before == (self.name, step, _expecting(step))
         talk.session.scene, talk.session.step = self.name, step
         asked = talk.reply(f"linking.{step}_again" if again else f"linking.{step}", expecting=_expecting(step))
-        return replace(asked, linking=step == "number")
+        return replace(asked, linking=step == "number", asks=SENTENCE_END.split(asked.text)[0])
 
 
 def _expecting(step: str) -> str:

@@ -12,8 +12,11 @@ from skill.understanding import Understanding
 from speech.numerals import numbers
 
 BILL_CODE_DIGITS = 6
-UNWANTED = re.compile(r"\bне (надо|нужн\w+|хочу|буду)\b|\bбез (пин|кода|него)")
-REMOVES = re.compile(r"\b(убери|убрать|уберите|отключ|удали|сними)")
+UNWANTED = re.compile(
+    r"\bне (надо|нужн\w+|нужен|хочу|буду|спрашивай\w*)\b|\bбез (пин|кода|него)"
+    r"|\b(убери|убрать|отключ|отмен|удали|сними|снять)"
+)
+"""No PIN is wanted, or the one that is set is to go."""
 
 
 class Pin:
@@ -27,12 +30,16 @@ class Pin:
         """Set another PIN, or take it away; the old one is asked for first."""
         if talk.resident is None or not pins.is_shared(talk.turn.channel, screen=talk.turn.screen):
             return talk.reply("pin.elsewhere")
-        if pins.state(talk.db, talk.resident.id) == "set" and not talk.session.unlocked:
+        known = pins.state(talk.db, talk.resident.id) == "set"
+        if known and not talk.session.unlocked:
             talk.session.aside = talk.turn.text
             return self._ask(talk, "ask")
-        if REMOVES.search(talk.turn.text.lower()):
+        if UNWANTED.search(talk.turn.text.lower()):
             return self._open(talk, "", "pin.declined")
-        return self._ask(talk, "new")
+        if (digits := _digits(talk)) and len(digits) == pins.DIGITS:
+            talk.session.scene, talk.session.step = self.name, "new"
+            return self._taken(talk, digits)
+        return self._ask(talk, "new", "another" if known else "new")
 
     def before(self, talk: Talk) -> Reply | None:
         """The question to ask before money is named; None when it may be named. The phrase is taken up again after."""
@@ -48,16 +55,16 @@ class Pin:
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """Digits answer the question; «не нужно» does without, «хватит» leaves."""
-        digits = "".join(number for number in numbers(talk.turn.text) if number.isdecimal())
-        if digits:
-            return self._digits(talk, digits)
-        if talk.session.step == "new" and (said.intent == "no" or UNWANTED.search(talk.turn.text.lower())):
+        if digits := _digits(talk):
+            return self._taken(talk, digits)
+        unwanted = UNWANTED.search(talk.turn.text.lower()) is not None
+        if talk.session.step != "ask" and (said.intent == "no" or unwanted):
             return self._open(talk, "", "pin.declined")
         if said.intent == "set_pin" and talk.session.step == "ask":
-            return talk.reply("pin.help_ask", expecting="code")
+            return self._first(talk)
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()
-            talk.session.aside = ""
+            talk.session.aside, talk.session.then = "", []
             return talk.reply("pin.cancelled")
         return self._ask(talk, talk.session.step) if said.intent == "yes" else None
 
@@ -65,7 +72,14 @@ class Pin:
         """What the PIN is for, and what to do without it."""
         return talk.say("pin.help_ask" if talk.session.step == "ask" else "pin.help_new")
 
-    def _digits(self, talk: Talk, digits: str) -> Reply:
+    def _first(self, talk: Talk) -> Reply:
+        """The PIN is to be changed or taken away while it is asked for: it is asked for first all the same."""
+        before, talk.session.aside = talk.session.aside, talk.turn.text
+        if before and "пин" not in before.lower():
+            talk.session.then = [before]
+        return talk.reply("pin.ask_first", expecting="code")
+
+    def _taken(self, talk: Talk, digits: str) -> Reply:
         step = talk.session.step
         if step == "ask" and len(digits) == BILL_CODE_DIGITS:
             return self._by_bill(talk, digits)
@@ -92,7 +106,7 @@ class Pin:
         if not check.locked_minutes:
             return talk.reply("pin.wrong", expecting="code")
         talk.session.close()
-        talk.session.aside = ""
+        talk.session.aside, talk.session.then = "", []
         return talk.reply("pin.locked", minutes=f"{check.locked_minutes} мин.")
 
     def _by_bill(self, talk: Talk, digits: str) -> Reply:
@@ -108,9 +122,13 @@ class Pin:
         talk.session.close()
         return Reply(talk.say(key))
 
-    def _ask(self, talk: Talk, step: str) -> Reply:
+    def _ask(self, talk: Talk, step: str, key: str = "") -> Reply:
         talk.session.scene, talk.session.step = self.name, step
-        return talk.reply(f"pin.{step}", expecting="code")
+        return talk.reply(f"pin.{key or step}", expecting="code")
+
+
+def _digits(talk: Talk) -> str:
+    return "".join(number for number in numbers(talk.turn.text) if number.isdecimal())
 
 
 SCENE = Pin()
