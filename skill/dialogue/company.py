@@ -37,3 +37,9 @@ def phone_of(talk: Talk) -> str:
     """The number of the dispatcher; empty when none is known."""
     company = company_of(talk)
     return talk.settings.operator_phone or (company.dispatch_phone if company else "") or ""
+
+
+def emergency_phone(talk: Talk) -> str:
+    """Where danger is reported: the company's own number, else the one number for all."""
+    company = company_of(talk)
+    return (company.emergency_phone if company else None) or "112"
