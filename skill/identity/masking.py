@@ -1,6 +1,7 @@
 """What must never be written down: card numbers, codes, PINs, account numbers."""
 
 import re
+from collections.abc import Sequence
 
 from speech.numerals import segments
 
@@ -12,6 +13,7 @@ EMAIL = re.compile(r"[^@\s,;<>\"«»]+@[^@\s,;<>\"«»]+")
 CARD = re.compile(r"(?<!\d)[2-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{4}(?:[ -]?\d{1,3})?(?!\d)")
 CARD_LENGTHS = range(16, 20)
 PHONE = re.compile(r"[78]?9\d{9}|[78]\d{10}")
+MOBILE = re.compile(r"[78]?9\d{9}")
 BETWEEN = re.compile(r"\W*(\w{1,2}\W+){0,2}")
 """What may stand between the parts of one telephone number: marks, «э», «ну»."""
 
@@ -44,19 +46,61 @@ def without_phones(text: str) -> str:
     >>> without_phones("мой восемь девятьсот шестнадцать сто двадцать три сорок пять шестьдесят семь, до обеда")
     'мой ***, до обеда'
     """
+    for begin, end in _phones(text, PHONE):
+        text = text[:begin] + STARS + text[end:]
+    return text
+
+
+def over_turns(lines: Sequence[str]) -> list[str]:
+    """What was said line after line with stars for every part of a mobile number that runs from one to the next.
+
+    >>> over_turns(["мой восемь девятьсот шестнадцать", "сто двадцать три", "сорок пять шестьдесят семь, да"])
+    ['мой ***', '***', '***, да']
+    """
+    kept, at = list(lines), [0]
+    for line in lines:
+        at.append(at[-1] + len(line) + 1)
+    for begin, end in _phones("\n".join(lines), MOBILE):
+        parts = [(max(begin, at[i]) - at[i], min(end, at[i + 1] - 1) - at[i]) for i in range(len(lines))]
+        for i, (first, last) in enumerate(parts):
+            if first < last:
+                kept[i] = kept[i][:first] + STARS + kept[i][last:]
+    return kept
+
+
+def begins_with_digits(text: str) -> bool:
+    """Whether a phrase may go on with a number begun before it."""
+    said = segments(text)
+    return bool(said) and BETWEEN.fullmatch(" ".join(["", *text.split()[: said[0].start], ""])) is not None
+
+
+def ends_with_digits(text: str) -> bool:
+    """Whether a number that a phrase ends with may go on in the next."""
+    said = segments(text)
+    return bool(said) and BETWEEN.fullmatch(" ".join(["", *text.split()[said[-1].end :], ""])) is not None
+
+
+def without_first(text: str) -> str:
+    """The text with stars for the number that it begins with."""
+    first, words = segments(text)[0], list(re.finditer(r"\S+", text))
+    return text[: words[first.start].start()] + STARS + text[words[first.end - 1].end() :]
+
+
+def _phones(text: str, form: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Where telephone numbers stand in a text, last first."""
     line = re.sub(r"\s", " ", text)
     said, words = segments(line), [(word.start(), word.end()) for word in re.finditer(r"\S+", line)]
-    last = len(said)
+    places, last = [], len(said)
     while last:
         first = last - 1
         while first and BETWEEN.fullmatch(line[words[said[first - 1].end - 1][1] : words[said[first].start][0]]):
             first -= 1
-        found = [at for at in range(first, last) if PHONE.fullmatch("".join(one.digits for one in said[at:last]))]
+        found = [at for at in range(first, last) if form.fullmatch("".join(one.digits for one in said[at:last]))]
         if found:
             begin, end = words[said[found[0]].start][0], words[said[last - 1].end - 1][1]
-            text = text[:begin] + STARS + text[begin + len(text[begin:end].rstrip(".,;:!?")) :]
+            places.append((begin, begin + len(text[begin:end].rstrip(".,;:!?"))))
         last = found[0] if found else last - 1
-    return text
+    return places
 
 
 def _card_in_words(text: str) -> bool:

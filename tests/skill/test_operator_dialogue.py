@@ -81,6 +81,45 @@ def test_a_number_said_in_words_is_noted_for_the_call_and_masked_in_the_conversa
     caller.says("позовите оператора")
     caller.says("нет другой восемь девятьсот шестнадцать девятьсот восемьдесят семь шестьдесят пять сорок три")
     assert caller.phones() == ["+79169876543"]
+    assert heard(caller) == ["позовите оператора", "нет другой ***"]
+
+
+def test_a_number_said_in_three_breaths_is_heard_to_its_end(caller: Talker) -> None:
+    caller.says("позовите оператора")
+    caller.says("нет")
+    assert caller.says("восемь девятьсот шестнадцать") == "Слушаю дальше."
+    assert caller.says("девятьсот восемьдесят семь") == "Так, дальше."
+    assert "последние цифры 65 43" in caller.says("шестьдесят пять сорок три")
+    assert caller.phones() == ["+79169876543"]
+
+
+def test_a_number_begun_beside_no_question_goes_on(engine: Engine, settings: Settings, clock: Clock) -> None:
+    stranger = Talker(engine, settings, clock, "chat", "somebody")
+    stranger.says("позовите оператора")
+    assert stranger.says("мой номер восемь девятьсот шестнадцать") == "Слушаю дальше."
+    assert "последние цифры 65 43" in stranger.says("987 65 43")
+    assert stranger.phones() == ["+79169876543"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (["запишите мой телефон 8 916", "987 65 43"], ["запишите мой телефон ***", "***"]),
+        (["мой телефон 89169876", "543, звоните"], ["мой телефон ***", "*** звоните"]),
+        (["девять один шесть", "девять восемь семь", "ну шесть пять четыре три"], ["***", "***", "***"]),
+        (["холодная 125", "да", "148"], ["холодная 125", "да", "148"]),
+        (["свет", "день 91234", "ночь 5678"], ["свет", "день ***", "ночь 5678"]),
+    ],
+)
+def test_a_number_over_several_phrases_is_masked_in_all_of_them(
+    caller: Talker, said: list[str], kept: list[str]
+) -> None:
+    for phrase in said:
+        caller.says(phrase)
+    assert heard(caller) == kept
+
+
+def heard(caller: Talker) -> list[str]:
+    """What is kept of the resident's words."""
     with store.reading(caller.engine) as db:
-        said = [line.text for line in db.exec(select(TranscriptLine).where(TranscriptLine.speaker == "resident"))]
-    assert said == ["позовите оператора", "нет другой ***"]
+        return [line.text for line in db.exec(select(TranscriptLine).where(TranscriptLine.speaker == "resident"))]

@@ -47,6 +47,8 @@ NO_MORE = re.compile(
 """Said beside no question, while a person is waited for."""
 HELP = re.compile(r"\W*(?:помогите|помоги|спасите|на помощь|скорее|быстрее|срочно)\b.*", re.IGNORECASE)
 MOBILE = re.compile(r"(?:[78])?(9\d{9})")
+MINE = re.compile(r"\b(?:телефон|номер|звон|позвон|перезвон|набер|записыва|запиши)")
+BEGINS = re.compile(r"[78]?9\d{2,8}")
 
 
 def is_over(text: str) -> bool:
@@ -64,7 +66,7 @@ def meant(talk: Talk) -> Understanding | None:
     refuses = NOT_WANTED.search(text) or (free and NO_MORE.fullmatch(text))
     wants = "queue" if asks else "no_operator" if refuses else ""
     helped = free and HELP.fullmatch(text) is not None
-    calls = free and phone(text) != ""
+    calls = free and (phone(text) != "" or begun(text) != "")
     over = free and is_over(text)
     if not (wants or helped or calls or over):
         return None
@@ -84,6 +86,12 @@ def phone(text: str) -> str:
     joined = re.sub(r"\D", "", "".join(numbers(text)))
     found = MOBILE.fullmatch(joined)
     return f"+7{found[1]}" if found else ""
+
+
+def begun(text: str) -> str:
+    """The first digits of a mobile number that a phrase gives («мой номер 8 916»); empty without them."""
+    joined = re.sub(r"\D", "", "".join(numbers(text)))
+    return joined if MINE.search(text.lower()) and BEGINS.fullmatch(joined) else ""
 
 
 def in_danger(talk: Talk) -> Handoff | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from sqlalchemy import insert
 from sqlmodel import Field, SQLModel, col, delete, select
@@ -27,16 +28,42 @@ class TranscriptLine(SQLModel, table=True):
 
 
 _INSERT = Prepared(insert(TranscriptLine))
+READINGS = frozenset({"number", "meter"})
+"""What a reply may be expecting whose answer is a reading."""
+BREATHS = 4
+"""Over so many phrases before this one a telephone number may run."""
 
 
 def note(
     db: Database, session_key: str, turn: Turn, reply: Reply, *, asked: str, resident_id: int | None, now: datetime
 ) -> None:
-    """Keep what was said and answered. asked: what the open question waited for."""
-    said = [("resident", masking.kept(turn.text, asked))] if turn.text else []
+    """Keep what was said and answered. asked: what the open question waited for.
+
+    A telephone number that ends with this phrase is masked in the phrases before it too.
+    """
+    kept = masking.kept(_ended(db, session_key, turn.text, asked), asked)
+    said = [("resident", kept)] if kept else []
     both = [*said, ("assistant", masking.answered(reply.text))]
     same = {"session_key": session_key, "resident_id": resident_id, "at": now, "delivered": True}
     _INSERT.run_all(db, [{**same, "speaker": speaker, "text": text} for speaker, text in both])
+
+
+def _ended(db: Database, session_key: str, text: str, asked: str) -> str:
+    """The phrase without the end of a telephone number begun in phrases before it; those lose their part as well."""
+    if not masking.begins_with_digits(text):
+        return text
+    query = select(TranscriptLine).where(
+        TranscriptLine.session_key == session_key, TranscriptLine.speaker == "resident"
+    )
+    before = db.exec(query.order_by(col(TranscriptLine.id).desc()).limit(BREATHS)).all()
+    if before and before[0].text.endswith(masking.STARS) and asked not in READINGS:  # a long number, and more of it
+        return masking.without_first(text)
+    begun = list(takewhile(lambda line: masking.ends_with_digits(line.text), before))[::-1]
+    *earlier, last = masking.over_turns([*(line.text for line in begun), text])
+    for line, masked in zip(begun, earlier, strict=True):
+        line.text = masked
+        db.add(line)
+    return last
 
 
 def lines(db: Database, session_key: str, limit: int = 200) -> Sequence[TranscriptLine]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from billing import contacts
 from skill import letters
-from skill.dialogue.company import company_of, local, phone_of
+from skill.dialogue.company import emergency_phone, local, phone_of
 from skill.dialogue.flat import home_of
 from skill.dialogue.meaning import temper
 from skill.dialogue.person import callback, handoffs
@@ -19,7 +19,9 @@ from speech.wording import digits as in_groups
 
 CALL = "telephone"
 SPEAKERS = frozenset({"alice", "marusia", "salute", "alexa"})
-PHONE = re.compile(r"\+?([78])?(\d{10})")
+PHONE = re.compile(r"\+?[78]?((?![78]9)\d{10})")
+BEGUN = re.compile(r"[78]\d{2,9}|9\d{1,8}")
+"""So much of a number may be said before a breath is taken."""
 WANTS_A_CALL = re.compile(r"перезвон|позвони|звонок|набери")
 REFUSES = re.compile(
     r"\bне (хочу|буду|дам|скажу|надо|нужно|помню|знаю)\b|\bбез (звонка|телефона|номера)|нет (телефона|номера)"
@@ -56,8 +58,13 @@ class Operator:
     def _waiting(self, talk: Talk, asked: str) -> Reply:
         """How long, «не надо», or a number to call: said while a person is waited for."""
         handoff = handoffs.current(talk.db, session_name(talk.turn)) or _open(talk, "asked")
+        if asked == "call_me" and not (phone := callback.phone(talk.turn.text)):
+            talk.session.scene, talk.session.step = self.name, "phone"
+            return self._heard(talk, callback.begun(talk.turn.text)) or talk.reply(
+                "operator.phone", expecting="account"
+            )
         if asked == "call_me":
-            return self._agreed(talk, callback.phone(talk.turn.text))
+            return self._agreed(talk, phone)
         if talk.session.scene == self.name:
             talk.session.close()
         if asked == "no_operator":
@@ -65,7 +72,7 @@ class Operator:
             return talk.reply("operator.not_wanted")
         talk.beside = "remark"
         if handoff.reason == "emergency":
-            return talk.reply("operator.danger_waiting", phone=_emergency(talk))
+            return talk.reply("operator.danger_waiting", phone=emergency_phone(talk))
         if handoff.phone:
             return talk.reply("operator.will_call", phone=in_groups(handoff.phone[-4:]), hours=_hours(talk))
         place = str(handoffs.place(talk.db, handoff)) if handoff.status == "waiting" else ""
@@ -96,10 +103,9 @@ class Operator:
             return self._offered(talk, said)
         if talk.session.step == "known" and said.intent == "yes":
             return self._agreed(talk, str(talk.session.draft["phone"]))
-        number = "".join(numbers(talk.turn.text))
-        found = PHONE.fullmatch(re.sub(r"\D", "", number))
-        if found:
-            return self._agreed(talk, f"+7{found[2]}")
+        number = re.sub(r"\D", "", "".join(numbers(talk.turn.text)))
+        if number and (told := self._heard(talk, number)) is not None:
+            return told
         if talk.session.step == "known" and said.intent in {"no", "correct"}:
             talk.session.step, talk.session.draft = "phone", {}
             return talk.reply("operator.phone", expecting="account")
@@ -107,6 +113,18 @@ class Operator:
             talk.session.close()
             return talk.reply("operator.no_phone", phone=_phone(talk))
         return talk.reply("operator.phone_again", expecting="account") if number else None
+
+    def _heard(self, talk: Talk, digits: str) -> Reply | None:
+        """A number to call, or so much of it as was said in one breath; None where it is none."""
+        whole = str(talk.session.draft.get("begun", "")) + digits
+        found = PHONE.fullmatch(digits) or PHONE.fullmatch(whole)
+        if found:
+            return self._agreed(talk, f"+7{found[1]}")
+        if not BEGUN.fullmatch(whole):
+            talk.session.draft = {}
+            return None
+        talk.session.step, talk.session.draft = "phone", {"begun": whole}
+        return talk.reply("operator.phone_on", expecting="account")
 
     def help(self, talk: Talk) -> str | None:
         """What will happen, and what to say now."""
@@ -172,12 +190,6 @@ def _hours(talk: Talk) -> str:
 def _minutes(clock: str) -> int:
     hours, minutes = clock.split(":")
     return int(hours) * 60 + int(minutes)
-
-
-def _emergency(talk: Talk) -> str:
-    """Where danger is reported: the company's own number, else the one number for all."""
-    company = company_of(talk)
-    return (company.emergency_phone if company else None) or "112"
 
 
 def _phone(talk: Talk) -> str:
