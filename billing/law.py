@@ -1,8 +1,10 @@
-"""The law in numbers, by date: due days, penalty rates, multipliers, estimates. The rows are in data/law.yaml.
+"""The law in numbers, by date: due days, penalty rates, multipliers, estimates. The rows are in data/law.yaml, those of
+repairs in data/repairs.yaml.
 
-A company adds its own rows in a file of its own (`use_own`): a key rate that changed, a day off.
+A company adds its own rows in a file of its own (`use_own`): a key rate that changed, a day off, a shorter term.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -42,10 +44,34 @@ class PenaltyRule:
     capital_repair_divisor: int
 
 
+@dataclass(frozen=True)
+class Repair:
+    """By when a trouble is seen to (data/repairs.yaml, which tells what the fields mean); words are patterns.
+
+    within: since the request was taken, in_heating: instead of it in the months of heating; hours: from and to.
+    """
+
+    name: str
+    within: timedelta
+    what: str = ""
+    does: str = ""
+    where: str = ""
+    unless: str = ""
+    in_heating: timedelta | None = None
+    hours: tuple[int, int] | None = None
+    task: str = "fix"
+    urgent: bool = False
+    act: str = ""
+
+
 @cache
 def _rows() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((files("billing") / "data" / "law.yaml").read_text("utf-8"))
+    loaded = _read("law.yaml") | {"repairs": _read("repairs.yaml")}
     return _extended(loaded, _own) if _own else loaded
+
+
+def _read(name: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((files("billing") / "data" / name).read_text("utf-8")))
 
 
 _own: Path | None = None
@@ -56,9 +82,9 @@ def use_own(file: Path | None) -> None:
     global _own
     if file != _own:
         _own = file
-        for remembered in (_rows, penalty_rate, rate_changes):
+        for remembered in (_rows, penalty_rate, rate_changes, repairs):
             remembered.cache_clear()
-    _rows()
+    repairs()
 
 
 def _extended(rows: dict[str, Any], own: Path) -> dict[str, Any]:
@@ -75,8 +101,14 @@ def _extended(rows: dict[str, Any], own: Path) -> dict[str, Any]:
             dated = all(isinstance(row, dict) for row in both)
             merged[name] = sorted(both, key=lambda row: row["from"]) if dated else both
         else:
-            merged[name] = {**rows[name], **value} if isinstance(value, dict) else value
+            merged[name] = _over(rows[name], value) if isinstance(value, dict) else value
     return merged
+
+
+def _over(rows: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Rows by name, of which a company changes some fields only, or adds rows."""
+    both = {name: {**rows[name], **row} for name, row in own.items() if isinstance(rows.get(name), dict)}
+    return {**rows, **own, **both}
 
 
 def due_date(period: date, feb_2026_due: date | None = None) -> date:
@@ -175,6 +207,31 @@ def interference() -> tuple[Decimal, int]:
     """Norms charged for interference, and the months back they are charged for (ПП 354 п. 62)."""
     row = _rows()["interference"]
     return Decimal(row["times"]), row["months"]
+
+
+@cache
+def repairs() -> dict[str, Repair]:
+    """By when troubles are seen to, by the name of the rule. Raises BadLawFile for a row of the company's own."""
+    try:
+        return {name: _repair(name, dict(row)) for name, row in _rows()["repairs"].items()}
+    except (re.error, TypeError, ValueError) as wrong:
+        raise BadLawFile(f"{_own}: repairs: {wrong}") from wrong
+
+
+def _repair(name: str, row: dict[str, Any]) -> Repair:
+    """Raises TypeError, ValueError, re.error."""
+    words = {field: "|".join(row.pop(field, ())) for field in ("what", "does", "where", "unless")}
+    for pattern in words.values():
+        re.compile(pattern)
+    spans = {field: _span(row.pop(field)) for field in ("within", "in_heating") if field in row}
+    hours = tuple(map(int, row.pop("hours", ()))) or None
+    return Repair(name, **words, **spans, hours=hours, **row)
+
+
+def _span(text: str) -> timedelta:
+    """«30 minutes», «2 hours», «1 day». Raises TypeError, ValueError."""
+    count, unit = text.split()
+    return timedelta(**{f"{unit.rstrip('s')}s": int(count)})
 
 
 def heating_months() -> frozenset[int]:

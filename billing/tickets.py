@@ -5,11 +5,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from billing import audit
-from billing.tables import Account, Organization, Ticket
+from billing import audit, repairs
+from billing.tables import Account, Organization, Premises, Property, Ticket
 
-USUAL_DAYS = 8
-EMERGENCY_DAYS = 1
 LONGEST_DAYS = 45
 DAILY_LIMIT = 10
 NEXT = {
@@ -37,18 +35,22 @@ def create(
     category: str,
     details: str,
     now: datetime,
-    today: date,
     channel: str,
     idempotency_key: str,
     is_emergency: bool = False,
     contact: str | None = None,
     transcript: str | None = None,
 ) -> Ticket:
-    """Take a request; the same key gives the same one. Raises TooManyTickets; an emergency is always taken."""
+    """Take a request, due as its words tell (`repairs`); the same key gives the same one.
+
+    Raises TooManyTickets; an emergency, or what the law holds for one, is always taken.
+    """
     number = _next_number(db, account.organization_id)  # holds the company: a repeated request finds the first one
     known = db.exec(select(Ticket).where(Ticket.idempotency_key == idempotency_key)).first()
     if known is not None:
         return known
+    due = repairs.due(details, now, zone_of(db, account.id), is_emergency=is_emergency)
+    is_emergency = is_emergency or due.rule.urgent
     if resident_id is not None and not is_emergency:
         recent = db.exec(
             select(func.count())
@@ -65,7 +67,8 @@ def create(
         category=category,
         details=details,
         is_emergency=is_emergency,
-        deadline=today + timedelta(days=EMERGENCY_DAYS if is_emergency else USUAL_DAYS),
+        deadline=due.on,
+        due_at=due.at,
         contact=contact,
         channel=channel,
         transcript=transcript,
@@ -100,7 +103,8 @@ def move(
     before = {"status": ticket.status}
     ticket.status = status
     ticket.answer = answer if answer is not None else ticket.answer
-    ticket.deadline = deadline or ticket.deadline
+    if deadline is not None:
+        ticket.deadline, ticket.due_at = deadline, None
     ticket.closed_at = now if status in ("CLOSED", "DECLINED") else None
     db.flush()
     audit.record_row(db, ticket, now, actor, channel, "status", {"status": status}, before)
@@ -118,6 +122,32 @@ def withdraw(db: Session, ticket_id: int, *, reason: str, now: datetime, actor: 
     db.flush()
     audit.record_row(db, ticket, now, actor, channel, "withdraw", {"status": ticket.status}, before)
     return True
+
+
+def add(db: Session, ticket_id: int, details: str, *, now: datetime, actor: str, channel: str) -> Ticket | None:
+    """One more trouble for a request that is not done yet; of both terms the earlier holds. None when it is done."""
+    ticket = db.exec(select(Ticket).where(Ticket.id == ticket_id).with_for_update()).one()
+    if ticket.status not in UNDONE:
+        return None
+    before = {"details": ticket.details}
+    ticket.details = f"{ticket.details}, {details}"
+    if ticket.account_id is not None:
+        due = repairs.due(details, now, zone_of(db, ticket.account_id))
+        first = min(due, repairs.Due(due.rule, ticket.deadline, ticket.due_at), key=repairs.end)
+        ticket.deadline, ticket.due_at = first.on, first.at
+    db.flush()
+    audit.record_row(db, ticket, now, actor, channel, "add", {"details": ticket.details}, before)
+    return ticket
+
+
+def zone_of(db: Session, account_id: int) -> str:
+    """The time zone of the house of an account (IANA name)."""
+    query = (
+        select(Property.timezone)
+        .join(Premises, col(Premises.property_id) == col(Property.id))
+        .join(Account, col(Account.premises_id) == col(Premises.id))
+    )
+    return db.exec(query.where(Account.id == account_id)).one()
 
 
 def of_account(db: Session, account_id: int, *, only_active: bool = False, limit: int = 20) -> list[Ticket]:

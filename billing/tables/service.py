@@ -86,7 +86,10 @@ class Article(SQLModel, table=True):
 
 
 class Ticket(SQLModel, table=True):
-    """A request of a resident (заявка). number: the company's own count; deadline: when it should be done."""
+    """A request of a resident (заявка). number: the company's own count.
+
+    deadline: the day at the house by which it should be done; due_at: the instant of it, null where the whole day is.
+    """
 
     __tablename__ = "ticket"
     __table_args__ = (
@@ -106,6 +109,7 @@ class Ticket(SQLModel, table=True):
     status: str = "OPEN"
     answer: str | None = None
     deadline: date
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     contact: str | None = None
     channel: str
     transcript: str | None = None

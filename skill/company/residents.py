@@ -3,7 +3,7 @@
 from billing import outages, tickets
 from billing.tables import Account, News, Outage, Ticket
 from billing.tickets import TooManyTickets
-from skill.company.answers import as_json, own_houses, own_page, today
+from skill.company.answers import as_json, own_houses, own_page
 from skill.company.api import Call, Refused, endpoint
 from skill.company.bodies import NewNews, NewOutage, NewTicket, Page, TicketChange, TicketsPage
 
@@ -95,7 +95,6 @@ def take_ticket(call: Call) -> tuple[int, object]:
             category=call.body.category,
             details=call.body.details,
             now=call.now,
-            today=today(call, account),
             channel="api",
             idempotency_key=f"api:{call.key.id}:{call.idempotency_key}",
             is_emergency=call.body.is_emergency,

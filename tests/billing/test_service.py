@@ -110,16 +110,37 @@ def test_a_question_finds_its_answer(account: Any) -> None:
 
 
 def ask(db: Session, own: Account, now: datetime, key: str = "t1", **fields: Any) -> Ticket:
-    usual = {"resident_id": None, "category": "PLUMBING", "details": "Течёт кран", "channel": "alice"}
-    return tickets.create(db, account=own, now=now, today=TODAY, idempotency_key=key, **usual | fields)
+    usual = {"resident_id": None, "category": "PLUMBING", "details": "Гудит кран", "channel": "alice"}
+    return tickets.create(db, account=own, now=now, idempotency_key=key, **usual | fields)
 
 
 def test_a_request_gets_a_number_and_a_deadline(account: Any, now: datetime) -> None:
     db, own = account
     first, second = ask(db, own, now), ask(db, own, now, key="t2", is_emergency=True)
     assert second.number == first.number + 1
-    assert (first.deadline, second.deadline) == (date(2026, 11, 29), date(2026, 11, 22))
+    assert (first.deadline, first.due_at) == (date(2026, 11, 29), None)
+    assert (second.deadline, second.due_at) == (date(2026, 11, 22), now + timedelta(days=1))
     assert ask(db, own, now).id == first.id
+
+
+def test_a_leaking_pipe_is_an_emergency_of_half_an_hour(account: Any, now: datetime) -> None:
+    db, own = account
+    ticket = ask(db, own, now, details="Течёт труба в ванной")
+    assert (ticket.is_emergency, ticket.due_at) == (True, now + HOUR / 2)
+    tickets.move(db, ticket.id, "DEFERRED", now=now, actor="o", channel="c", deadline=TODAY + timedelta(days=2))
+    assert (ticket.deadline, ticket.due_at) == (date(2026, 11, 23), None)
+
+
+def test_a_trouble_added_to_a_request_keeps_the_earlier_term(account: Any, now: datetime) -> None:
+    db, own = account
+    ticket = ask(db, own, now)
+    steps = {"actor": "resident:1", "channel": "alice"}
+    tickets.add(db, ticket.id, "лифт не работает", now=now, **steps)
+    assert (ticket.details, ticket.due_at) == ("Гудит кран, лифт не работает", now + timedelta(days=1))
+    tickets.add(db, ticket.id, "домофон молчит", now=now, **steps)
+    assert ticket.deadline == date(2026, 11, 22)
+    tickets.move(db, ticket.id, "COMPLETED", now=now, **steps)
+    assert tickets.add(db, ticket.id, "капает", now=now, **steps) is None
 
 
 def test_a_request_goes_through_its_states(account: Any, now: datetime) -> None:

@@ -10,9 +10,10 @@ import yaml
 from billing.windows import month_start
 from skill.dialogue.company import today
 from skill.dialogue.meaning import temper, troubles
-from skill.dialogue.meaning.addressing import is_named
+from skill.dialogue.meaning.addressing import OF_A_FLAT, is_named
 from skill.dialogue.meaning.asked import is_sum, months, services
 from skill.dialogue.meaning.plain import LEADS, is_question, plain
+from skill.dialogue.meaning.whose import is_of_kin, only_whose
 from skill.dialogue.reminders import following
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import OFFER
@@ -26,6 +27,8 @@ FAIR, PLAIN = 0.7, 0.9
 """Below these a question of two words, or one that only points, is left to what was said before."""
 SURE_REPEAT = 0.8
 """Less sure, «что вы …» asks about the open question rather than for its words again."""
+AT_A_FLAT = frozenset({"last_reading", "submit_reading"})
+"""What a relative's flat is named for in earnest."""
 SHORT = 6
 """So many words at most leave the question to what was said before."""
 ELLIPSIS = re.compile(rf"^{LEADS}(?:а|и|там|тогда|теперь|также|тоже|лучше)\b")
@@ -107,6 +110,8 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
     free = not talk.session.scene or talk.session.step == OFFER
     if free and talk.session.waits() and points_at("go_on", talk.turn.text):
         return Understanding("go_on", {}, 1.0)
+    if (talk.session.scene, talk.session.step) == ("ticket", "confirm") and points_at("together", talk.turn.text):
+        return Understanding("create_ticket", {}, 1.0)
     if talk.session.scene == "readings" and points_at("last_day", talk.turn.text):
         return Understanding("reading_window", {}, 1.0)
     if talk.session.scene == "readings" and points_at("missed", talk.turn.text):
@@ -131,6 +136,8 @@ def _of_a_payment(talk: Talk, said: Understanding) -> Understanding | None:
 
 def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     """The phrase where no question is open but an offer: what was said before may tell what it means."""
+    if _of_another_flat(talk, said):
+        return Understanding("switch_account", {}, 1.0)
     sure = next((intent for intent, found in _table()["always"].items() if _fits(found, text)), None)
     if sure is not None:
         return said if said.intent == sure else Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
@@ -156,6 +163,16 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
         free = understand(talk.turn.text, talk.turn.channel)
         return free if free.confidence >= said.confidence or said.intent in {"yes", "no"} else said
     return said
+
+
+def _of_another_flat(talk: Talk, said: Understanding) -> bool:
+    """Whether a relative's flat is spoken of, or one's own after it («а у мамы?», «а у меня?»); money of a flat that
+    is not linked is refused where it is asked for."""
+    text, several, of_kin = talk.turn.text, len(talk.flats) > 1, is_of_kin(talk.turn.text)
+    if only_whose(text):
+        return several or (of_kin and bool(talk.flats))
+    asked = said.intent in AT_A_FLAT or (several and said.intent in OF_A_FLAT)
+    return of_kin and bool(talk.flats) and asked and said.confidence >= DOUBTFUL
 
 
 def _is_a_guess(said: Understanding, text: str) -> bool:

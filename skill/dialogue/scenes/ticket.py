@@ -1,25 +1,24 @@
-"""Заявка: what is broken, read back, sent after a yes with a number and a day; how earlier ones are doing."""
+"""Заявка: what is broken, read back, sent after a yes with a number and its term; how earlier ones are doing."""
 
 import re
 from dataclasses import replace
 
 from billing import tickets
-from billing.tables import Ticket
 from skill.dialogue import progress
-from skill.dialogue.company import today
-from skill.dialogue.flat import account_of, home_of
+from skill.dialogue.company import emergency_phone
+from skill.dialogue.flat import account_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning import temper, troubles
 from skill.dialogue.meaning.context import points_at
 from skill.dialogue.meaning.plain import is_question
-from skill.dialogue.naming import capital, listed
+from skill.dialogue.naming import capital
+from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.talk import Talk, after
+from skill.dialogue.tickets import earlier, joining, terms
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
 from skill.identity import masking
 from skill.understanding import Understanding
-from speech import wording
-from speech.numerals import numbers
 
 ENOUGH_WORDS = 3
 LONGEST = 500
@@ -36,16 +35,11 @@ DESCRIBING = LEAVING | {
 }
 """Intents that a description of trouble may sound like."""
 SURE = 0.7
-NAMED = 4
-SEVERAL = re.compile(r"\b(заявк(?:и|ами|ах|ам)|вс[её]м? заявк\w*|мои (?:обращени|жалоб)\w+)\b")
-"""Asked of all requests; so many of them are named."""
 COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
 ASKS = re.compile(r"\bмо[яейю]+\b|статус|рассмотр|ответ|номер|где|когда|\d")
 SHORT_COMPLAINT = 6
 OF_WHOM = re.compile(r"\b(жалоб\w+|претензи\w+|(?:по)?жаловаться) на (?!вас\b|тебя\b)\w+")
 BOTH = re.compile(r"\b(обе|оба)\b")
-TOGETHER = re.compile(r"\b(вместе|одн(ой|у|а) (заявк\w+)|в одну|одним)\b")
-"""«Это одна заявка»: what was taken apart belongs together."""
 RECALCULATION = re.compile(r"пере ?ра[сc]ч[её]т|пересч[её]т|пересчита")
 DAMAGE = re.compile(r"ущерб|возмест|возмещ|\bакт\b")
 """Somebody is to pay for what was spoiled: that takes an act, drawn up within 12 hours (ПП 354, п. 152)."""
@@ -71,10 +65,12 @@ class TicketTopic:
         if (bar := barred(talk)) is not None:
             return bar
         complains = COMPLAINT.search(talk.turn.text.lower()) is not None
+        if points_at("together", talk.turn.text) and (joined := joining.last_two(talk)) is not None:
+            return joined
         if said.intent in {"ticket_status", "recalculation"} and (told := _told_after(talk, said.intent)) is not None:
             return told
         if said.intent == "ticket_status" and not (complains and not ASKS.search(talk.turn.text.lower())):
-            return _status(talk, numbers(talk.turn.text))
+            return earlier.status(talk)
         talk.session.scene = self.name
         if DAMAGE.search(talk.turn.text.lower()):
             talk.session.step, talk.session.draft = "details", {"about": "Нужен акт об ущербе"}
@@ -118,8 +114,8 @@ class TicketTopic:
         """What belongs to the trouble told before: its place, set right or not, since when it is, one trouble more."""
         text, known = talk.turn.text.lower().strip(), troubles.category(talk.turn.text) != "other"
         details = str(talk.session.draft["details"])
-        if _others(talk) and TOGETHER.search(text):
-            return self._confirm(talk, " и ".join([details, *_others(talk)]), together=True)
+        if points_at("together", text):
+            return self._together(talk, details)
         if known and said.intent in DESCRIBING and troubles.is_one_more(details, talk.turn.text):
             return self._confirm(talk, details, others=[*_others(talk), talk.turn.text])
         fits = said.intent in LEAVING | DESCRIBING or said.confidence < SURE
@@ -167,24 +163,37 @@ class TicketTopic:
 
         others: troubles for other workers, each a request of its own after this one; together: these are one request.
         """
-        first, *more = [details] if together else troubles.apart(details)
+        first, *more = [details] if together else _urgent_first(talk, troubles.apart(details))
         waiting = [] if together else [*(_others(talk) if others is None else others), *more]
         kept, where = _kept(first), _kept(place)
         others_kept = [_kept(one) for one in waiting]
         talk.session.step = "confirm"
-        talk.session.draft = {"details": kept, "place": where, "others": others_kept}
+        talk.session.draft = {**_sent(talk), "details": kept, "place": where, "others": others_kept}
         told = troubles.brief(kept)
+        named = capital(f"{told}, {where}" if where else told)
+        if terms.term(talk, kept).rule.urgent:
+            phone = emergency_phone(talk)
+            return talk.reply("ticket.confirm_urgent", details=named, phone=phone, buttons=YES_NO, expecting="yes_no")
         key = "ticket.confirm" if told == kept else "ticket.confirm_long"
         if more or others:
             key = "ticket.confirm_also" if others else "ticket.confirm_first"
-        named = capital(f"{told}, {where}" if where else told)
         also = troubles.brief(others_kept[-1]) if others_kept else ""
         return talk.reply(key, details=named, also=also, buttons=YES_NO, expecting="yes_no")
+
+    def _together(self, talk: Talk, details: str) -> Reply:
+        """«Это одна заявка»: what was taken apart belongs together, also with what has been sent already."""
+        told, sent = [details, *_others(talk)], _sent(talk)
+        joined = joining.into_sent(talk, sent["sent"], told) if sent else None
+        if joined is None:
+            return self._confirm(talk, " и ".join(told), together=True)
+        talk.session.close()
+        return joined
 
     def _following(self, talk: Talk, others: list[str], before: str) -> Reply:
         """After one request: the next trouble that was told with it."""
         talk.session.scene = self.name
-        talk.session.step, talk.session.draft = "confirm", {"details": others[0], "place": "", "others": others[1:]}
+        talk.session.step = "confirm"
+        talk.session.draft = {"details": others[0], "place": "", "others": others[1:]}
         asked = talk.reply("ticket.confirm_next", details=capital(others[0]), buttons=YES_NO, expecting="yes_no")
         return after(progress.told(before), asked)
 
@@ -210,18 +219,23 @@ class TicketTopic:
                 category=troubles.category(details),
                 details=details,
                 now=talk.now,
-                today=today(talk),
                 channel=talk.turn.channel,
                 idempotency_key=f"{talk.key}:ticket:{len(others)}",
             )
         except tickets.TooManyTickets:
             return talk.reply("ticket.too_many")
+        if talk.session.about.get("intent") not in self.intents:
+            talk.session.about = {"intent": "create_ticket", "slots": {}, "text": details}
         on_paper = ticket.category == "recalculation" or OF_THE_OFFICE.search(details.lower()) is not None
-        key = "ticket.sent_office" if on_paper else "ticket.sent"
-        sent = talk.reply(key, number=str(ticket.number), day=wording.day(ticket.deadline))
-        if not others:
+        rule = terms.term(talk, details).rule
+        task = "office" if on_paper and rule.task == "fix" else rule.task
+        sent = talk.reply(f"ticket.sent.{task}", number=str(ticket.number), by=terms.at_first(talk, ticket))
+        if rule.urgent:
+            sent = after(sent.text, OPERATOR.hand_over(talk, "emergency"))
+        if not others or sent.handoff:
             return sent
         asked = self._following(talk, others, sent.text)
+        talk.session.draft["sent"] = ticket.id
         return after(progress.told(sent.text), self._send(talk)) if both else asked
 
 
@@ -239,6 +253,16 @@ def _others(talk: Talk) -> list[str]:
     return [str(one) for one in talk.session.draft.get("others", ())]
 
 
+def _sent(talk: Talk) -> dict[str, int]:
+    """The request that was sent before the one that is open, of those told in one breath."""
+    return {name: talk.session.draft[name] for name in ("sent",) if name in talk.session.draft}
+
+
+def _urgent_first(talk: Talk, told: list[str]) -> list[str]:
+    """Troubles in the order told, but those that cannot wait come first."""
+    return sorted(told, key=lambda one: not terms.term(talk, one).rule.urgent)
+
+
 def _kept(text: str) -> str:
     """What is kept of a description."""
     told = troubles.STAMMER.sub(r"\1", troubles.LEAD.sub("", text.strip()))
@@ -248,34 +272,6 @@ def _kept(text: str) -> str:
 def _dropped(talk: Talk) -> Reply:
     talk.session.close()
     return talk.reply("ticket.dropped")
-
-
-def _status(talk: Talk, numbers: list[str]) -> Reply:
-    """The request of that number, else the newest one that is not done."""
-    rows = tickets.of_account(talk.db, home_of(talk).account_id)
-    named = [row for row in rows if str(row.number) in numbers]
-    if numbers and not named:
-        return talk.reply("ticket.no_such", number=numbers[0])
-    active = [row for row in rows if row.status not in {"CLOSED", "DECLINED"}]
-    chosen = named or active or rows
-    if not chosen:
-        return talk.reply("ticket.none")
-    if len(active) > 1 and not named and SEVERAL.search(talk.turn.text.lower()):
-        lines = [f"{row.number} «{troubles.brief(row.details.rstrip('.'))}»" for row in active[:NAMED]]
-        return talk.reply("ticket.several", lines=listed(lines), day=wording.day(max(row.deadline for row in active)))
-    others = len(active) - 1 if not named else 0
-    more = talk.say("ticket.others", count=str(others), word=wording.plural(others, "заявка", "заявки", "заявок"))
-    return Reply(_told(talk, chosen[0]) + (f" {more}" if others > 0 else ""))
-
-
-def _told(talk: Talk, row: Ticket) -> str:
-    return talk.say(
-        f"ticket.status.{row.status}",
-        number=str(row.number),
-        details=troubles.brief(row.details.rstrip(".")),
-        day=wording.day(row.deadline),
-        answer=f" {row.answer}" if row.answer else "",
-    )
 
 
 SCENE = TicketTopic()

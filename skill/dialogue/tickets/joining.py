@@ -1,0 +1,53 @@
+"""«Это одна заявка», said when one of two has been sent already: nobody wants two masters for one trouble."""
+
+from datetime import timedelta
+
+from billing import tickets
+from billing.tables import Ticket
+from skill.dialogue.flat import home_of
+from skill.dialogue.naming import capital
+from skill.dialogue.phrases import phrase
+from skill.dialogue.talk import Talk
+from skill.dialogue.tickets import terms
+from skill.dialogue.turn import Reply
+
+JUST_NOW = timedelta(minutes=30)
+"""So long ago two requests were taken at most, when they are said to be one."""
+
+
+def into_sent(talk: Talk, ticket_id: int, told: list[str]) -> Reply | None:
+    """The troubles told go into the request that was sent before them; None when it is not open any more."""
+    ticket = _added(talk, ticket_id, ", ".join(told))
+    return _said(talk, "ticket.together", ticket) if ticket else None
+
+
+def last_two(talk: Talk) -> Reply | None:
+    """The newest of two requests taken just now is withdrawn, its words go into the one before; None without two."""
+    rows = [
+        row
+        for row in tickets.of_account(talk.db, home_of(talk).account_id, only_active=True)
+        if row.status in tickets.UNDONE and talk.now - row.created_at <= JUST_NOW
+    ]
+    if len(rows) < 2:
+        return None
+    newest, before = rows[:2]
+    ticket = _added(talk, before.id, newest.details)
+    if ticket is None:
+        return None
+    reason = phrase("ticket.merged_reason", 0, number=str(before.number))
+    tickets.withdraw(talk.db, newest.id, reason=reason, now=talk.now, actor=_actor(talk), channel=talk.turn.channel)
+    return _said(talk, "ticket.merged", ticket, other=str(newest.number))
+
+
+def _added(talk: Talk, ticket_id: int, details: str) -> Ticket | None:
+    return tickets.add(talk.db, ticket_id, details, now=talk.now, actor=_actor(talk), channel=talk.turn.channel)
+
+
+def _said(talk: Talk, key: str, ticket: Ticket, **facts: str) -> Reply:
+    due = terms.sentence(talk, ticket)
+    return talk.reply(key, number=str(ticket.number), details=capital(ticket.details), due=due, **facts)
+
+
+def _actor(talk: Talk) -> str:
+    assert talk.resident is not None  # noqa: S101 - only a resident has requests
+    return f"resident:{talk.resident.id}"
