@@ -31,8 +31,29 @@ TRADES = frozenset({"lift", "heating", "plumbing", "electricity", "door", "clean
 """Kinds that workers of their own see to."""
 JOINT = re.compile(r"((?:\s*[,.;])?\s+(?:и|а|да|ещё|еще|также|плюс|тоже)\s+(?:(?:ещё|еще|также|плюс)\s+)?|\s*[,.;]\s+)")
 FAILS = re.compile(
-    r"\bне (?:работа|гор|гре|закры|откры|вывоз|убира|чист|ид[её]т)|слом|перегор|теч[её]т|капает|моргает|засор"
+    r"\bне (?:работа|гор|гре|закры|откры|запира|вывоз|уб[ие]ра|чист|моют|ид[её]т|едет|ездит|включ|выключ|смыва|вызыва)"
+    r"|слом|сгор|перегор|теч[её]т|текут|протека|подтека|капа[ею]т|морга[ею]т|мига[ею]т|засор|забил|забит|застр"
+    r"|разбит|разбил|отвал|оторва|заклинил|гудит|скрип|лопнул|треснул|грязно"
+    r"|(?:батаре|радиатор)\w* (?:\w+ )?(?:холодн|ледян|еле|чуть)|лифт\w* (?:\w+ )?(?:стоит|встал)"
 )
+LEAKS = re.compile(r"теч[её]т|текут|протека|подтека|потек|капа[ею]т")
+FLAT_PLACES = r"(?:кухн|ванн|туалет|комнат|спальн|зал|детск|прихож|балкон|санузл)"
+HOUSE_PLACES = r"(?:подъезд|этаж|двор|лестни|площадк|тамбур|улиц|холл|коридор)"
+PLACED = re.compile(rf"{_ON} (?:\w+ )?(?:{HOUSE_PLACES}|{FLAT_PLACES})\w*")
+VAGUE = re.compile(rf"{LEAKS.pattern}|морга[ею]т|мига[ею]т|не гре\w+|{PLACED.pattern}")
+"""What alone does not tell which worker is wanted: water drips from anything, and a place has many things."""
+HANGING = re.compile(
+    rf"{_ON} (?:\w+ )?(?P<place>{FLAT_PLACES}|{HOUSE_PLACES})\w*(?: комнате)? "
+    r"|(?P<since>(?:уже )?(?:(?:\w+|\d+)(?:-?[йяе])? (?:день|дня|дней|месяц\w*|час\w*)|вс[юе] недел\w|недел\w"
+    r"|давно|вчера|со вчера\w*|с (?:утра|вечера|ночи)) )"
+)
+"""A place or a time between two troubles: «кран течёт на кухне лифт стоит»."""
+OF_THE_HOUSE = frozenset({"lift", "roof", "cleaning", "yard"})
+OF_A_LIFT = frozenset({"lift", "door"})
+OWN_DOOR = re.compile(r"подъезд|домофон|входн|квартир|тамбур|калитк|ворот|подвал")
+"""A door that is no lift's."""
+SHARED = re.compile(r"\b(?:не \w+[юяу]т(?:ся)?|текут|\w+(?:лись|[аея]ны|[её]рли|горели))\b")
+"""What two things do: «лифт и домофон не работают»."""
 BECAUSE = re.compile(r"(?:из-за|изза|из за|потому|после|когда|если|чтобы|что|который|поэтому|так как)\b", re.IGNORECASE)
 """A clause that only explains the one before it."""
 AND_MORE = re.compile(r"^(?:(?:да|ну|а|ой) )*(?:и|ещё|еще|также|плюс|тоже)\b", re.IGNORECASE)
@@ -69,16 +90,59 @@ def apart(text: str) -> list[str]:
     found = [""]
     for joint, clause in _clauses(text):
         added = joint.strip(" ,.;") or (FAILS.search(found[-1].lower()) and FAILS.search(clause.lower()))
-        if added and is_another(found[-1], clause) and not BECAUSE.match(clause):
+        shared = SHARED.search(clause.lower()) and not FAILS.search(found[-1].lower())
+        if added and not shared and is_another(found[-1], clause) and not BECAUSE.match(clause):
             found.append(clause)
         else:
             found[-1] += joint + clause
-    return [found[0], *(LEAD.sub("", one) for one in found[1:])]
+    return [part for at, one in enumerate(found) for part in _breaths(LEAD.sub("", one) if at else one)]
+
+
+def _breaths(clause: str) -> list[str]:
+    """The troubles of a clause that nothing joins: «лифт не работает на кухне кран течёт»; each has a thing and what is
+    wrong with it."""
+    words = clause.split() if len(FAILS.findall(clause.lower())) > 1 else []
+    for at in range(LEAST, len(words) - LEAST + 1):
+        left, right = " ".join(words[:at]), " ".join(words[at:])
+        if _is_clear(left) and _is_clear(right) and is_another(left, right) and not _is_one_flood(left, right):
+            if re.search(rf"\b{BECAUSE.pattern}", clause, re.IGNORECASE):
+                return [clause]
+            return _hung(left, right)
+    return [clause]
+
+
+def _hung(left: str, right: str) -> list[str]:
+    """A place or a time between two troubles goes with the one that it fits."""
+    hanging = HANGING.match(right.lower())
+    rest = right[hanging.end() :] if hanging else ""
+    if hanging is not None and _is_clear(rest):
+        in_a_flat, kind = re.fullmatch(FLAT_PLACES, hanging["place"] or ""), _kind(rest)
+        strange = kind in OF_THE_HOUSE if in_a_flat else kind == "plumbing"
+        verb_first = [found.end() for found in FAILS.finditer(left.lower())][-1] < left.rindex(" ")
+        if hanging["since"] or strange or verb_first or PLACED.search(rest.lower()):
+            left, right = f"{left} {right[: hanging.end()].rstrip()}", rest
+    return [left, *_breaths(right)]
+
+
+def _is_clear(text: str) -> bool:
+    """Whether a text names a thing of one trade and what is wrong with it."""
+    lowered = text.lower()
+    return FAILS.search(lowered) is not None and _kind(VAGUE.sub(" ", lowered)) in TRADES
+
+
+def _is_one_flood(told: str, text: str) -> bool:
+    """Two leaks, or a radiator and its pipes, have one cause as a rule."""
+    both = (told.lower(), text.lower())
+    pipes = {_kind(one) for one in both} == {"heating", "plumbing"} and any("труб" in one for one in both)
+    return pipes or all(LEAKS.search(one) for one in both)
 
 
 def is_another(told: str, text: str) -> bool:
-    """Whether a text tells of a trouble that another worker sees to than the one told before."""
+    """Whether a text tells of a trouble that another worker sees to than the one told before; the door of a lift is
+    the lift's."""
     before, kind = _kind(told), _kind(text)
+    if {before, kind} == OF_A_LIFT and not OWN_DOOR.search((text if kind == "door" else told).lower()):
+        return False
     return {before, kind} <= TRADES and kind != before and len(text.split()) >= LEAST
 
 
