@@ -24,6 +24,7 @@ class Talk:
     beside: the reply is not what the open question is about: `help`, or a `remark` that need not be repeated either.
     stalled: the answer to the open question has led nowhere.
     erased: the speaker has had the conversation erased: nothing of this turn is kept either.
+    flat_named: the reply begins with the flat that it is about.
     """
 
     db: Database
@@ -36,6 +37,7 @@ class Talk:
     beside: Literal["", "help", "remark"] = ""
     stalled: bool = False
     erased: bool = False
+    flat_named: bool = False
     _flats: list[Home] | None = field(default=None, repr=False)
 
     @property

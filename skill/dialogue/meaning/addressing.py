@@ -56,8 +56,8 @@ def _likeness(talk: Talk, account: Account, words: list[str]) -> int:
     """How much of the account the words name."""
     address = accounts.address_of(talk.db, account)
     street = [word for word in re.findall(r"[а-я]+", address.street.lower()) if len(word) > 4 and word not in KINDS]
-    nickname = (_nickname(talk, account) or "").lower()
-    stems = [name[:-2] for name in street] + ([nickname[:-1]] if len(nickname) > 3 else [])
+    own = (nickname(talk, account) or "").lower()
+    stems = [name[:-2] for name in street] + ([own[:-1]] if len(own) > 3 else [])
     named = sum(any(word.startswith(stem) for word in words) for stem in stems)
     flat = address.flat in words and any(word.startswith("кв") for word in words)
     return named + 2 * flat + 4 * (account.number in words)
@@ -91,15 +91,15 @@ def corrected(talk: Talk) -> Account | None:
     return meant(talk, linked)
 
 
-def names(talk: Talk, linked: list[Account]) -> str:
+def names(talk: Talk, linked: list[Account], conjunction: str = "и") -> str:
     """All of them in a row."""
-    return listed([name(talk, account) for account in linked])
+    return listed([name(talk, account) for account in linked], conjunction)
 
 
 def name(talk: Talk, account: Account) -> str:
     """The resident's own name for the flat, else its address without the town."""
     address = accounts.address_of(talk.db, account)
-    return _nickname(talk, account) or f"{address.street}, дом {address.house}, квартира {address.flat}"
+    return nickname(talk, account) or f"{address.street}, дом {address.house}, квартира {address.flat}"
 
 
 def short(talk: Talk, account: Account) -> str:
@@ -107,12 +107,13 @@ def short(talk: Talk, account: Account) -> str:
     assert talk.resident is not None  # noqa: S101
     linked = accounts.accounts_of(talk.db, talk.resident.id)
     homes = {(address.street, address.house) for one in linked if (address := accounts.address_of(talk.db, one))}
-    if _nickname(talk, account) or len(homes) > 1:
+    if nickname(talk, account) or len(homes) > 1:
         return name(talk, account)
     return f"квартира {accounts.address_of(talk.db, account).flat}"
 
 
-def _nickname(talk: Talk, account: Account) -> str | None:
+def nickname(talk: Talk, account: Account) -> str | None:
+    """The resident's own name for the flat, if it has one."""
     assert talk.resident is not None  # noqa: S101
     row = talk.db.exec(
         select(AccountLink).where(AccountLink.resident_id == talk.resident.id, AccountLink.account_id == account.id)

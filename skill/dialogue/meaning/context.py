@@ -136,8 +136,8 @@ def _of_a_payment(talk: Talk, said: Understanding) -> Understanding | None:
 
 def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     """The phrase where no question is open but an offer: what was said before may tell what it means."""
-    if _of_another_flat(talk, said):
-        return Understanding("switch_account", {}, 1.0)
+    if (of_another := _of_another_flat(talk, said)) is not None:
+        return of_another
     sure = next((intent for intent, found in _table()["always"].items() if _fits(found, text)), None)
     if sure is not None:
         return said if said.intent == sure else Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
@@ -165,14 +165,18 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     return said
 
 
-def _of_another_flat(talk: Talk, said: Understanding) -> bool:
-    """Whether a relative's flat is spoken of, or one's own after it («а у мамы?», «а у меня?»); money of a flat that
-    is not linked is refused where it is asked for."""
-    text, several, of_kin = talk.turn.text, len(talk.flats) > 1, is_of_kin(talk.turn.text)
-    if only_whose(text):
-        return several or (of_kin and bool(talk.flats))
-    asked = said.intent in AT_A_FLAT or (several and said.intent in OF_A_FLAT)
-    return of_kin and bool(talk.flats) and asked and said.confidence >= DOUBTFUL
+def _of_another_flat(talk: Talk, said: Understanding) -> Understanding | None:
+    """A relative's flat, or one's own after it («а у мамы?», «а у меня?»); money of a flat that is not linked is
+    refused where it is asked for."""
+    text, of_kin, whose = talk.turn.text, is_of_kin(talk.turn.text), only_whose(talk.turn.text)
+    if not (of_kin or whose) or not talk.flats:
+        return None
+    several, unclear = len(talk.flats) > 1, said.intent == "out_of_scope" or said.confidence < DOUBTFUL
+    owed = unclear and OWED.search(text.lower()) is not None
+    if owed and not whose and not several:
+        return Understanding("balance", {}, DOUBTFUL)
+    asked = owed or (not unclear and (said.intent in AT_A_FLAT or (several and said.intent in OF_A_FLAT)))
+    return Understanding("switch_account", {}, 1.0) if (several or of_kin if whose else asked) else None
 
 
 def _is_a_guess(said: Understanding, text: str) -> bool:

@@ -71,7 +71,7 @@ class Gathering:
 
     def of_flat(self, text: str, key: str = "at_flat") -> str:
         """The text with the flat before it, where the speaker has several: a yes must not book for another one."""
-        if len(self.talk.flats) == 1:
+        if len(self.talk.flats) == 1 or self.talk.flat_named:
             return text
         flat = short(self.talk, account_of(self.talk))
         return self.talk.say(f"readings.{key}", flat=flat, Flat=capital(flat), text=text)

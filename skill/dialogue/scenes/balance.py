@@ -11,9 +11,9 @@ from skill.dialogue.gate import barred
 from skill.dialogue.meaning import addressing
 from skill.dialogue.meaning.asked import months, service_name, services
 from skill.dialogue.meaning.context import points_at
+from skill.dialogue.meaning.whose import is_of_others
 from skill.dialogue.money import late
 from skill.dialogue.money.bills import unknown_months
-from skill.dialogue.money.others import is_of_others
 from skill.dialogue.naming import capital, listed, month_name
 from skill.dialogue.readings.past import span
 from skill.dialogue.scenes.pay import SCENE as PAY

@@ -9,9 +9,9 @@ from skill.dialogue.company import today
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning.asked import months, service_name, services
+from skill.dialogue.meaning.whose import is_of_others
 from skill.dialogue.money.bills import unknown_months
 from skill.dialogue.money.grounds import corrections, ground
-from skill.dialogue.money.others import is_of_others
 from skill.dialogue.naming import capital, listed, month_name
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic

@@ -1,19 +1,23 @@
 """Несколько счетов: which flat is spoken about, and choosing another."""
 
 import re
+from dataclasses import replace
 
 from billing import accounts
 from billing.tables import Account
 from skill.dialogue.flat import account_of
-from skill.dialogue.meaning.addressing import OF_A_FLAT, meant, name, names
+from skill.dialogue.meaning import whose
+from skill.dialogue.meaning.addressing import OF_A_FLAT, meant, name, names, nickname
 from skill.dialogue.phrases import phrase
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.talk import Talk
-from skill.dialogue.turn import Reply
-from skill.understanding import Understanding
+from skill.dialogue.turn import SENTENCE_END, Reply
+from skill.understanding import Understanding, understand
 
 SAYS_WHICH = re.compile(r"\b(какой|какая|какие|каких|какую|какому|список|перечисли|мои|сколько)\b")
 MONEY = re.compile(r"\bсколько\b(?! (?:у меня )?(?:квартир|сч[её]т|адрес))|\bдолг|\bзаплатить|\bплатить")
+WANTED = OF_A_FLAT | {"submit_reading"}
+SURE = 0.5
 BUTTONS = 5
 
 
@@ -29,19 +33,24 @@ class Flats:
         if talk.resident is None:
             return LINKING.before(talk)
         linked = accounts.accounts_of(talk.db, talk.resident.id)
-        current = account_of(talk)
-        if len(linked) == 1 and SAYS_WHICH.search(talk.turn.text.lower()):
+        current, of_kin = account_of(talk), whose.is_of_kin(talk.turn.text)
+        if len(linked) == 1 and not of_kin and SAYS_WHICH.search(talk.turn.text.lower()):
             return talk.reply("flats.one", address=name(talk, current))
         if len(linked) == 1:
             talk.session.scene, talk.session.step = LINKING.name, "number"
-            return talk.reply("flats.only", address=name(talk, current), expecting="account")
+            only = talk.reply("flats.only", address=name(talk, current), expecting="account")
+            return replace(only, asks=SENTENCE_END.split(only.text)[-1])
         chosen = meant(talk, linked)
         if chosen is not None:
             return self._choose(talk, chosen)
-        if SAYS_WHICH.search(talk.turn.text.lower()):
+        if whose.only_whose(talk.turn.text) and not of_kin:
+            unnamed = [account for account in linked if not nickname(talk, account)]
+            return self._choose(talk, unnamed[0] if len(unnamed) == 1 else linked[0])
+        if SAYS_WHICH.search(talk.turn.text.lower()) and not of_kin:
             return talk.reply("flats.current", address=name(talk, current), all=names(talk, linked))
-        if len(linked) == 2:
-            return self._choose(talk, next(account for account in linked if account.id != current.id))
+        others = [account for account in linked if account.id != current.id]
+        if len(others) == 1 and not (of_kin and (nickname(talk, others[0]) or not talk.session.about)):
+            return self._choose(talk, others[0])
         return self._ask(talk, linked)
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
@@ -61,21 +70,30 @@ class Flats:
         return talk.say("flats.help")
 
     def _choose(self, talk: Talk, account: Account) -> Reply:
-        talk.session.account_id = account.id
+        talk.session.account_id, talk.flat_named = account.id, True
+        talk.session.aside = _asked_of(talk, str(talk.session.draft.get("asked", talk.turn.text)))
         talk.session.close()
         talk.session.suspended, talk.session.then = [], []
-        if MONEY.search(talk.turn.text.lower()):
-            talk.session.aside = phrase("flats.how_much", 0)
-            return talk.reply("flats.now", address=name(talk, account))
-        if talk.session.about.get("intent") in OF_A_FLAT:
-            talk.session.aside = str(talk.session.about["text"])
-            return talk.reply("flats.now", address=name(talk, account))
-        return talk.reply("flats.chosen", address=name(talk, account))
+        return talk.reply("flats.now" if talk.session.aside else "flats.chosen", address=name(talk, account))
 
     def _ask(self, talk: Talk, linked: list[Account]) -> Reply:
         talk.session.scene, talk.session.step = self.name, "which"
+        talk.session.draft = talk.session.draft or {"asked": talk.turn.text}
         buttons = tuple(name(talk, account) for account in linked[:BUTTONS])
-        return talk.reply("flats.which", all=names(talk, linked), buttons=buttons)
+        return talk.reply("flats.which", all=names(talk, linked, "или"), buttons=buttons)
+
+
+def _asked_of(talk: Talk, text: str) -> str:
+    """What is asked of the flat that was chosen: in the phrase that names it, else just before; empty for nothing."""
+    if MONEY.search(text.lower()):
+        return phrase("flats.how_much", 0)
+    request = whose.without_kin(text)
+    said = understand(request, talk.turn.channel)
+    if request != text and not whose.only_whose(text) and said.intent in WANTED and said.confidence >= SURE:
+        return request
+    if talk.session.about.get("intent") in OF_A_FLAT:
+        return whose.without_kin(str(talk.session.about["text"]))
+    return ""
 
 
 SCENE = Flats()

@@ -13,8 +13,8 @@ from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning import addressing
 from skill.dialogue.meaning.asked import months, service_name, services
+from skill.dialogue.meaning.whose import is_of_others
 from skill.dialogue.money import asking, late, sums
-from skill.dialogue.money.others import is_of_others
 from skill.dialogue.naming import listed, month_name
 from skill.dialogue.phrases import phrase
 from skill.dialogue.readings.past import span
