@@ -29,6 +29,7 @@ SURE_REPEAT = 0.8
 """Less sure, «что вы …» asks about the open question rather than for its words again."""
 AT_A_FLAT = frozenset({"last_reading", "submit_reading"})
 """What a relative's flat is named for in earnest."""
+OWED = re.compile(r"\bсколько\b|\bдолг|\b(?:за)?плат")
 SHORT = 6
 """So many words at most leave the question to what was said before."""
 ELLIPSIS = re.compile(rf"^{LEADS}(?:а|и|там|тогда|теперь|также|тоже|лучше)\b")
