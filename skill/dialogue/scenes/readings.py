@@ -16,6 +16,7 @@ from skill.dialogue.readings.dial import dial_value
 from skill.dialogue.readings.draft import Entry, entries_of
 from skill.dialogue.readings.later import put_off, unseen
 from skill.dialogue.readings.relative import by_last, unused
+from skill.dialogue.scenes.broken_meter import SCENE as BROKEN
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.talk import Talk, after
@@ -74,6 +75,8 @@ class Readings:
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """What was said to the open question; other topics are left to others."""
         gathering = Answering(talk)
+        if said.intent in BROKEN.intents or (talk.session.step == "value" and points_at("broken", talk.turn.text)):
+            return BROKEN.amid_readings(talk, gathering)
         if talk.session.step in READ_BACK and (agreed := self._agreed(talk, gathering, said)) is not None:
             return agreed
         if points_at("here", talk.turn.text):
