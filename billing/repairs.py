@@ -10,15 +10,16 @@ from billing.law import Repair
 
 BY_THE_CLOCK = timedelta(days=2)
 """A shorter term ends at an hour, a longer one with its day."""
-GAP = r"(?: (?!(?:и|а|но)\b)\w+){0,4} "
+GAP = r"(?: (?!(?:и|а|но)\b)[\w-]+){0,4} "
 """So many words may stand between a thing and what it does; not another clause."""
 
 
 @dataclass(frozen=True)
 class Due:
-    """The end of a term. on: the day at the house; at: the instant in UTC, None where all of the day belongs to it."""
+    """A term and its end. on: the day at the house; at: the instant in UTC, None where all of the day belongs to it."""
 
     rule: Repair
+    within: timedelta
     on: date
     at: datetime | None
 
@@ -59,11 +60,11 @@ def _by(rule: Repair, taken: datetime) -> Due:
     heating = rule.in_heating is not None and taken.month in law.heating_months()
     within = rule.in_heating if heating and rule.in_heating else rule.within
     if within >= BY_THE_CLOCK:
-        return Due(rule, taken.date() + within, None)
+        return Due(rule, within, taken.date() + within, None)
     at = (taken.astimezone(UTC) + within).astimezone(taken.tzinfo)
     if rule.hours is not None:
         at = _in_hours(taken, within, *rule.hours)
-    return Due(rule, at.date(), at.astimezone(UTC))
+    return Due(rule, within, at.date(), at.astimezone(UTC))
 
 
 def _in_hours(taken: datetime, within: timedelta, opens: int, closes: int) -> datetime:

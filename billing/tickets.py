@@ -1,5 +1,6 @@
 """Requests of residents (заявки): OPEN → IN_PROGRESS → COMPLETED → CLOSED, or DEFERRED, or DECLINED."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func
@@ -133,7 +134,7 @@ def add(db: Session, ticket_id: int, details: str, *, now: datetime, actor: str,
     ticket.details = f"{ticket.details}, {details}"
     if ticket.account_id is not None:
         due = repairs.due(details, now, zone_of(db, ticket.account_id))
-        first = min(due, repairs.Due(due.rule, ticket.deadline, ticket.due_at), key=repairs.end)
+        first = min(due, replace(due, on=ticket.deadline, at=ticket.due_at), key=repairs.end)
         ticket.deadline, ticket.due_at = first.on, first.at
     db.flush()
     audit.record_row(db, ticket, now, actor, channel, "add", {"details": ticket.details}, before)

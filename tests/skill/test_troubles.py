@@ -61,6 +61,7 @@ def test_another_worker_is_another_request(told: str, parts: list[str]) -> None:
         "розетка искрит свет моргает",
         "у меня сломался лифт в третьем подъезде",
         "в подъезде дверь скрипит не закрывается",
+        "батареи холодные и мы мёрзнем всем подъездом",
     ],
 )
 def test_one_trouble_is_one_request(told: str) -> None:

@@ -78,6 +78,8 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     asked_for = talk.session.last.get("expecting") == "text"
     if said.intent == "feedback" and (outburst or asked_for):
         said = Understanding("out_of_scope", {}, said.confidence)
+    if said.intent == "emergency" and said.confidence < DOUBTFUL and _tells_damage(talk):
+        return Understanding("create_ticket", {}, said.confidence)
     if (outright := _outright(talk, text)) is not None:
         return outright
     if DOUBTS.search(talk.turn.text) and said.intent == "yes":  # «точно?» asks, it does not agree
@@ -120,6 +122,12 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
     if talk.session.scene == "readings" and points_at("same", talk.turn.text):
         return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
     return None
+
+
+def _tells_damage(talk: Talk) -> bool:
+    """Whether it is being told what a flood has spoiled: the danger is over."""
+    session = talk.session
+    return (session.scene, session.step) == ("ticket", "details") and "ущерб" in str(session.draft.get("about"))
 
 
 def _of_a_payment(talk: Talk, said: Understanding) -> Understanding | None:

@@ -6,6 +6,8 @@ from importlib.resources import files
 
 import yaml
 
+from speech.numerals import numbers
+
 BRIEF = 18
 """So many words of a trouble are said back; all of them are sent."""
 WORKERS = re.compile(r"\b(сантехник|электрик|слесар|плотник|мастер|дворник)\w*")
@@ -24,6 +26,8 @@ SINCE = re.compile(
 CORRECTED = re.compile(rf"(?:ой |не[ ,]+|нет[ ,]+)+(?:{_ON} \w+[ ,]+)?(?:а )?(?P<place>{_ON} \w+(?: \w+){{0,2}})[.!]?")
 """«Нет, на четвёртом», «не на третьем, а на четвёртом»."""
 DENIED = re.compile(r"^(?:нет|не то|ой|точнее|вернее)[ ,]+", re.IGNORECASE)
+INSTEAD = re.compile(r"\bне (?P<wrong>\w{4,})[ ,]+а (?P<right>\w+)[.!]?$", re.IGNORECASE)
+"""«Не лифт, а домофон»."""
 STEM = 4
 LEAST = 2
 """So many words at least tell of a trouble of its own."""
@@ -40,6 +44,7 @@ LEAKS = re.compile(r"теч[её]т|текут|протека|подтека|п�
 FLAT_PLACES = r"(?:кухн|ванн|туалет|комнат|спальн|зал|детск|прихож|балкон|санузл)"
 HOUSE_PLACES = r"(?:подъезд|этаж|двор|лестни|площадк|тамбур|улиц|холл|коридор)"
 PLACED = re.compile(rf"{_ON} (?:\w+ )?(?:{HOUSE_PLACES}|{FLAT_PLACES})\w*")
+AT = re.compile(rf"\b({FLAT_PLACES}|{HOUSE_PLACES}|подвал|чердак)")
 VAGUE = re.compile(rf"{LEAKS.pattern}|морга[ею]т|мига[ею]т|не гре\w+|{PLACED.pattern}")
 """What alone does not tell which worker is wanted: water drips from anything, and a place has many things."""
 HANGING = re.compile(
@@ -50,6 +55,8 @@ HANGING = re.compile(
 """A place or a time between two troubles: «кран течёт на кухне лифт стоит»."""
 OF_THE_HOUSE = frozenset({"lift", "roof", "cleaning", "yard"})
 OF_A_LIFT = frozenset({"lift", "door"})
+ENTRANCE = re.compile(r"\bподъезд\w*", re.IGNORECASE)
+"""Named of a place as a rule, not of its door."""
 OWN_DOOR = re.compile(r"подъезд|домофон|входн|квартир|тамбур|калитк|ворот|подвал")
 """A door that is no lift's."""
 SHARED = re.compile(r"\b(?:не \w+[юяу]т(?:ся)?|текут|\w+(?:лись|[аея]ны|[её]рли|горели))\b")
@@ -59,7 +66,7 @@ BECAUSE = re.compile(r"(?:из-за|изза|из за|потому|после|�
 AND_MORE = re.compile(r"^(?:(?:да|ну|а|ой) )*(?:и|ещё|еще|также|плюс|тоже)\b", re.IGNORECASE)
 LEAD = re.compile(
     r"^(?:(?:да|ну|ой|и|а|ещё|еще|также|кстати|плюс|тоже|алло|здравствуйте|девушка|милая|слушайте"
-    r"|добр\w+ (?:день|утро|вечер))[ ,.!]+)+",
+    r"|добр\w+ (?:день|утро|вечер)|у (?:меня|нас)(?: тут| там)?)[ ,.!]+)+",
     re.IGNORECASE,
 )
 STAMMER = re.compile(r"\b(\w+)(?: \1\b)+", re.IGNORECASE)
@@ -140,7 +147,7 @@ def _is_one_flood(told: str, text: str) -> bool:
 def is_another(told: str, text: str) -> bool:
     """Whether a text tells of a trouble that another worker sees to than the one told before; the door of a lift is
     the lift's."""
-    before, kind = _kind(told), _kind(text)
+    before, kind = (_kind(ENTRANCE.sub(" ", one)) for one in (told, text))
     if {before, kind} == OF_A_LIFT and not OWN_DOOR.search((text if kind == "door" else told).lower()):
         return False
     return {before, kind} <= TRADES and kind != before and len(text.split()) >= LEAST
@@ -150,6 +157,26 @@ def is_one_more(told: str, text: str) -> bool:
     """Whether a phrase after a trouble brings one more for another worker, rather than more of the same."""
     brings = AND_MORE.match(text) or FAILS.search(text.lower().replace("ё", "е"))
     return brings is not None and is_another(told, text)
+
+
+def is_same(told: str, text: str) -> bool:
+    """Whether two descriptions tell of one trouble: the same thing, at the same place as far as both name one.
+
+    >>> is_same("Течёт кран на кухне", "кран капает"), is_same("течёт кран на кухне", "кран в ванной течёт")
+    (True, False)
+    """
+    before, now = (ENTRANCE.sub(" ", one.lower()) for one in (told, text))
+    if _kind(before) != _kind(now) or _kind(now) not in TRADES | {"windows"}:
+        return False
+    places, counts = ([set(find(one)) for one in (before, now)] for find in (AT.findall, numbers))
+    told = (both for both in (places, counts) if all(both))
+    return bool(_things(before) & _things(now)) and all(first & second for first, second in told)
+
+
+def _things(text: str) -> set[str]:
+    """What is broken: the words that tell the kind."""
+    words = re.findall(r"[а-я]+", VAGUE.sub(" ", text.replace("ё", "е")))
+    return {word[:STEM] for word in words if _kind(word) != "other"}
 
 
 def _clauses(text: str) -> list[tuple[str, str]]:
@@ -166,9 +193,14 @@ def names_only_a_worker(text: str) -> bool:
 def joined(before: str, text: str) -> str:
     """What was told before and what is told now; «нет, …» and the same told anew take the place of it.
 
+    >>> joined("лифт не работает", "нет, не лифт, а домофон")
+    'домофон не работает'
     >>> joined("в подвале запах", "канализацией воняет"), joined("труба течёт", "течёт труба на кухне")
     ('в подвале запах, канализацией воняет', 'течёт труба на кухне')
     """
+    if (instead := INSTEAD.search(text)) is not None and instead["wrong"][:STEM].lower() in before.lower():
+        wrong = re.compile(rf"\b{instead['wrong'][:STEM]}\w*", re.IGNORECASE)
+        return wrong.sub(instead["right"], before, count=1)
     anew = DENIED.sub("", text)
     return anew if anew != text or _words(before) & _words(text) else f"{before.rstrip('.!')}, {text}"
 

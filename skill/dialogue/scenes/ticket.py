@@ -19,6 +19,7 @@ from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
 from skill.identity import masking
 from skill.understanding import Understanding
+from speech.numerals import numbers
 
 ENOUGH_WORDS = 3
 LONGEST = 500
@@ -65,12 +66,12 @@ class TicketTopic:
         if (bar := barred(talk)) is not None:
             return bar
         complains = COMPLAINT.search(talk.turn.text.lower()) is not None
-        if points_at("together", talk.turn.text) and (joined := joining.last_two(talk)) is not None:
-            return joined
+        if points_at("together", talk.turn.text):
+            return joining.last_two(talk) or earlier.status(talk, [])
         if said.intent in {"ticket_status", "recalculation"} and (told := _told_after(talk, said.intent)) is not None:
             return told
         if said.intent == "ticket_status" and not (complains and not ASKS.search(talk.turn.text.lower())):
-            return earlier.status(talk)
+            return earlier.status(talk, numbers(talk.turn.text))
         talk.session.scene = self.name
         if DAMAGE.search(talk.turn.text.lower()):
             talk.session.step, talk.session.draft = "details", {"about": "Нужен акт об ущербе"}
@@ -95,6 +96,10 @@ class TicketTopic:
             return self._described(talk, said)
         if said.intent == "yes":
             return self._send(talk)
+        if points_at("when", talk.turn.text) or points_at("how_long", talk.turn.text):
+            talk.beside = "help"
+            ends = terms.by(talk, terms.term(talk, str(talk.session.draft["details"])))
+            return talk.reply("ticket.would_be", by=ends, buttons=YES_NO, expecting="yes_no")
         if (more := self._added(talk, said)) is not None:
             return more
         if said.intent == "correct":
@@ -174,6 +179,9 @@ class TicketTopic:
         if terms.term(talk, kept).rule.urgent:
             phone = emergency_phone(talk)
             return talk.reply("ticket.confirm_urgent", details=named, phone=phone, buttons=YES_NO, expecting="yes_no")
+        if not waiting and (row := earlier.alike(talk, named)) is not None:
+            facts = {"number": str(row.number), "due": terms.sentence(talk, row)}
+            return talk.reply("ticket.confirm_again", details=named, buttons=YES_NO, expecting="yes_no", **facts)
         key = "ticket.confirm" if told == kept else "ticket.confirm_long"
         if more or others:
             key = "ticket.confirm_also" if others else "ticket.confirm_first"
@@ -227,10 +235,10 @@ class TicketTopic:
         if talk.session.about.get("intent") not in self.intents:
             talk.session.about = {"intent": "create_ticket", "slots": {}, "text": details}
         on_paper = ticket.category == "recalculation" or OF_THE_OFFICE.search(details.lower()) is not None
-        rule = terms.term(talk, details).rule
-        task = "office" if on_paper and rule.task == "fix" else rule.task
-        sent = talk.reply(f"ticket.sent.{task}", number=str(ticket.number), by=terms.at_first(talk, ticket))
-        if rule.urgent:
+        due = terms.of(talk, ticket)
+        task = "office" if on_paper and due.rule.task == "fix" else due.rule.task
+        sent = talk.reply(f"ticket.sent.{task}", number=str(ticket.number), by=terms.at_first(talk, due))
+        if due.rule.urgent:
             sent = after(sent.text, OPERATOR.hand_over(talk, "emergency"))
         if not others or sent.handoff:
             return sent
@@ -270,7 +278,10 @@ def _kept(text: str) -> str:
 
 
 def _dropped(talk: Talk) -> Reply:
+    urgent = terms.term(talk, str(talk.session.draft.get("details", ""))).rule.urgent
     talk.session.close()
+    if urgent:
+        return talk.reply("ticket.dropped_urgent", phone=emergency_phone(talk))
     return talk.reply("ticket.dropped")
 
 

@@ -10,6 +10,7 @@ from skill.dialogue.gate import barred
 from skill.dialogue.naming import listed
 from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk
+from skill.dialogue.tickets import joining
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
@@ -41,7 +42,8 @@ class Withdrawal:
             return talk.reply("withdrawal.none")
         talk.session.scene = self.name
         reason = "fixed" if FIXED.search(_plain(talk)) else "unneeded"
-        return self._chosen(talk, _meant(talk, rows) or rows, reason)
+        made = joining.just_made(talk)
+        return self._chosen(talk, _meant(talk, rows) or (made if len(made) == 1 else rows), reason)
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """Which one, and the yes that closes it."""

@@ -1,6 +1,7 @@
 """How requests taken before are doing: one by its number or the newest, or all that are in work."""
 
 import re
+from dataclasses import replace
 
 from billing import tickets
 from billing.tables import Ticket
@@ -10,16 +11,14 @@ from skill.dialogue.talk import Talk
 from skill.dialogue.tickets import terms
 from skill.dialogue.turn import Reply
 from speech import wording
-from speech.numerals import numbers
 
-NAMED = 4
+NAMED = 3
 SEVERAL = re.compile(r"\b(заявк(?:и|ами|ах|ам)|вс[её]м? заявк\w*|мои (?:обращени|жалоб)\w+)\b")
 """Asked of all requests; so many of them are named."""
 
 
-def status(talk: Talk) -> Reply:
+def status(talk: Talk, said: list[str]) -> Reply:
     """The request of the number said, else the newest one that is not done."""
-    said = numbers(talk.turn.text)
     rows = tickets.of_account(talk.db, home_of(talk).account_id)
     named = [row for row in rows if str(row.number) in said]
     if said and not named:
@@ -36,11 +35,22 @@ def status(talk: Talk) -> Reply:
 
 
 def _several(talk: Talk, rows: list[Ticket]) -> Reply:
-    lines = [
-        talk.say("ticket.one_of_several", number=str(row.number), details=_brief(row), by=terms.by(talk, row))
-        for row in rows[:NAMED]
-    ]
-    return talk.reply("ticket.several", count=str(len(rows)), word=_word(len(rows)), lines="; ".join(lines))
+    lines = [_line(talk, row) for row in rows[:NAMED]]
+    told = talk.reply("ticket.several", count=str(len(rows)), word=_word(len(rows)), lines="; ".join(lines))
+    more = len(rows) - NAMED
+    others = talk.say("ticket.others", count=str(more), word=_word(more)) if more > 0 else ""
+    return replace(told, text=f"{told.text} {others}".strip())
+
+
+def alike(talk: Talk, details: str) -> Ticket | None:
+    """A request in work that tells of the same trouble."""
+    rows = tickets.of_account(talk.db, home_of(talk).account_id, only_active=True)
+    return next((row for row in rows if row.status in tickets.UNDONE and troubles.is_same(row.details, details)), None)
+
+
+def _line(talk: Talk, row: Ticket) -> str:
+    by = terms.by(talk, terms.of(talk, row))
+    return talk.say("ticket.one_of_several", number=str(row.number), details=_brief(row), by=by)
 
 
 def _told(talk: Talk, row: Ticket) -> str:

@@ -11,8 +11,8 @@ from skill.dialogue.talk import Talk
 from skill.dialogue.tickets import terms
 from skill.dialogue.turn import Reply
 
-JUST_NOW = timedelta(minutes=30)
-"""So long ago two requests were taken at most, when they are said to be one."""
+JUST_NOW = timedelta(minutes=10)
+"""So long ago the speaker has made requests at most, when they speak of them without a name."""
 
 
 def into_sent(talk: Talk, ticket_id: int, told: list[str]) -> Reply | None:
@@ -23,11 +23,7 @@ def into_sent(talk: Talk, ticket_id: int, told: list[str]) -> Reply | None:
 
 def last_two(talk: Talk) -> Reply | None:
     """The newest of two requests taken just now is withdrawn, its words go into the one before; None without two."""
-    rows = [
-        row
-        for row in tickets.of_account(talk.db, home_of(talk).account_id, only_active=True)
-        if row.status in tickets.UNDONE and talk.now - row.created_at <= JUST_NOW
-    ]
+    rows = just_made(talk)
     if len(rows) < 2:
         return None
     newest, before = rows[:2]
@@ -37,6 +33,18 @@ def last_two(talk: Talk) -> Reply | None:
     reason = phrase("ticket.merged_reason", 0, number=str(before.number))
     tickets.withdraw(talk.db, newest.id, reason=reason, now=talk.now, actor=_actor(talk), channel=talk.turn.channel)
     return _said(talk, "ticket.merged", ticket, other=str(newest.number))
+
+
+def just_made(talk: Talk) -> list[Ticket]:
+    """Requests that the speaker has made a moment ago and that are not done, newest first."""
+    return [
+        row
+        for row in tickets.of_account(talk.db, home_of(talk).account_id, only_active=True)
+        if row.status in tickets.UNDONE
+        and talk.resident is not None
+        and row.resident_id == talk.resident.id
+        and talk.now - row.created_at <= JUST_NOW
+    ]
 
 
 def _added(talk: Talk, ticket_id: int, details: str) -> Ticket | None:

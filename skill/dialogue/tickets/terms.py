@@ -1,5 +1,6 @@
 """By when a request is due, as it is said: «в течение двух часов, до 14:30», «завтра до 12:30», «до 29 ноября»."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,31 +19,35 @@ MORNING = 5
 
 
 def term(talk: Talk, details: str) -> Due:
-    """When a request with these words would be due if it were taken now."""
+    """When a request with these words is due if it is taken now."""
     return repairs.due(details, talk.now, home_of(talk).timezone)
+
+
+def of(talk: Talk, ticket: Ticket) -> Due:
+    """When a request is due; its words tell what is done by then."""
+    return replace(term(talk, ticket.details), on=ticket.deadline, at=ticket.due_at)
 
 
 def sentence(talk: Talk, ticket: Ticket) -> str:
     """What is done by then, of a request taken before; an apology where that has passed."""
-    if _is_over(talk, ticket):
-        return talk.say("ticket.due.over", by=by(talk, ticket))
-    return talk.say(f"ticket.due.{term(talk, ticket.details).rule.task}", by=by(talk, ticket))
+    due = of(talk, ticket)
+    return talk.say(f"ticket.due.{'over' if _is_over(talk, due) else due.rule.task}", by=by(talk, due))
 
 
-def at_first(talk: Talk, ticket: Ticket) -> str:
+def at_first(talk: Talk, due: Due) -> str:
     """The term of a request just taken: how long it is, and when it ends."""
-    ends, within = by(talk, ticket), term(talk, ticket.details).rule.within
-    if ticket.due_at is None or ticket.due_at - talk.now != within:  # some clocks do not run at night
+    ends = by(talk, due)
+    if due.at is None or due.at - talk.now != due.within:  # some clocks do not run at night
         return ends
-    return talk.say("ticket.by.within", span=_span(talk, within), by=ends.removeprefix("сегодня "))
+    return talk.say("ticket.by.within", span=_span(talk, due.within), by=ends.removeprefix("сегодня "))
 
 
-def by(talk: Talk, ticket: Ticket) -> str:
+def by(talk: Talk, due: Due) -> str:
     """«сегодня до 14:30», «ночью до 0:30», «завтра до 12:30», «до 29 ноября»."""
     now = talk.now.astimezone(ZoneInfo(home_of(talk).timezone))
-    if ticket.due_at is None:
-        return _by_day(talk, ticket.deadline, now.date())
-    at = ticket.due_at.astimezone(now.tzinfo)
+    if due.at is None:
+        return _by_day(talk, due.on, now.date())
+    at = due.at.astimezone(now.tzinfo)
     at -= timedelta(minutes=at.minute % STEP)
     clock, days = f"{at.hour}:{at:%M}", (at.date() - now.date()).days
     if days == 1 and at.hour < MORNING and at - now <= DAY / 2:
@@ -59,9 +64,9 @@ def _by_day(talk: Talk, day: date, today: date) -> str:
     return talk.say("ticket.by.end_of_tomorrow" if day == today + DAY else "ticket.by.day", day=wording.day(day))
 
 
-def _is_over(talk: Talk, ticket: Ticket) -> bool:
+def _is_over(talk: Talk, due: Due) -> bool:
     today = talk.now.astimezone(ZoneInfo(home_of(talk).timezone)).date()
-    return ticket.due_at < talk.now if ticket.due_at else ticket.deadline < today
+    return due.at < talk.now if due.at else due.on < today
 
 
 def _span(talk: Talk, within: timedelta) -> str:
