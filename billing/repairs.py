@@ -44,7 +44,7 @@ def end(due: Due) -> tuple[date, bool, datetime]:
 
 def _fits(rule: Repair, text: str) -> bool:
     what, does = rf"\b(?:{rule.what})\w*", rf"\b(?:{rule.does})"
-    named = rf"{what}{GAP}{does}|{does}\w*{GAP}{what}" if rule.does else what
+    named = rf"{what}{GAP}(?:и )?{does}|{does}\w*{GAP}{what}" if rule.does else what
     if rule.unless and re.search(rf"\b(?:{rule.unless})", text):
         return False
     return bool(re.search(named, text)) and bool(re.search(rf"\b(?:{rule.where})", text))

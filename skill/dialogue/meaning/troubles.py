@@ -69,6 +69,13 @@ LEAD = re.compile(
     r"|добр\w+ (?:день|утро|вечер)|у (?:меня|нас)(?: тут| там)?)[ ,.!]+)+",
     re.IGNORECASE,
 )
+MORE = re.compile(
+    r"^\W*(?:ещё |еще )?(?:добавь|допиши|дополни|припиши|напиши|впиши|укажи)(?:те)?,? "
+    r"(?:(?:ещё|еще|туда|там|пожалуйста|и|что|(?:в|к) (?:эт\w+ |т[уо]\w* )?(?:заявк\w+|не[её]|ней))[ ,:]+)*"
+    r"(?P<more>.+)",
+    re.IGNORECASE,
+)
+"""«Добавь в заявку, что …»."""
 STAMMER = re.compile(r"\b(\w+)(?: \1\b)+", re.IGNORECASE)
 
 
@@ -102,7 +109,18 @@ def apart(text: str) -> list[str]:
             found.append(clause)
         else:
             found[-1] += joint + clause
-    return [part for at, one in enumerate(found) for part in _breaths(LEAD.sub("", one) if at else one)]
+    return _placed([part for at, one in enumerate(found) for part in _breaths(LEAD.sub("", one) if at else one)])
+
+
+def _placed(parts: list[str]) -> list[str]:
+    """The place that a phrase begins with is that of all that follows: «в подъезде грязно, лампа не горит»."""
+    place = PLACED.match(LEAD.sub("", parts[0]).lower())
+    if place is None:
+        return parts
+    return [
+        one if at == 0 or AT.search(one.lower()) or _kind(one) in OF_THE_HOUSE else f"{one} {place[0]}"
+        for at, one in enumerate(parts)
+    ]
 
 
 def _breaths(clause: str) -> list[str]:
@@ -151,6 +169,11 @@ def is_another(told: str, text: str) -> bool:
     if {before, kind} == OF_A_LIFT and not OWN_DOOR.search((text if kind == "door" else told).lower()):
         return False
     return {before, kind} <= TRADES and kind != before and len(text.split()) >= LEAST
+
+
+def is_told(text: str) -> bool:
+    """Whether a text says what is wrong: of a kind that is known, or of anything that fails."""
+    return category(text) != "other" or (len(text.split()) > LEAST and FAILS.search(text.lower()) is not None)
 
 
 def is_one_more(told: str, text: str) -> bool:

@@ -23,7 +23,10 @@ from speech.numerals import numbers
 KIN = {"HOT_WATER": {"HEAT"}, "HEAT": {"HOT_WATER"}}
 
 
-MISSING = re.compile(r"\bнету?\b|пропал|исчез|не (идет|течет|горит|греет|работает|дают)|отключил|вырубил|перекрыл")
+MISSING = re.compile(
+    r"\bнету?\b|пропал|исчез|не (идет|течет|горит|греет|работает|дают)|(еле|чуть|едва) (теч|ид|теп|гре)"
+    r"|отключил|вырубил|перекрыл"
+)
 """Something is off now, whether announced or not."""
 FOLLOWS = 3
 """«Когда дадут?» after «воды нет» asks of what is off now."""

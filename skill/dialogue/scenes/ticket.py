@@ -13,7 +13,7 @@ from skill.dialogue.meaning.context import points_at
 from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.naming import capital
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
-from skill.dialogue.talk import Talk, after
+from skill.dialogue.talk import Talk, after, still_open
 from skill.dialogue.tickets import earlier, joining, terms
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
@@ -58,16 +58,21 @@ class TicketTopic:
     """The scene of requests. Steps: details, confirm."""
 
     name = "ticket"
-    intents = frozenset({"create_ticket", "ticket_status", "recalculation"})
-    anywhere: frozenset[str] = frozenset()
+    intents = frozenset({"create_ticket", "ticket_status", "recalculation", "repair_term"})
+    anywhere = frozenset({"repair_term"})
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
-        """Tell of earlier requests, or take a new one."""
+        """Tell of earlier requests and of terms, or take a new one."""
+        if said.intent == "repair_term":
+            talk.beside = "help"
+            return still_open(talk, Reply(terms.law(talk)))
         if (bar := barred(talk)) is not None:
             return bar
         complains = COMPLAINT.search(talk.turn.text.lower()) is not None
         if points_at("together", talk.turn.text):
             return joining.last_two(talk) or earlier.status(talk, [])
+        if (added := _more_of_the_last(talk)) is not None:
+            return added
         if said.intent in {"ticket_status", "recalculation"} and (told := _told_after(talk, said.intent)) is not None:
             return told
         if said.intent == "ticket_status" and not (complains and not ASKS.search(talk.turn.text.lower())):
@@ -82,7 +87,7 @@ class TicketTopic:
             talk.session.step = "details"
             talk.session.draft = {"about": talk.turn.text if OF_WHOM.search(talk.turn.text.lower()) else ""}
             return talk.reply("ticket.complaint", expecting="text")
-        known = troubles.category(talk.turn.text) != "other" and not troubles.names_only_a_worker(talk.turn.text)
+        known = troubles.is_told(talk.turn.text) and not troubles.names_only_a_worker(talk.turn.text)
         if said.intent == "create_ticket" and known and len(talk.turn.text.split()) > 1:
             return self._confirm(talk, talk.turn.text)
         talk.session.step, talk.session.draft = "details", {"about": talk.turn.text if known else ""}
@@ -121,6 +126,8 @@ class TicketTopic:
         details = str(talk.session.draft["details"])
         if points_at("together", text):
             return self._together(talk, details)
+        if (more := troubles.MORE.match(talk.turn.text)) is not None:
+            return self._confirm(talk, f"{details}, {more['more']}", together=True)
         if known and said.intent in DESCRIBING and troubles.is_one_more(details, talk.turn.text):
             return self._confirm(talk, details, others=[*_others(talk), talk.turn.text])
         fits = said.intent in LEAVING | DESCRIBING or said.confidence < SURE
@@ -155,7 +162,8 @@ class TicketTopic:
         if not known and words < ENOUGH_WORDS and (said.intent == "yes" or temper.signs(talk.turn.text)):
             return talk.reply("ticket.what_exactly", expecting="text")
         about = str(talk.session.draft.get("about", ""))
-        return self._confirm(talk, f"{about.rstrip('.!')}: {talk.turn.text}" if about else talk.turn.text)
+        joint = "" if len(about.split()) < ENOUGH_WORDS and troubles.category(about) in troubles.TRADES else ":"
+        return self._confirm(talk, f"{about.rstrip('.!')}{joint} {talk.turn.text}" if about else talk.turn.text)
 
     def help(self, talk: Talk) -> str | None:
         """What to say."""
@@ -254,6 +262,12 @@ def _told_after(talk: Talk, intent: str) -> Reply | None:
     if intent == "recalculation":
         keys = {"papers": "ticket.absence_papers", "recalculated": "ticket.recalculated", "when": "ticket.recalculated"}
     return next((talk.reply(key) for name, key in keys.items() if points_at(name, text)), None)
+
+
+def _more_of_the_last(talk: Talk) -> Reply | None:
+    """«Добавь, что …» after a request was sent."""
+    more, made = troubles.MORE.match(talk.turn.text), joining.just_made(talk)
+    return joining.into_sent(talk, made[0].id, [_kept(more["more"])], "ticket.added") if more and made else None
 
 
 def _others(talk: Talk) -> list[str]:

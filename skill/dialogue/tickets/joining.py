@@ -15,10 +15,10 @@ JUST_NOW = timedelta(minutes=10)
 """So long ago the speaker has made requests at most, when they speak of them without a name."""
 
 
-def into_sent(talk: Talk, ticket_id: int, told: list[str]) -> Reply | None:
+def into_sent(talk: Talk, ticket_id: int, told: list[str], key: str = "ticket.together") -> Reply | None:
     """The troubles told go into the request that was sent before them; None when it is not open any more."""
     ticket = _added(talk, ticket_id, ", ".join(told))
-    return _said(talk, "ticket.together", ticket) if ticket else None
+    return _said(talk, key, ticket) if ticket else None
 
 
 def last_two(talk: Talk) -> Reply | None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from billing import repairs
 from billing.repairs import Due
 from billing.tables import Ticket
+from skill.dialogue.company import local
 from skill.dialogue.flat import home_of
 from skill.dialogue.talk import Talk
 from speech import wording
@@ -19,8 +20,9 @@ MORNING = 5
 
 
 def term(talk: Talk, details: str) -> Due:
-    """When a request with these words is due if it is taken now."""
-    return repairs.due(details, talk.now, home_of(talk).timezone)
+    """When a request with these words is due if it is taken now; a stranger's house keeps the company's time."""
+    zone = str(local(talk).tzinfo) if talk.resident is None else home_of(talk).timezone
+    return repairs.due(details, talk.now, zone)
 
 
 def of(talk: Talk, ticket: Ticket) -> Due:
@@ -58,6 +60,12 @@ def by(talk: Talk, due: Due) -> str:
     return talk.say(f"ticket.by.{name}", clock=clock)
 
 
+def law(talk: Talk) -> str:
+    """How long such a trouble may last, asked of no request: «за сколько должны починить лифт»."""
+    due = term(talk, f"{talk.turn.text} не работает течёт")
+    return talk.say(f"ticket.law.{due.rule.task}", span=_span(talk, due.within))
+
+
 def _by_day(talk: Talk, day: date, today: date) -> str:
     if day == today:
         return talk.say("ticket.by.end_of_today")
@@ -74,6 +82,8 @@ def _span(talk: Talk, within: timedelta) -> str:
     known = {HALF_AN_HOUR: "half_an_hour", HOUR: "an_hour", DAY: "a_day"}
     if within in known:
         return talk.say(f"ticket.span.{known[within]}")
+    if within >= repairs.BY_THE_CLOCK and not within % DAY:
+        return talk.say("ticket.span.days", count=wording.cardinal(within.days, "g"))
     if within % HOUR:
         count = within // timedelta(minutes=1)
         return f"{wording.cardinal(count, 'g', 'f')} {wording.plural(count, 'минуты', 'минут', 'минут')}"
