@@ -237,11 +237,12 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
 def _other_flat(talk: Talk, said: Understanding) -> Account | None:
     """The flat that a question names outright while another one is chosen («а на вторую сколько?»): it is chosen."""
     free = not talk.session.scene or talk.session.step == OFFER
-    if said.intent not in addressing.OF_A_FLAT or not free or len(talk.flats) < 2:
+    readings = said.intent == "submit_reading"
+    if not (readings or said.intent in addressing.OF_A_FLAT) or not free or len(talk.flats) < 2:
         return None
-    other = addressing.other(talk)
+    other = addressing.other(talk, by_place=not readings)
     if other is not None:
-        talk.session.account_id = other.id
+        talk.session.account_id, talk.flat_named = other.id, True
     return other
 
 

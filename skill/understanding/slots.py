@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from skill.understanding import dates, readings
+from skill.understanding.enumerated import unnumbered
 from skill.understanding.markers import Marker, markers, words
 from skill.understanding.spread import spread
 from speech.numerals import Segment, segments
@@ -33,6 +34,7 @@ _NOT_MONEY_BEFORE = frozenset({"квартира", "кв", "дом", "номер
 _YEARS = range(2020, 2040)
 _SMALLEST_SUM = 20
 _OLDEST = 120
+_LINE = re.compile(r"[\s,;]*\n\s*")
 _EITHER = re.compile(r"(?<=[а-яё]{2})/(?=[а-яё]{2})", re.IGNORECASE)
 """«день/ночь»."""
 _AFTER_PERCENT = re.compile(r"\bпроцент")
@@ -57,7 +59,8 @@ def extract(intent: str, text: str) -> Slots:
     table = _table()
     if intent == "out_of_scope":
         return {}
-    text = spread(text) if intent == "submit_reading" else _EITHER.sub(" ", text)
+    text = spread(unnumbered(text)) if intent == "submit_reading" else _EITHER.sub(" ", text)
+    text = _LINE.sub(", ", text.strip())
     found, parts = markers(text, mistyped=intent == "submit_reading"), words(text)
     when = dates.find(text, found, readings=intent in table["readings"])
     numbers = segments(text) if may_have_numbers(text) else []

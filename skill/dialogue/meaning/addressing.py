@@ -26,6 +26,8 @@ OUTRIGHT = re.compile(
     r"(?!\W+\w*(счетчик|счётчик|числ|месяц|недел|день))"
 )
 """A flat is named, and not merely a number or an ordinal."""
+BY_NUMBER = re.compile(r"\b(?:кв|квартир\w*|лицев\w*(?: сч[её]т\w*)?|л/?с)\b\W*(?:номер\W+)?\d+")
+"""The flat whose readings follow: an ordinal there is a meter's."""
 ALL = re.compile(r"\b(?:обе|оба|обоим|обеим|вс(?:е|ем|ех) квартир\w*|все сч[её]та|две квартиры|два сч[её]та|за две)\b")
 """Every flat of the speaker's."""
 NOT_THIS = re.compile(r"\bдруг(ая|ой|ую|ое) (квартир|адрес)|\bне (та|эта|ту|эту|тот|этот) (квартир|адрес)")
@@ -63,9 +65,10 @@ def _likeness(talk: Talk, account: Account, words: list[str]) -> int:
     return named + 2 * flat + 4 * (account.number in words)
 
 
-def other(talk: Talk) -> Account | None:
-    """The flat that a phrase names outright, if it is not the one spoken about."""
-    if talk.resident is None or OUTRIGHT.search(talk.turn.text.lower()) is None:
+def other(talk: Talk, *, by_place: bool = True) -> Account | None:
+    """The flat that a phrase names outright, if it is not the one spoken about. by_place: an ordinal names it too."""
+    form = OUTRIGHT if by_place else BY_NUMBER
+    if talk.resident is None or form.search(talk.turn.text.lower()) is None:
         return None
     named = meant(talk, accounts.accounts_of(talk.db, talk.resident.id))
     return named if named is not None and named.id != account_of(talk).id else None

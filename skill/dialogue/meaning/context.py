@@ -18,6 +18,7 @@ from skill.dialogue.reminders import following
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import OFFER
 from skill.understanding import Understanding, understand
+from skill.understanding.enumerated import items
 from skill.understanding.slots import extract
 from speech.numerals import numbers
 
@@ -115,6 +116,8 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
         return Understanding("go_on", {}, 1.0)
     if (talk.session.scene, talk.session.step) == ("ticket", "confirm") and points_at("together", talk.turn.text):
         return Understanding("create_ticket", {}, 1.0)
+    if (free or talk.session.scene == "readings") and items(talk.turn.text):
+        return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
     if talk.session.scene == "readings" and points_at("last_day", talk.turn.text):
         return Understanding("reading_window", {}, 1.0)
     if talk.session.scene == "readings" and points_at("missed", talk.turn.text):

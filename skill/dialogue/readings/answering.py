@@ -79,7 +79,7 @@ class Answering(Gathering):
 
     def twins(self, entry: Entry) -> str:
         """The meters that an entry may mean, with the ends of their numbers; empty where no resource is named."""
-        meters = self._fitting(entry) if entry.resource else []
+        meters = self.fitting(entry) if entry.resource else []
         ends = [f"{self.flat.name(meter)} с номером на {meter.serial[-SERIAL:]}" for meter in meters]
         return listed(ends, "или") if ends else ""
 
@@ -170,7 +170,7 @@ class Answering(Gathering):
 
     def meant_for(self, other: Entry) -> Reply | None:
         """«Нет, это горячая»: the value just read back is another meter's; None if that meter is not clear."""
-        entry, meters = self.asked, self._fitting(other)
+        entry, meters = self.asked, self.fitting(other)
         if entry is None or len(meters) != 1:
             return None
         meant = Entry(resource=other.resource, place=other.place, loose=list(entry.values.values()))

@@ -14,8 +14,8 @@ from billing.tables import Reading
 from billing.windows import month_start
 from skill.dialogue.flat import Flat, account_of
 from skill.dialogue.naming import capital, meter_name, month_name
+from skill.dialogue.readings import past
 from skill.dialogue.readings.gathering import SERIAL, YES_NO, Gathering
-from skill.dialogue.readings.past import LIVE
 from skill.dialogue.readings.readback import reason_of, values_shown
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import SENTENCE_END, Reply
@@ -66,6 +66,13 @@ def here(gathering: Gathering) -> Reply:
 def of_month(gathering: Gathering) -> Reply:
     """«Это за какой месяц?»: the month that readings count for, and the question that is open again."""
     return asked_again(gathering.talk, gathering.talk.say("readings.of_month", month=month_name(gathering.flat.period)))
+
+
+def used(gathering: Gathering) -> Reply:
+    """What was used this month by what is booked already, and the question that is open again."""
+    talk, period = gathering.talk, gathering.flat.period
+    lines = past.used(talk, gathering.flat, [period], [])
+    return asked_again(talk, talk.say("history.used", month=month_name(period), lines=lines) if lines else "")
 
 
 def asked_again(talk: Talk, told: str) -> Reply:
@@ -132,7 +139,7 @@ def _own_months(talk: Talk, flat: Flat, meter: MeterView) -> dict[date, Decimal]
             Reading.meter_id == meter.id,
             col(Reading.period) >= month_start(flat.period, -MONTHS),
             col(Reading.period) < flat.period,
-            col(Reading.status).in_(LIVE),
+            col(Reading.status).in_(past.LIVE),
         )
     ).all()
     months: dict[date, Decimal] = defaultdict(Decimal)

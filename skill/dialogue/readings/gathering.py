@@ -147,7 +147,7 @@ class Gathering:
         """Find the entry's meter where its name leaves no choice; the same meter named twice is one entry."""
         if entry.meter is not None or entry.resource is None:
             return
-        fitting = self._fitting(entry)
+        fitting = self.fitting(entry)
         if len(fitting) == 1:
             entry.settle(fitting[0])
             return
@@ -164,7 +164,7 @@ class Gathering:
         self.draft.entries.remove(entry)
         self.take(known, entry)
 
-    def _fitting(self, entry: Entry) -> list[MeterView]:
+    def fitting(self, entry: Entry) -> list[MeterView]:
         """Meters that the entry may mean; one that hangs in no such place, if there is none else."""
         nameless = entry.resource is None and entry.place is None
         taken = {other.meter for other in self.draft.entries if not (nameless and other.values)}
@@ -177,7 +177,7 @@ class Gathering:
         if entry.meter is not None:
             entry.settle(self.flat.meter(entry.meter))
             return None
-        fitting = self._fitting(entry)
+        fitting = self.fitting(entry)
         likely = [meter for meter in fitting if self.books.likely(entry, meter)] if len(fitting) > 1 else fitting
         if len(likely) == 1:
             known = next((one for one in self.draft.entries if one.meter == likely[0].id), None)

@@ -17,6 +17,7 @@ from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply
 from skill.identity import consent, linking, sent_codes
 from skill.understanding import Understanding
+from skill.understanding.enumerated import unnumbered
 from speech.numerals import numbers
 
 CODE_DIGITS = 6
@@ -185,6 +186,7 @@ def _expecting(step: str) -> str:
 
 def _groups(text: str) -> list[str]:
     """The numbers of an answer; written ones as they are grouped, since a space parts the number from the code."""
+    text = unnumbered(text)
     written = re.findall(r"\d+", text)
     return written if len(written) > 1 else [number for number in numbers(text) if number.isdecimal()]
 

@@ -8,13 +8,14 @@ from skill.dialogue.meaning import addressing
 from skill.dialogue.meaning.asked import months
 from skill.dialogue.meaning.context import points_at
 from skill.dialogue.naming import capital, month_name
-from skill.dialogue.readings import agreeing, past
+from skill.dialogue.readings import agreeing
 from skill.dialogue.readings.answering import READ_BACK, Answering
 from skill.dialogue.readings.apart import apart
-from skill.dialogue.readings.comparing import asked_again, declined, here, of_month, open_question, previous, usual
+from skill.dialogue.readings.comparing import declined, here, of_month, open_question, previous, used, usual
 from skill.dialogue.readings.dial import dial_value
 from skill.dialogue.readings.draft import Entry, entries_of
 from skill.dialogue.readings.later import put_off, unseen
+from skill.dialogue.readings.numbered import chosen, numbered, without_account
 from skill.dialogue.readings.relative import by_last, unused
 from skill.dialogue.scenes.broken_meter import SCENE as BROKEN
 from skill.dialogue.scenes.linking import SCENE as LINKING
@@ -88,7 +89,7 @@ class Readings:
             return usual(gathering)
         if (flat := addressing.corrected(talk)) is not None:
             return self._of_flat(talk, gathering, flat)
-        entries = gathering.without_rejected(_put(talk, gathering, _heard(talk, said)))
+        entries = chosen(gathering) or gathering.without_rejected(_put(talk, gathering, _heard(talk, said)))
         mistaken = talk.session.step == "rest" and (said.intent == "correct" or points_at("wrong", talk.turn.text))
         if mistaken or (talk.session.step == "which" and not gathering.draft.entries):
             entries = gathering.of_booked(entries)
@@ -150,7 +151,7 @@ class Readings:
             if step in READ_BACK:
                 talk.beside = "help"
                 return gathering.next()
-            return _used(talk, gathering) if step == "rest" else None
+            return used(gathering) if step == "rest" else None
         wrong = points_at("wrong", text) and len(entries) > 1
         if step == "rest" and not given and (wrong or points_at("delete", text)):
             gathering.draft.entries = []
@@ -277,15 +278,9 @@ class Readings:
 
 def _put(talk: Talk, gathering: Answering, entries: list[Entry]) -> list[Entry]:
     """The entries as the meters of the flat explain them."""
-    told = by_last(gathering.flat, talk.turn.text, entries, gathering.asked)
+    listed = numbered(gathering, without_account(gathering, entries))
+    told = by_last(gathering.flat, talk.turn.text, listed, gathering.asked)
     return apart(gathering.books, gathering.flat, talk.turn.text, told)
-
-
-def _used(talk: Talk, gathering: Answering) -> Reply:
-    """What was used this month by what is booked already, and the question that is open again."""
-    period = gathering.flat.period
-    lines = past.used(talk, gathering.flat, [period], [])
-    return asked_again(talk, talk.say("history.used", month=month_name(period), lines=lines) if lines else "")
 
 
 def _heard(talk: Talk, said: Understanding) -> list[Entry]:
