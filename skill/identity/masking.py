@@ -70,25 +70,30 @@ def over_turns(lines: Sequence[str]) -> list[str]:
 
 def begins_with_digits(text: str) -> bool:
     """Whether a phrase may go on with a number begun before it."""
-    said = segments(text)
+    said = segments(_line(text))
     return bool(said) and BETWEEN.fullmatch(" ".join(["", *text.split()[: said[0].start], ""])) is not None
 
 
 def ends_with_digits(text: str) -> bool:
     """Whether a number that a phrase ends with may go on in the next."""
-    said = segments(text)
+    said = segments(_line(text))
     return bool(said) and BETWEEN.fullmatch(" ".join(["", *text.split()[said[-1].end :], ""])) is not None
 
 
 def without_first(text: str) -> str:
     """The text with stars for the number that it begins with."""
-    first, words = segments(text)[0], list(re.finditer(r"\S+", text))
+    first, words = segments(_line(text))[0], list(re.finditer(r"\S+", text))
     return text[: words[first.start].start()] + STARS + text[words[first.end - 1].end() :]
+
+
+def _line(text: str) -> str:
+    """The text with a space for every line break, so that words are counted as `segments` counts them."""
+    return re.sub(r"\s", " ", text)
 
 
 def _phones(text: str, form: re.Pattern[str]) -> list[tuple[int, int]]:
     """Where telephone numbers stand in a text, last first."""
-    line = re.sub(r"\s", " ", text)
+    line = _line(text)
     said, words = segments(line), [(word.start(), word.end()) for word in re.finditer(r"\S+", line)]
     places, last = [], len(said)
     while last:
