@@ -220,12 +220,14 @@ def repairs() -> dict[str, Repair]:
 
 def _repair(name: str, row: dict[str, Any]) -> Repair:
     """Raises TypeError, ValueError, re.error."""
-    words = {field: "|".join(row.pop(field, ())) for field in ("what", "does", "where", "unless")}
+    words: dict[str, Any] = {field: "|".join(row.pop(field, ())) for field in ("what", "does", "where", "unless")}
     for pattern in words.values():
         re.compile(pattern)
-    spans = {field: _span(row.pop(field)) for field in ("within", "in_heating") if field in row}
-    hours = tuple(map(int, row.pop("hours", ()))) or None
-    return Repair(name, **words, **spans, hours=hours, **row)
+    spans: dict[str, Any] = {field: _span(row.pop(field)) for field in ("within", "in_heating") if field in row}
+    if "hours" in row:
+        opens, closes = map(int, row["hours"])
+        row["hours"] = (opens, closes)
+    return Repair(name, **words, **spans, **row)
 
 
 def _span(text: str) -> timedelta:

@@ -191,9 +191,10 @@ def is_same(told: str, text: str) -> bool:
     before, now = (ENTRANCE.sub(" ", one.lower()) for one in (told, text))
     if _kind(before) != _kind(now) or _kind(now) not in TRADES | {"windows"}:
         return False
-    places, counts = ([set(find(one)) for one in (before, now)] for find in (AT.findall, numbers))
-    told = (both for both in (places, counts) if all(both))
-    return bool(_things(before) & _things(now)) and all(first & second for first, second in told)
+    if not _things(before) & _things(now):
+        return False
+    named = ((set(find(before)), set(find(now))) for find in (AT.findall, numbers))
+    return all(first & second for first, second in named if first and second)
 
 
 def _things(text: str) -> set[str]:

@@ -21,19 +21,11 @@ from skill.identity import masking
 from skill.understanding import Understanding
 from speech.numerals import numbers
 
-ENOUGH_WORDS = 3
-LONGEST = 500
+ENOUGH_WORDS, LONGEST = 3, 500
 LEAVING = frozenset({"no", "back", "stop"})
 DESCRIBING = LEAVING | {
-    "create_ticket",
-    "ticket_status",
-    "outages",
-    "feedback",
-    "out_of_scope",
-    "yes",
-    "correct",
-    "emergency",
-}
+    "create_ticket", "ticket_status", "outages", "feedback", "out_of_scope", "yes", "correct", "emergency",
+}  # fmt: skip
 """Intents that a description of trouble may sound like."""
 SURE = 0.7
 COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
@@ -64,8 +56,7 @@ class TicketTopic:
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Tell of earlier requests and of terms, or take a new one."""
         if said.intent == "repair_term":
-            talk.beside = "help"
-            return still_open(talk, Reply(terms.law(talk)))
+            return _term(talk)
         if (bar := barred(talk)) is not None:
             return bar
         complains = COMPLAINT.search(talk.turn.text.lower()) is not None
@@ -73,7 +64,10 @@ class TicketTopic:
             return joining.last_two(talk) or earlier.status(talk, [])
         if (added := _more_of_the_last(talk)) is not None:
             return added
-        if said.intent in {"ticket_status", "recalculation"} and (told := _told_after(talk, said.intent)) is not None:
+        if (
+            said.intent in {"ticket_status", "recalculation"}
+            and (told := earlier.asked_back(talk, said.intent)) is not None
+        ):
             return told
         if said.intent == "ticket_status" and not (complains and not ASKS.search(talk.turn.text.lower())):
             return earlier.status(talk, numbers(talk.turn.text))
@@ -102,9 +96,7 @@ class TicketTopic:
         if said.intent == "yes":
             return self._send(talk)
         if points_at("when", talk.turn.text) or points_at("how_long", talk.turn.text):
-            talk.beside = "help"
-            ends = terms.by(talk, terms.term(talk, str(talk.session.draft["details"])))
-            return talk.reply("ticket.would_be", by=ends, buttons=YES_NO, expecting="yes_no")
+            return _term(talk)
         if (more := self._added(talk, said)) is not None:
             return more
         if said.intent == "correct":
@@ -125,9 +117,9 @@ class TicketTopic:
         text, known = talk.turn.text.lower().strip(), troubles.category(talk.turn.text) != "other"
         details = str(talk.session.draft["details"])
         if points_at("together", text):
-            return self._together(talk, details)
+            return self._together(talk)
         if (more := troubles.MORE.match(talk.turn.text)) is not None:
-            return self._confirm(talk, f"{details}, {more['more']}", together=True)
+            return self._confirm(talk, f"{_told(talk)}, {more['more']}", whole=True)
         if known and said.intent in DESCRIBING and troubles.is_one_more(details, talk.turn.text):
             return self._confirm(talk, details, others=[*_others(talk), talk.turn.text])
         fits = said.intent in LEAVING | DESCRIBING or said.confidence < SURE
@@ -139,9 +131,7 @@ class TicketTopic:
             return self._confirm(talk, details, place=text)
         since = fits and not known and troubles.SINCE.fullmatch(text) is not None
         if since or (known and said.intent in DESCRIBING and troubles.AND_MORE.match(text)):
-            place = str(talk.session.draft.get("place", ""))
-            told = f"{details}, {place}" if place else details
-            return self._confirm(talk, f"{told.rstrip('.!')}, {'' if since else 'ещё '}{troubles.LEAD.sub('', text)}")
+            return self._confirm(talk, f"{_told(talk)}, {'' if since else 'ещё '}{troubles.LEAD.sub('', text)}")
         return None
 
     def propose(self, talk: Talk, details: str) -> Reply:
@@ -170,46 +160,46 @@ class TicketTopic:
         return talk.say("ticket.help_confirm" if talk.session.step == "confirm" else "ticket.help_details")
 
     def _confirm(
-        self, talk: Talk, details: str, *, place: str = "", others: list[str] | None = None, together: bool = False
+        self, talk: Talk, details: str, *, place: str = "", others: list[str] | None = None, whole: bool = False
     ) -> Reply:
         """Read it back; of a long story only what it is about.
 
-        others: troubles for other workers, each a request of its own after this one; together: these are one request.
+        others: troubles for other workers, each a request of its own after this one; whole: the details are not taken
+        apart.
         """
-        first, *more = [details] if together else _urgent_first(talk, troubles.apart(details))
-        waiting = [] if together else [*(_others(talk) if others is None else others), *more]
+        first, *more = [details] if whole else _urgent_first(talk, troubles.apart(details))
+        waiting = [*(_others(talk) if others is None else others), *more]
         kept, where = _kept(first), _kept(place)
         others_kept = [_kept(one) for one in waiting]
         talk.session.step = "confirm"
         talk.session.draft = {**_sent(talk), "details": kept, "place": where, "others": others_kept}
         told = troubles.brief(kept)
         named = capital(f"{told}, {where}" if where else told)
-        if terms.term(talk, kept).rule.urgent:
-            phone = emergency_phone(talk)
-            return talk.reply("ticket.confirm_urgent", details=named, phone=phone, buttons=YES_NO, expecting="yes_no")
         if not waiting and (row := earlier.alike(talk, named)) is not None:
             facts = {"number": str(row.number), "due": terms.sentence(talk, row)}
             return talk.reply("ticket.confirm_again", details=named, buttons=YES_NO, expecting="yes_no", **facts)
+        if terms.term(talk, kept).rule.urgent:
+            phone = emergency_phone(talk)
+            return talk.reply("ticket.confirm_urgent", details=named, phone=phone, buttons=YES_NO, expecting="yes_no")
         key = "ticket.confirm" if told == kept else "ticket.confirm_long"
         if more or others:
             key = "ticket.confirm_also" if others else "ticket.confirm_first"
         also = troubles.brief(others_kept[-1]) if others_kept else ""
         return talk.reply(key, details=named, also=also, buttons=YES_NO, expecting="yes_no")
 
-    def _together(self, talk: Talk, details: str) -> Reply:
+    def _together(self, talk: Talk) -> Reply:
         """«Это одна заявка»: what was taken apart belongs together, also with what has been sent already."""
-        told, sent = [details, *_others(talk)], _sent(talk)
+        told, sent = [_told(talk), *_others(talk)], _sent(talk)
         joined = joining.into_sent(talk, sent["sent"], told) if sent else None
         if joined is None:
-            return self._confirm(talk, " и ".join(told), together=True)
+            return self._confirm(talk, " и ".join(told), others=[], whole=True)
         talk.session.close()
         return joined
 
     def _following(self, talk: Talk, others: list[str], before: str) -> Reply:
         """After one request: the next trouble that was told with it."""
-        talk.session.scene = self.name
-        talk.session.step = "confirm"
-        talk.session.draft = {"details": others[0], "place": "", "others": others[1:]}
+        talk.session.scene, talk.session.step = self.name, "confirm"
+        talk.session.draft = {**_sent(talk), "details": others[0], "place": "", "others": others[1:]}
         asked = talk.reply("ticket.confirm_next", details=capital(others[0]), buttons=YES_NO, expecting="yes_no")
         return after(progress.told(before), asked)
 
@@ -224,8 +214,7 @@ class TicketTopic:
 
     def _send(self, talk: Talk) -> Reply:
         assert talk.resident is not None  # noqa: S101 - only a resident is asked
-        details = ", ".join(filter(None, (str(talk.session.draft[part]) for part in ("details", "place"))))
-        others, both = _others(talk), BOTH.search(talk.turn.text.lower()) is not None
+        details, others, both = _told(talk), _others(talk), BOTH.search(talk.turn.text.lower()) is not None
         talk.session.close()
         try:
             ticket = tickets.create(
@@ -247,27 +236,36 @@ class TicketTopic:
         task = "office" if on_paper and due.rule.task == "fix" else due.rule.task
         sent = talk.reply(f"ticket.sent.{task}", number=str(ticket.number), by=terms.at_first(talk, due))
         if due.rule.urgent:
-            sent = after(sent.text, OPERATOR.hand_over(talk, "emergency"))
-        if not others or sent.handoff:
+            told = OPERATOR.hand_over(talk, "emergency")
+            if not others or told.handoff:
+                return after(sent.text, told)
+            sent = after(sent.text, talk.reply("ticket.dispatcher_knows"))
+        if not others:
             return sent
         asked = self._following(talk, others, sent.text)
         talk.session.draft["sent"] = ticket.id
         return after(progress.told(sent.text), self._send(talk)) if both else asked
 
 
-def _told_after(talk: Talk, intent: str) -> Reply | None:
-    """What is asked back after a request was taken or told: why so long, what if nobody comes, papers, when."""
-    text = talk.turn.text
-    keys = {"so_long": "ticket.so_long", "never_came": "ticket.never_came"}
-    if intent == "recalculation":
-        keys = {"papers": "ticket.absence_papers", "recalculated": "ticket.recalculated", "when": "ticket.recalculated"}
-    return next((talk.reply(key) for name, key in keys.items() if points_at(name, text)), None)
-
-
 def _more_of_the_last(talk: Talk) -> Reply | None:
     """«Добавь, что …» after a request was sent."""
     more, made = troubles.MORE.match(talk.turn.text), joining.just_made(talk)
     return joining.into_sent(talk, made[0].id, [_kept(more["more"])], "ticket.added") if more and made else None
+
+
+def _term(talk: Talk) -> Reply:
+    """When what is to be sent would be done, or what is asked about of no request."""
+    talk.beside = "help"
+    details = talk.session.draft.get("details") if talk.session.scene == TicketTopic.name else None
+    if details is None:
+        return still_open(talk, Reply(terms.law(talk)))
+    ends = terms.by(talk, terms.term(talk, str(details)))
+    return talk.reply("ticket.would_be", by=ends, buttons=YES_NO, expecting="yes_no")
+
+
+def _told(talk: Talk) -> str:
+    """What is to be sent, with its place."""
+    return ", ".join(filter(None, (str(talk.session.draft[part]) for part in ("details", "place"))))
 
 
 def _others(talk: Talk) -> list[str]:

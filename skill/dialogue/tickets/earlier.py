@@ -1,4 +1,4 @@
-"""How requests taken before are doing: one by its number or the newest, or all that are in work."""
+"""Requests taken before: how they are doing, what is asked back about them, which tells of the same."""
 
 import re
 from dataclasses import replace
@@ -7,6 +7,7 @@ from billing import tickets
 from billing.tables import Ticket
 from skill.dialogue.flat import home_of
 from skill.dialogue.meaning import troubles
+from skill.dialogue.meaning.context import points_at
 from skill.dialogue.talk import Talk
 from skill.dialogue.tickets import terms
 from skill.dialogue.turn import Reply
@@ -40,6 +41,16 @@ def _several(talk: Talk, rows: list[Ticket]) -> Reply:
     more = len(rows) - NAMED
     others = talk.say("ticket.others", count=str(more), word=_word(more)) if more > 0 else ""
     return replace(told, text=f"{told.text} {others}".strip())
+
+
+def asked_back(talk: Talk, intent: str) -> Reply | None:
+    """What is asked back after a request was taken or told: why so long, what if nobody comes, papers, when."""
+    text, keys = talk.turn.text, dict[str, str]()
+    if intent == "ticket_status":
+        keys = {"so_long": "ticket.so_long", "never_came": "ticket.never_came"}
+    elif intent == "recalculation":
+        keys = {"papers": "ticket.absence_papers", "recalculated": "ticket.recalculated", "when": "ticket.recalculated"}
+    return next((talk.reply(key) for name, key in keys.items() if points_at(name, text)), None)
 
 
 def alike(talk: Talk, details: str) -> Ticket | None:

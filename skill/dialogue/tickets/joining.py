@@ -51,9 +51,10 @@ def _added(talk: Talk, ticket_id: int, details: str) -> Ticket | None:
     return tickets.add(talk.db, ticket_id, details, now=talk.now, actor=_actor(talk), channel=talk.turn.channel)
 
 
-def _said(talk: Talk, key: str, ticket: Ticket, **facts: str) -> Reply:
-    due = terms.sentence(talk, ticket)
-    return talk.reply(key, number=str(ticket.number), details=capital(ticket.details), due=due, **facts)
+def _said(talk: Talk, key: str, ticket: Ticket, other: str = "") -> Reply:
+    """other: the number of the request that was withdrawn."""
+    due, details = terms.sentence(talk, ticket), capital(ticket.details)
+    return talk.reply(key, number=str(ticket.number), details=details, due=due, other=other)
 
 
 def _actor(talk: Talk) -> str:
