@@ -5,9 +5,10 @@ from pathlib import Path
 
 from speech.acoustic.corpus import read_corpus
 from speech.acoustic.frontend import MFCC_CONF
-from speech.acoustic.graph import GraphCosts, grammar_fst, lexicon_fst, write_graph
-from speech.acoustic.kaldi_format import acoustic_model, transition_model
+from speech.acoustic.graph import grammar_fst, write_graph
+from speech.acoustic.kaldi_format import acoustic_model, transition_model, word_boundaries
 from speech.acoustic.language import sentences, slots
+from speech.acoustic.lexicon_tree import GraphCosts, lexicon_fst
 from speech.acoustic.network import BLANK_SHIFT, load_checkpoint
 from speech.acoustic.patterns import heard_whole, pattern_sentences
 from speech.acoustic.vocabulary import common_words, lexicon, numbered, words
@@ -71,6 +72,6 @@ def build_model(
     choices = [choice for several in slots().values() for choice in several]
     said += [*sentences(GENERATED_SENTENCES, seed), *choices * SLOT_COPIES, *vocabulary]
     hclr = lexicon_fst(transition_model(outputs), outputs, table, numbers, costs or GraphCosts())
-    write_graph(folder / "graph", hclr, grammar_fst(numbers, said), numbers)
+    write_graph(folder / "graph", hclr, grammar_fst(numbers, said), numbers, word_boundaries(outputs))
     sizes = {p.name: p.stat().st_size for p in sorted(folder.glob("*/*")) if p.is_file()}
     return {**sizes, "words": len(numbers)}

@@ -1,13 +1,14 @@
 """Kaldi's binary model file, written without Kaldi: am/final.mdl from a trained network.
 
 The file holds a transition model (which phone's state scores with which network output) and the network in nnet3 form.
-Output 0 is the blank. Phone 1 is silence: one state that scores with the blank. Every phone p of the network has two
-Kaldi phones that score with output p: one inside words, which may be followed by blanks, and one for a word's end,
-after which blanks belong to silence (so that trailing silence is seen as such, and no path is counted twice).
+Output 0 is the blank. Phone 1 is silence: it scores with the blank. Every phone p of the network has four Kaldi phones
+that score with output p, one for each place in a word. A word's last phone has no blanks: those after it belong to
+silence, so that trailing silence is seen as such, and no path is counted twice.
 """
 
 import struct
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,10 +24,48 @@ if TYPE_CHECKING:
 
 SILENCE = 1
 Matrix = NDArray[np.float64]
-# state → [(next state, probability)]: the last state is the end and has no arcs
-SILENCE_STATES = (((0, 0.5), (1, 0.5)),)
-INNER_STATES = (((0, 0.3), (1, 0.3), (2, 0.4)), ((1, 0.5), (2, 0.5)))
-FINAL_STATES = (((0, 0.5), (1, 0.5)),)
+
+
+class Place(IntEnum):
+    """Where in its word a phone stands; SECOND_LAST is the second and last of two."""
+
+    BEGIN = 0
+    SECOND = 1
+    INNER = 2
+    END = 3
+    SECOND_LAST = 4
+    ALONE = 5
+
+
+@dataclass(frozen=True)
+class PhoneShape:
+    """The states of a Kaldi phone.
+
+    boundary  what Kaldi's word alignment calls its place
+    arcs      state → [(next state, probability)]; the state after the last one is the end of the phone
+    blanks    the states that score with the blank instead of the phone's output
+    """
+
+    boundary: str
+    arcs: tuple[tuple[tuple[int, float], ...], ...]
+    blanks: frozenset[int] = frozenset()
+
+
+# Kaldi's word alignment takes self-loops after a silence, a word or a word's first phone for theirs, so what follows
+# those begins with a state without one.
+_SPOKEN = (((0, 0.3), (1, 0.3), (2, 0.4)), ((1, 0.5), (2, 0.5)))
+_SPOKEN_ANEW = (((1, 0.3), (2, 0.3), (3, 0.4)), ((1, 0.3), (2, 0.3), (3, 0.4)), ((2, 0.5), (3, 0.5)))
+_LAST = (((0, 0.5), (1, 0.5)),)
+_LAST_ANEW = (((1, 0.5), (2, 0.5)), ((1, 0.5), (2, 0.5)))
+SILENCE_SHAPE = PhoneShape("nonword", _LAST_ANEW, frozenset({0, 1}))
+SHAPES = {
+    Place.BEGIN: PhoneShape("begin", _SPOKEN_ANEW, frozenset({2})),
+    Place.SECOND: PhoneShape("internal", _SPOKEN_ANEW, frozenset({2})),
+    Place.INNER: PhoneShape("internal", _SPOKEN, frozenset({1})),
+    Place.END: PhoneShape("end", _LAST),
+    Place.SECOND_LAST: PhoneShape("end", _LAST_ANEW),
+    Place.ALONE: PhoneShape("singleton", _LAST_ANEW),
+}
 
 
 def token(text: str) -> bytes:
@@ -64,35 +103,42 @@ class Transitions:
     ids: dict[tuple[int, int, int], int]
 
 
-def inner(phone: int) -> int:
-    """The Kaldi phone of network output `phone` inside a word."""
-    return 2 * phone
+def kaldi_phone(output: int, place: Place) -> int:
+    """The Kaldi phone of a network output at a place in a word."""
+    return SILENCE + 1 + (output - 1) * len(Place) + place
 
 
-def final(phone: int) -> int:
-    """The Kaldi phone of network output `phone` at the end of a word."""
-    return 2 * phone + 1
+def kaldi_phones(outputs: int) -> dict[int, tuple[int, PhoneShape]]:
+    """Every Kaldi phone of a network with that many outputs: the output it scores with, and its states."""
+    spoken = {
+        kaldi_phone(output, place): (output, shape) for output in range(1, outputs) for place, shape in SHAPES.items()
+    }
+    return {SILENCE: (0, SILENCE_SHAPE), **spoken}
+
+
+def word_boundaries(outputs: int) -> str:
+    """graph/phones/word_boundary.int: where in a word each Kaldi phone stands; Vosk takes word times from it."""
+    return "".join(f"{phone} {shape.boundary}\n" for phone, (_, shape) in kaldi_phones(outputs).items())
 
 
 def transition_model(outputs: int) -> Transitions:
     """The transition model for a network with `outputs` outputs, the blank included."""
-    shapes = (SILENCE_STATES, INNER_STATES, FINAL_STATES)
-    phones = [SILENCE, *range(2, 2 * outputs)]
-    shape_of = {phone: 0 if phone == SILENCE else 1 + phone % 2 for phone in phones}
-    data = token("<TransitionModel>") + token("<Topology>") + integers(phones)
-    data += integers([-1, *(shape_of[p] for p in phones)]) + integer(len(shapes))
-    for states in shapes:
-        data += integer(len(states) + 1)
-        for pdf_class, arcs in enumerate(states):
+    phones = kaldi_phones(outputs)
+    shapes = [SILENCE_SHAPE, *SHAPES.values()]
+    data = token("<TransitionModel>") + token("<Topology>") + integers(list(phones))
+    data += integers([-1, *(shapes.index(shape) for _, shape in phones.values())]) + integer(len(shapes))
+    for shape in shapes:
+        data += integer(len(shape.arcs) + 1)
+        for pdf_class, arcs in enumerate(shape.arcs):
             data += integer(pdf_class) + integer(len(arcs)) + b"".join(integer(to) + real(p) for to, p in arcs)
         data += integer(-1) + integer(0)
     data += token("</Topology>")
     triples: list[tuple[int, int, int]] = []
     ids: dict[tuple[int, int, int], int] = {}
     logs = [0.0]
-    for phone in phones:
-        for state, arcs in enumerate(shapes[shape_of[phone]]):
-            triples.append((phone, state, 0 if phone == SILENCE or state == 1 else phone // 2))
+    for phone, (output, shape) in phones.items():
+        for state, arcs in enumerate(shape.arcs):
+            triples.append((phone, state, 0 if state in shape.blanks else output))
             for to, probability in arcs:
                 ids[phone, state, to] = len(logs)
                 logs.append(float(np.log(probability)))

@@ -8,8 +8,8 @@ from importlib.resources import files
 
 import pymorphy3
 
-from speech.acoustic.graph import UNKNOWN
 from speech.acoustic.language import slots, templates
+from speech.acoustic.lexicon_tree import UNKNOWN
 from speech.acoustic.pronunciation import UnknownPhoneError, pronunciations
 
 _WORD = re.compile("[а-яё]+")
@@ -62,6 +62,6 @@ def lexicon(wanted: list[str], phones: list[str]) -> dict[str, list[tuple[int, .
     return table
 
 
-def numbered(table: Iterable[str]) -> dict[str, int]:
-    """Words → their numbers in the graph; 0 is the empty word, the filler comes last."""
-    return {word: k + 1 for k, word in enumerate([*table, UNKNOWN])}
+def numbered(table: dict[str, list[tuple[int, ...]]]) -> dict[str, int]:
+    """Words → their numbers in the graph, words that sound alike side by side; 0 is the empty word."""
+    return {word: k + 1 for k, word in enumerate([*sorted(table, key=lambda word: (table[word][0], word)), UNKNOWN])}

@@ -76,6 +76,16 @@ def test_words_lie_in_order_inside_the_sound(model: vosk.Model) -> None:
     assert all(0 <= word["conf"] <= 1 for word in words)
 
 
+@pytest.mark.parametrize("name", ["number_125.wav", "number_6229.wav", "number_881.wav"])
+def test_words_are_where_they_are_said(model: vosk.Model, name: str) -> None:
+    """Not from the silence before them on, and not to the next word."""
+    said, quiet = recorded(name), np.zeros(RATE, np.int16)
+    loud = np.nonzero(np.abs(said.astype(np.int32)) > 500)[0] / RATE + 1
+    words = hear(model, np.concatenate([quiet, said, quiet]), NUMBER_WORDS)["result"]
+    assert words[0]["start"] == pytest.approx(loud[0], abs=0.2)
+    assert words[-1]["end"] == pytest.approx(loud[-1], abs=0.3)
+
+
 def test_a_number_clearly_said_is_heard_surely(model: vosk.Model) -> None:
     words = hear(model, recorded("number_125.wav"), NUMBER_WORDS)["result"]
     assert min(word["conf"] for word in words) > 0.5
@@ -110,9 +120,12 @@ def test_no_number_is_heard_where_nobody_speaks(model: vosk.Model, sound: Sound)
     assert not [w for w in heard if w["conf"] > 0.7]
 
 
-def test_the_end_of_speech_is_found_soon(model: vosk.Model) -> None:
-    """Seconds are those of the sound, not of the clock."""
-    sound = recorded("number_125.wav")
+@pytest.mark.parametrize(
+    ("name", "said"), [("number_125.wav", "сто двадцать пять"), ("number_881.wav", "восемь восемьдесят один")]
+)
+def test_the_end_of_speech_is_found_soon(model: vosk.Model, name: str, said: str) -> None:
+    """Also where the last word begins a longer one. Seconds are those of the sound, not of the clock."""
+    sound = recorded(name)
     loud = np.nonzero(np.abs(sound.astype(np.int32)) > 300)[0]
     recogniser = vosk.KaldiRecognizer(model, RATE, json.dumps([*NUMBER_WORDS, "[unk]"], ensure_ascii=False))
     step = RATE // 50
@@ -121,7 +134,7 @@ def test_the_end_of_speech_is_found_soon(model: vosk.Model) -> None:
         if recogniser.AcceptWaveform(stream[start : start + step].tobytes()):
             break
     assert start + step - loud[-1] <= 0.9 * RATE
-    assert json.loads(recogniser.Result())["text"] == "сто двадцать пять"
+    assert json.loads(recogniser.Result())["text"] == said
 
 
 def test_a_grammar_of_two_answers_is_understood(model: vosk.Model) -> None:

@@ -1,6 +1,7 @@
 """The recipe from sound to a model that Vosk loads, on a few seconds of synthetic speech (extra `acoustic`)."""
 
 import json
+import struct
 import subprocess
 import sys
 import wave
@@ -81,6 +82,27 @@ def test_the_exported_network_computes_the_same() -> None:
             value = 0.66 * inner["skip"] + value
     with torch.no_grad():
         assert np.allclose(network(cepstra)[0, 0].numpy(), value, atol=1e-4)
+
+
+def test_the_lexicon_says_which_words_lie_ahead() -> None:
+    """After «д» come два (1) and дом (2), after «и» один word more (3), at the end nothing but the end (4)."""
+    import pywrapfst
+
+    from speech.acoustic.lookahead import with_lookahead
+
+    lexicon = pywrapfst.VectorFst()
+    lexicon.add_states(4)
+    lexicon.set_start(0)
+    lexicon.set_final(3)
+    for source, sound, word, target in [(0, 1, 0, 1), (0, 2, 0, 2), (1, 3, 1, 3), (1, 4, 2, 3), (2, 5, 3, 3)]:
+        lexicon.add_arc(source, pywrapfst.Arc(sound, word, pywrapfst.Weight.one("tropical"), target))
+    written = with_lookahead(lexicon, words=3)
+    spans = [[(1, 4)], [(1, 3)], [(3, 4)], [(4, 5)]]
+    expected = struct.pack("<iq", 4, 4)
+    for intervals in spans:
+        expected += struct.pack("<q", len(intervals)) + b"".join(struct.pack("<ii", *i) for i in intervals)
+        expected += struct.pack("<i", sum(end - begin for begin, end in intervals))
+    assert written.endswith(expected)
 
 
 @pytest.mark.parametrize(
