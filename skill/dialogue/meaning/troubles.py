@@ -43,8 +43,9 @@ FAILS = re.compile(
 LEAKS = re.compile(r"теч[её]т|текут|протека|подтека|потек|капа[ею]т")
 FLAT_PLACES = r"(?:кухн|ванн|туалет|комнат|спальн|зал|детск|прихож|балкон|санузл)"
 HOUSE_PLACES = r"(?:подъезд|этаж|двор|лестни|площадк|тамбур|улиц|холл|коридор)"
-PLACED = re.compile(rf"{_ON} (?:\w+ )?(?:{HOUSE_PLACES}|{FLAT_PLACES})\w*")
+PLACED = re.compile(rf"\b{_ON} (?:\w+ )?(?:{HOUSE_PLACES}|{FLAT_PLACES})\w*")
 AT = re.compile(rf"\b({FLAT_PLACES}|{HOUSE_PLACES}|подвал|чердак)")
+WHICH = re.compile(r"\b(\w{4})\w* (?:этаж|подъезд)")
 VAGUE = re.compile(rf"{LEAKS.pattern}|морга[ею]т|мига[ею]т|не гре\w+|{PLACED.pattern}")
 """What alone does not tell which worker is wanted: water drips from anything, and a place has many things."""
 HANGING = re.compile(
@@ -65,7 +66,7 @@ BECAUSE = re.compile(r"(?:из-за|изза|из за|потому|после|�
 """A clause that only explains the one before it."""
 AND_MORE = re.compile(r"^(?:(?:да|ну|а|ой) )*(?:и|ещё|еще|также|плюс|тоже)\b", re.IGNORECASE)
 LEAD = re.compile(
-    r"^(?:(?:да|ну|ой|и|а|ещё|еще|также|кстати|плюс|тоже|алло|здравствуйте|девушка|милая|слушайте"
+    r"^(?:(?:да|ну|ой|и|а|ещё|еще|также|кстати|плюс|тоже|спасибо|алло|здравствуйте|девушка|милая|слушайте"
     r"|добр\w+ (?:день|утро|вечер)|у (?:меня|нас)(?: тут| там)?)[ ,.!]+)+",
     re.IGNORECASE,
 )
@@ -182,6 +183,21 @@ def is_one_more(told: str, text: str) -> bool:
     return brings is not None and is_another(told, text)
 
 
+def moved(told: str, place: str) -> str:
+    """What was told, in another room or on another floor than it named; empty where it named none.
+
+    >>> moved("кран капает на кухне", "в ванной"), moved("на третьем этаже темно", "на пятом")
+    ('кран капает в ванной', 'на пятом этаже темно')
+    """
+    named = PLACED.search(told)
+    if named is None:
+        return ""
+    if "этаж" in named[0]:
+        return told.replace(named[0], place if "этаж" in place else f"{place} этаже")
+    rooms = all(re.search(rf"\b{FLAT_PLACES}", one) for one in (named[0], place))
+    return told.replace(named[0], place) if rooms else ""
+
+
 def is_same(told: str, text: str) -> bool:
     """Whether two descriptions tell of one trouble: the same thing, at the same place as far as both name one.
 
@@ -193,7 +209,7 @@ def is_same(told: str, text: str) -> bool:
         return False
     if not _things(before) & _things(now):
         return False
-    named = ((set(find(before)), set(find(now))) for find in (AT.findall, numbers))
+    named = ((set(find(told.lower())), set(find(text.lower()))) for find in (AT.findall, WHICH.findall, numbers))
     return all(first & second for first, second in named if first and second)
 
 

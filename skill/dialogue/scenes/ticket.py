@@ -13,15 +13,15 @@ from skill.dialogue.meaning.context import points_at
 from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.naming import capital
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
-from skill.dialogue.talk import Talk, after, still_open
+from skill.dialogue.talk import Talk, after, remark, still_open
 from skill.dialogue.tickets import earlier, joining, terms
+from skill.dialogue.tickets.words import kept
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
-from skill.identity import masking
 from skill.understanding import Understanding
 from speech.numerals import numbers
 
-ENOUGH_WORDS, LONGEST = 3, 500
+ENOUGH_WORDS = 3
 LEAVING = frozenset({"no", "back", "stop"})
 DESCRIBING = LEAVING | {
     "create_ticket", "ticket_status", "outages", "feedback", "out_of_scope", "yes", "correct", "emergency",
@@ -32,7 +32,7 @@ COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
 ASKS = re.compile(r"\bмо[яейю]+\b|статус|рассмотр|ответ|номер|где|когда|\d")
 SHORT_COMPLAINT = 6
 OF_WHOM = re.compile(r"\b(жалоб\w+|претензи\w+|(?:по)?жаловаться) на (?!вас\b|тебя\b)\w+")
-BOTH = re.compile(r"\b(обе|оба)\b")
+BOTH = re.compile(r"\b(обе|оба|все(?! (?:верно|правильно|так|хорошо|понятно)))\b")
 RECALCULATION = re.compile(r"пере ?ра[сc]ч[её]т|пересч[её]т|пересчита")
 DAMAGE = re.compile(r"ущерб|возмест|возмещ|\bакт\b")
 """Somebody is to pay for what was spoiled: that takes an act, drawn up within 12 hours (ПП 354, п. 152)."""
@@ -62,7 +62,7 @@ class TicketTopic:
         complains = COMPLAINT.search(talk.turn.text.lower()) is not None
         if points_at("together", talk.turn.text):
             return joining.last_two(talk) or earlier.status(talk, [])
-        if (added := _more_of_the_last(talk)) is not None:
+        if (added := joining.into_last(talk)) is not None:
             return added
         if (
             said.intent in {"ticket_status", "recalculation"}
@@ -97,6 +97,8 @@ class TicketTopic:
             return self._send(talk)
         if points_at("when", talk.turn.text) or points_at("how_long", talk.turn.text):
             return _term(talk)
+        if points_at("free", talk.turn.text):
+            return remark(talk, talk.reply("ticket.free"))
         if (more := self._added(talk, said)) is not None:
             return more
         if said.intent == "correct":
@@ -124,7 +126,8 @@ class TicketTopic:
             return self._confirm(talk, details, others=[*_others(talk), talk.turn.text])
         fits = said.intent in LEAVING | DESCRIBING or said.confidence < SURE
         if (corrected := troubles.CORRECTED.fullmatch(text)) is not None:
-            return self._confirm(talk, details, place=corrected["place"])
+            moved = troubles.moved(details, corrected["place"])
+            return self._confirm(talk, moved or details, place="" if moved else corrected["place"])
         if RECALCULATION.search(details.lower()) and ABSENT.search(text):
             return self._confirm(talk, f"{details}, {text}")
         if fits and (troubles.SPOT.fullmatch(text) or (not known and troubles.PLACE.fullmatch(text))):
@@ -169,19 +172,19 @@ class TicketTopic:
         """
         first, *more = [details] if whole else _urgent_first(talk, troubles.apart(details))
         waiting = [*(_others(talk) if others is None else others), *more]
-        kept, where = _kept(first), _kept(place)
-        others_kept = [_kept(one) for one in waiting]
+        mine, where = kept(first), kept(place)
+        others_kept = [kept(one) for one in waiting]
         talk.session.step = "confirm"
-        talk.session.draft = {**_sent(talk), "details": kept, "place": where, "others": others_kept}
-        told = troubles.brief(kept)
+        talk.session.draft = {**_sent(talk), "details": mine, "place": where, "others": others_kept}
+        told = troubles.brief(mine)
         named = capital(f"{told}, {where}" if where else told)
         if not waiting and (row := earlier.alike(talk, named)) is not None:
             facts = {"number": str(row.number), "due": terms.sentence(talk, row)}
             return talk.reply("ticket.confirm_again", details=named, buttons=YES_NO, expecting="yes_no", **facts)
-        if terms.term(talk, kept).rule.urgent:
+        if terms.term(talk, mine).rule.urgent:
             phone = emergency_phone(talk)
             return talk.reply("ticket.confirm_urgent", details=named, phone=phone, buttons=YES_NO, expecting="yes_no")
-        key = "ticket.confirm" if told == kept else "ticket.confirm_long"
+        key = "ticket.confirm" if told == mine else "ticket.confirm_long"
         if more or others:
             key = "ticket.confirm_also" if others else "ticket.confirm_first"
         also = troubles.brief(others_kept[-1]) if others_kept else ""
@@ -247,12 +250,6 @@ class TicketTopic:
         return after(progress.told(sent.text), self._send(talk)) if both else asked
 
 
-def _more_of_the_last(talk: Talk) -> Reply | None:
-    """«Добавь, что …» after a request was sent."""
-    more, made = troubles.MORE.match(talk.turn.text), joining.just_made(talk)
-    return joining.into_sent(talk, made[0].id, [_kept(more["more"])], "ticket.added") if more and made else None
-
-
 def _term(talk: Talk) -> Reply:
     """When what is to be sent would be done, or what is asked about of no request."""
     talk.beside = "help"
@@ -281,12 +278,6 @@ def _sent(talk: Talk) -> dict[str, int]:
 def _urgent_first(talk: Talk, told: list[str]) -> list[str]:
     """Troubles in the order told, but those that cannot wait come first."""
     return sorted(told, key=lambda one: not terms.term(talk, one).rule.urgent)
-
-
-def _kept(text: str) -> str:
-    """What is kept of a description."""
-    told = troubles.STAMMER.sub(r"\1", troubles.LEAD.sub("", text.strip()))
-    return masking.kept(told[:LONGEST].rstrip(".!"), "command")
 
 
 def _dropped(talk: Talk) -> Reply:

@@ -47,7 +47,7 @@ def asked_back(talk: Talk, intent: str) -> Reply | None:
     """What is asked back after a request was taken or told: why so long, what if nobody comes, papers, when."""
     text, keys = talk.turn.text, dict[str, str]()
     if intent == "ticket_status":
-        keys = {"so_long": "ticket.so_long", "never_came": "ticket.never_came"}
+        keys = {"so_long": "ticket.so_long", "never_came": "ticket.never_came", "free": "ticket.free"}
     elif intent == "recalculation":
         keys = {"papers": "ticket.absence_papers", "recalculated": "ticket.recalculated", "when": "ticket.recalculated"}
     return next((talk.reply(key) for name, key in keys.items() if points_at(name, text)), None)

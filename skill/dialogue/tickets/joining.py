@@ -1,14 +1,17 @@
-"""«Это одна заявка», said when one of two has been sent already: nobody wants two masters for one trouble."""
+"""More for a request that has been sent: «добавь, что …»; «это одна заявка», for one trouble wants no two masters."""
 
 from datetime import timedelta
 
 from billing import tickets
 from billing.tables import Ticket
 from skill.dialogue.flat import home_of
+from skill.dialogue.meaning import troubles
+from skill.dialogue.meaning.context import points_at
 from skill.dialogue.naming import capital
 from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk
 from skill.dialogue.tickets import terms
+from skill.dialogue.tickets.words import kept
 from skill.dialogue.turn import Reply
 
 JUST_NOW = timedelta(minutes=10)
@@ -19,6 +22,17 @@ def into_sent(talk: Talk, ticket_id: int, told: list[str], key: str = "ticket.to
     """The troubles told go into the request that was sent before them; None when it is not open any more."""
     ticket = _added(talk, ticket_id, ", ".join(told))
     return _said(talk, key, ticket) if ticket else None
+
+
+def into_last(talk: Talk) -> Reply | None:
+    """«Добавь, что …», «меня не будет до шести», said after a request was sent; None where nothing is added."""
+    text, made = talk.turn.text, just_made(talk)
+    if not made:
+        return None
+    if points_at("wish", text):
+        return into_sent(talk, made[0].id, [kept(text)], "ticket.wished")
+    more = troubles.MORE.match(text)
+    return into_sent(talk, made[0].id, [kept(more["more"])], "ticket.added") if more else None
 
 
 def last_two(talk: Talk) -> Reply | None:
