@@ -9,13 +9,13 @@ import yaml
 
 from billing.windows import month_start
 from skill.dialogue.company import today
-from skill.dialogue.meaning import temper, troubles
-from skill.dialogue.meaning.addressing import OF_A_FLAT, is_named
+from skill.dialogue.meaning import temper, troubles, whose
+from skill.dialogue.meaning.addressing import is_named
 from skill.dialogue.meaning.asked import is_sum, months, services
 from skill.dialogue.meaning.plain import LEADS, is_question, plain
-from skill.dialogue.meaning.whose import is_of_kin, only_whose
 from skill.dialogue.reminders import following
 from skill.dialogue.talk import Talk
+from skill.dialogue.topic import GO_ON
 from skill.dialogue.turn import OFFER
 from skill.understanding import Understanding, understand
 from skill.understanding.enumerated import items
@@ -28,9 +28,6 @@ FAIR, PLAIN = 0.7, 0.9
 """Below these a question of two words, or one that only points, is left to what was said before."""
 SURE_REPEAT = 0.8
 """Less sure, «что вы …» asks about the open question rather than for its words again."""
-AT_A_FLAT = frozenset({"last_reading", "submit_reading"})
-"""What a relative's flat is named for in earnest."""
-OWED = re.compile(r"\bсколько\b|\bдолг|\b(?:за)?плат")
 SHORT = 6
 """So many words at most leave the question to what was said before."""
 ELLIPSIS = re.compile(rf"^{LEADS}(?:а|и|там|тогда|теперь|также|тоже|лучше)\b")
@@ -50,6 +47,8 @@ BLUNT = frozenset({"yes", "no", "outages", "repeat", "explain_bill"})
 """Intents that a phrase which only points is taken for, however sure."""
 SUM = re.compile(r"тысяч|\bрубл")
 PAYING = re.compile(r"плат|плач|внес|внос|погас|закры|деньг|денег|карт|сбп|куар|рубл|тысяч|половин|част|рассроч")
+TELLING = frozenset({"unclear", "wait"})
+"""Remarks that are none where a number comes with them."""
 UNGUESSED = frozenset({"correct", "slower", "faster"})
 """Intents that are not taken up on a guess."""
 PAYMENTS = frozenset({"payment_status"})
@@ -62,8 +61,16 @@ WHY_SO_MUCH = re.compile(
     rf"{LEADS}(почему|отчего|с чего|чего|за что) (это |так |такая |такой |такое |столько |вдруг |там |у меня )*"
     r"(много|мало|дорог\w+|дороже|столько|больше|меньше|вырос\w*|выросл\w+|подорожал\w*|такая|такой|такое)( так\w*)?"
 )
-ACKNOWLEDGED = re.compile(rf"{LEADS}(понятно|ясно|все ясно|понял|поняла|ладно|хорошо|ок|окей)( спасибо)?")
-BEFORE = re.compile(rf"{LEADS}(?:(?:в|за) )?(позапрошл|прошл|предыдущ)\w+")
+OF_METERS = frozenset({"", "last_reading", "reading_window", "submit_reading"})
+"""What is spoken of where the last readings may be meant once more."""
+VERIFIED = re.compile(r"\bповер")
+ACKNOWLEDGED = re.compile(
+    rf"{LEADS}(понятно|ясно|все ясно|понял|поняла|ладно|хорошо|ок|окей)( (большое )?спасибо( \w+)?)?"
+)
+BEFORE = re.compile(
+    rf"{LEADS}(?:(?:в|за) )?(позапрошл|прошл|предыдущ|том\b|тот\b)\w*(?: месяц\w*)?"
+    r"(?: (?P<sum>сколько|какая сумма|какой сч[её]т)(?: было| начислили| вышло| приш\w+| был)*)?"
+)
 """«А в прошлом?», of which month nothing is said."""
 DOUBTS = re.compile(
     r"^\W*(а |это |ну )*(точно|правда|правильно|верно|серь[её]зно|уверены)( это)?\s*\?+\s*$", re.IGNORECASE
@@ -104,13 +111,15 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
 def _outright(talk: Talk, text: str) -> Understanding | None:
     """What the words mean whatever the model makes of them."""
     remark = next((name for name, found in _table()["remarks"].items() if _fits(found, text)), None)
-    if remark is not None and not (remark == "unclear" and numbers(talk.turn.text)):
+    if remark is not None and not (remark in TELLING and numbers(talk.turn.text)):
         return Understanding(remark, {}, 1.0)
     meant = next((intent for intent, found in _table()["anytime"].items() if _fits(found, text)), None)
     if meant is not None:
         return Understanding(meant, extract(meant, talk.turn.text), 1.0)
     if points_at("goodbye", talk.turn.text):
         return Understanding("stop", {}, 1.0)
+    if (talk.session.scene, talk.session.step) == ("charges", OFFER) and GO_ON.fullmatch(talk.turn.text):
+        return Understanding("yes", {}, 1.0)
     free = not talk.session.scene or talk.session.step == OFFER
     if free and talk.session.waits() and points_at("go_on", talk.turn.text):
         return Understanding("go_on", {}, 1.0)
@@ -148,15 +157,20 @@ def _of_a_payment(talk: Talk, said: Understanding) -> Understanding | None:
 
 def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     """The phrase where no question is open but an offer: what was said before may tell what it means."""
-    if (of_another := _of_another_flat(talk, said)) is not None:
+    if (of_another := whose.meant(talk, said)) is not None:
         return of_another
     sure = next((intent for intent, found in _table()["always"].items() if _fits(found, text)), None)
     if sure is not None:
         return said if said.intent == sure else Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
     if said.confidence < DOUBTFUL and _is_a_guess(said, talk.turn.text):
         said = Understanding("out_of_scope", {}, said.confidence)
-    if not talk.session.scene and ACKNOWLEDGED.fullmatch(text):
-        return Understanding("yes", {}, 1.0)
+    if ACKNOWLEDGED.fullmatch(text) and (not talk.session.scene or "спасибо" in text):
+        return Understanding("thanks" if "спасибо" in text else "yes", {}, 1.0)
+    about = talk.session.about.get("intent")
+    if points_at("missed", talk.turn.text) and about != "meter_verification" and not VERIFIED.search(text):
+        return Understanding("reading_window", {}, DOUBTFUL)
+    if points_at("same", talk.turn.text) and _of_readings(talk, said):
+        return Understanding("submit_reading", extract("submit_reading", talk.turn.text), DOUBTFUL)
     vague = said.intent in {"yes", "no", "back", "stop"} and len(text.split()) > 1 and said.confidence < DOUBTFUL
     long_no = said.intent == "no" and len(text.split()) > SHORT // 2
     if not talk.session.scene and (vague or long_no):
@@ -177,18 +191,11 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     return said
 
 
-def _of_another_flat(talk: Talk, said: Understanding) -> Understanding | None:
-    """A relative's flat, or one's own after it («а у мамы?», «а у меня?»); money of a flat that is not linked is
-    refused where it is asked for."""
-    text, of_kin, whose = talk.turn.text, is_of_kin(talk.turn.text), only_whose(talk.turn.text)
-    if not (of_kin or whose) or not talk.flats:
-        return None
-    several, unclear = len(talk.flats) > 1, said.intent == "out_of_scope" or said.confidence < DOUBTFUL
-    owed = unclear and OWED.search(text.lower()) is not None
-    if owed and not whose and not several:
-        return Understanding("balance", {}, DOUBTFUL)
-    asked = owed or (not unclear and (said.intent in AT_A_FLAT or (several and said.intent in OF_A_FLAT)))
-    return Understanding("switch_account", {}, 1.0) if (several or of_kin if whose else asked) else None
+def _of_readings(talk: Talk, said: Understanding) -> bool:
+    """Whether «как в прошлом месяце», «столько же» is said of readings: nothing else is spoken of, or a meter is
+    named."""
+    about = talk.session.about.get("intent", "")
+    return said.confidence < PLAIN and (about in OF_METERS or "resource" in extract("submit_reading", talk.turn.text))
 
 
 def _is_a_guess(said: Understanding, text: str) -> bool:
@@ -265,6 +272,8 @@ def _again(talk: Talk, text: str) -> Understanding | None:
         return None
     if changed and not ELLIPSIS.match(text) and len(words) > SHORT // 2:
         return None
+    if (before := BEFORE.fullmatch(text)) is not None and before["sum"] and intent == "explain_bill":
+        intent = "charges"
     for name in ("resource", "services", "period"):
         if name in changed:
             intent = again[name].get(intent, intent)

@@ -2,9 +2,10 @@
 
 import re
 
-from skill.dialogue.meaning.addressing import is_named
+from skill.dialogue.meaning.addressing import OF_A_FLAT, is_named
 from skill.dialogue.meaning.plain import LEADS, plain
 from skill.dialogue.talk import Talk
+from skill.understanding import Understanding
 from speech.numerals import numbers
 
 _KIN = (
@@ -28,8 +29,27 @@ ONLY_WHOSE = re.compile(
     r"(?: (?:сколько|как|какой|какая|что|там|долг|сумма|квартира|квартиру|выходит|платить|тогда))*"
 )
 """«А у мамы?», «а у меня сколько»: what was asked of one flat is asked of another."""
+AT_A_FLAT = frozenset({"last_reading", "submit_reading"})
+"""What a relative's flat is named for in earnest."""
+OWED = re.compile(r"\bсколько\b|\bдолг|\b(?:за)?плат")
+DOUBTFUL = 0.5
+"""From this confidence on a phrase speaks for itself."""
 FLAT = re.compile(r"(?<!за )\bкв(?:артир\w*)? (?:номер )?(\w+)\b(?! (?:тысяч|рубл))")
 """A flat's number; what follows «за квартиру» is a sum."""
+
+
+def meant(talk: Talk, said: Understanding) -> Understanding | None:
+    """A relative's flat, or one's own after it («а у мамы?», «а у меня?»), where no question is open; money of a flat
+    that is not linked is refused where it is asked for."""
+    text, of_kin, alone = talk.turn.text, is_of_kin(talk.turn.text), only_whose(talk.turn.text)
+    if not (of_kin or alone) or not talk.flats:
+        return None
+    several, unclear = len(talk.flats) > 1, said.intent == "out_of_scope" or said.confidence < DOUBTFUL
+    owed = unclear and OWED.search(text.lower()) is not None
+    if owed and not alone and not several:
+        return Understanding("balance", {}, DOUBTFUL)
+    asked = owed or (not unclear and (said.intent in AT_A_FLAT or (several and said.intent in OF_A_FLAT)))
+    return Understanding("switch_account", {}, 1.0) if (several or of_kin if alone else asked) else None
 
 
 def is_of_others(talk: Talk) -> bool:

@@ -14,6 +14,8 @@ SWAPPED = "SWAPPED_METERS"
 READ_BACK = frozenset({"confirm", "doubt", "guess"})
 """Steps that wait for a yes to values just said."""
 NOT_BUT = re.compile(r"\bне\b.*\b(а|это)\b")
+RATHER = re.compile(r"\W*(?:(?:а|ой|ну|так|блин) )*(?:нет|вс[её][- ]таки|точнее|вернее|стоп|погоди\w*)\b")
+"""«А нет, всё-таки сто двадцать пять», after a value was written down."""
 THIS = re.compile(r"\b(нет|не|это|эт|вообще то)\b")
 """«нет, это горячая» speaks of the value just read back, «а горячая» of another one."""
 
@@ -66,12 +68,16 @@ class Answering(Gathering):
         values = any(entry.gives for entry in said)
         return not values and all(self.draft.about(entry) is not None for entry in said)
 
-    def of_booked(self, said: list[Entry]) -> list[Entry]:
-        """A bare value said for a mistake in what was just written down is that meter's."""
-        if len(said) != 1 or len(said[0].loose) != 1 or said[0].resource or said[0].place:
+    def of_booked(self, said: list[Entry], *, mistaken: bool) -> list[Entry]:
+        """A bare value said for a mistake in what was just written down is that meter's. mistaken: a mistake was
+        spoken of; where only «а нет» was said, it is what the meter may show."""
+        begun = self.step == "which" and not self.draft.entries
+        rather = self.step == "rest" and RATHER.match(self.talk.turn.text.lower()) is not None
+        certain = begun or (self.step == "rest" and mistaken)
+        if not (certain or rather) or len(said) != 1 or len(said[0].loose) != 1 or said[0].resource or said[0].place:
             return said
         meters = [self.flat.meter(number) for number in self.draft.booked]
-        if len(meters) > 1:
+        if len(meters) > 1 or not certain:
             meters = [meter for meter in meters if self.books.acceptable(said[0], meter)]
         if len(meters) != 1:
             return said

@@ -61,6 +61,8 @@ class Gathering:
             previews = [(self.flat.meter(entry.meter), self.books.tried(entry)) for entry in entries]
             text = read_back(self.talk, self.flat, [(meter, p) for meter, p in previews if isinstance(p, Preview)])
             text += self.talk.say("readings.as_before") if same > 1 else ""
+            for entry in entries:
+                entry.values = self.books.booked(entry)
             text = self.of_flat(text, "of_flat")
             return self._ask("confirm", "readings.confirm", "yes_no", YES_NO, readings=text, Readings=capital(text))
         some = self.flat.left() or self.flat.meters

@@ -3,7 +3,7 @@
 from skill.dialogue.readings.answering import Answering
 from skill.dialogue.readings.draft import Entry
 from skill.dialogue.scenes.reminders import offer_tomorrow
-from skill.dialogue.talk import Talk
+from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import Reply
 
 
@@ -13,6 +13,18 @@ def unseen(talk: Talk, gathering: Answering, named: list[Entry]) -> Reply:
     if talk.session.step == "value" or not named or not left:
         return put_off(talk, gathering, [], is_later=True)
     return gathering.left_of(left)
+
+
+def by_others(talk: Talk, gathering: Answering, named: list[Entry]) -> Reply:
+    """«А свет сын передаёт»: that meter is not asked for; the others are."""
+    asked = [entry for entry in [gathering.asked] if entry is not None and entry.meter is not None]
+    spoken = [entry for entry in named if entry.resource or entry.place] or asked
+    left = [meter for meter in gathering.flat.left() if not any(entry.fits(meter) for entry in spoken)]
+    told = talk.say("readings.by_others")
+    if left and spoken:
+        return after(told, gathering.left_of(left))
+    talk.session.close()
+    return after(told, talk.reply("readings.else"))
 
 
 def put_off(talk: Talk, gathering: Answering, named: list[Entry], *, is_later: bool) -> Reply:

@@ -52,6 +52,13 @@ class Objections:
                 self._outcomes[key] = refused
         return self._outcomes[key]
 
+    def booked(self, entry: Entry) -> dict[str, str]:
+        """The values as the books keep them: without digits that are not taken."""
+        found = self.tried(entry)
+        if not isinstance(found, Preview):
+            return entry.values
+        return {zone: as_said(value) for zone, value in found.values.items()}
+
     def findings(self, entry: Entry) -> list[Finding]:
         """Everything the books have to say of the entry's values."""
         return self.tried(entry).findings
@@ -97,6 +104,8 @@ class Objections:
         if isinstance(other, int) and self._flat.knows(other):
             said = next((entry for entry in draft.entries if entry.meter == other and entry.values), None)
             both = {"said": next(iter(said.values.values()))} if said else {}
+            if both and both["said"] in entry.values.values():
+                return {}
             return {"code": finding.code, "meter": other, **both}
         return self._rise(finding, entry)
 

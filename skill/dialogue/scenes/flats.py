@@ -14,7 +14,10 @@ from skill.dialogue.talk import Talk
 from skill.dialogue.turn import SENTENCE_END, Reply
 from skill.understanding import Understanding, understand
 
-SAYS_WHICH = re.compile(r"\b(какой|какая|какие|каких|какую|какому|список|перечисли|мои|сколько)\b")
+SAYS_WHICH = re.compile(
+    r"\b(какой|какая|какие|каких|какую|какому|список|перечисли|мои|сколько"
+    r"|у (?:меня|нас) (?:две|три|четыре|несколько|\d))\b"
+)
 MONEY = re.compile(r"\bсколько\b(?! (?:у меня )?(?:квартир|сч[её]т|адрес))|\bдолг|\bзаплатить|\bплатить")
 WANTED = OF_A_FLAT | {"submit_reading"}
 SURE = 0.5

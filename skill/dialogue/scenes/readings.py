@@ -8,13 +8,11 @@ from skill.dialogue.meaning import addressing
 from skill.dialogue.meaning.asked import months
 from skill.dialogue.meaning.context import points_at
 from skill.dialogue.naming import capital, month_name
-from skill.dialogue.readings import agreeing
+from skill.dialogue.readings import agreeing, comparing, later
 from skill.dialogue.readings.answering import READ_BACK, Answering
 from skill.dialogue.readings.apart import apart
-from skill.dialogue.readings.comparing import declined, here, of_month, open_question, previous, used, usual
 from skill.dialogue.readings.dial import dial_value
 from skill.dialogue.readings.draft import Entry, entries_of
-from skill.dialogue.readings.later import put_off, unseen
 from skill.dialogue.readings.numbered import chosen, numbered, without_account
 from skill.dialogue.readings.relative import by_last, unused
 from skill.dialogue.scenes.broken_meter import SCENE as BROKEN
@@ -28,6 +26,7 @@ from skill.understanding.slots import extract
 ANSWERS = frozenset({"yes", "no", "correct", "back", "stop"})
 CERTAIN = 0.6
 """Nothing is booked on a yes, or dropped on a no, that is less sure."""
+YES = Understanding("yes", {}, 1.0)
 UNSURE = 0.6
 """Below it an intent of another topic counts for less than the name of a meter."""
 
@@ -59,7 +58,7 @@ class Readings:
             talk.session.step = "which"
             return talk.reply("readings.delete", expecting="meter")
         gathering.draft.entries = entries
-        if not entries and (refused := declined(talk, gathering.flat)):
+        if not entries and (refused := comparing.declined(talk, gathering.flat)):
             return after(refused, gathering.next())
         if not entries and len(talk.flats) > 1:
             reply = gathering.next()
@@ -68,7 +67,7 @@ class Readings:
             talk.session.step = "which"
             return talk.reply("readings.fix_booked", expecting="meter")
         named = months(said, gathering.flat.today)
-        if named and gathering.flat.period not in named:
+        if named and gathering.flat.period not in named and not points_at("same", talk.turn.text):
             only = talk.say("readings.only_now", month=month_name(gathering.flat.period))
             return after(only, gathering.next())
         return gathering.next()
@@ -81,18 +80,18 @@ class Readings:
         if talk.session.step in READ_BACK and (agreed := self._agreed(talk, gathering, said)) is not None:
             return agreed
         if points_at("here", talk.turn.text):
-            return here(gathering)
+            return comparing.here(gathering)
         if points_at("which_month", talk.turn.text):
-            return of_month(gathering)
+            return comparing.of_month(gathering)
+        if points_at("if_wrong", talk.turn.text):
+            return comparing.asked_again(talk, talk.say("readings.can_fix"))
         asks_much = points_at("much", talk.turn.text) or points_at("why_used", talk.turn.text)
         if talk.session.step in READ_BACK and asks_much:
-            return usual(gathering)
+            return comparing.usual(gathering)
         if (flat := addressing.corrected(talk)) is not None:
             return self._of_flat(talk, gathering, flat)
         entries = chosen(gathering) or gathering.without_rejected(_put(talk, gathering, _heard(talk, said)))
-        mistaken = talk.session.step == "rest" and (said.intent == "correct" or points_at("wrong", talk.turn.text))
-        if mistaken or (talk.session.step == "which" and not gathering.draft.entries):
-            entries = gathering.of_booked(entries)
+        entries = gathering.of_booked(entries, mistaken=said.intent == "correct" or points_at("wrong", talk.turn.text))
         if said.intent == "yes" and (gathering.repeats(entries) or gathering.only_names(entries)):
             entries = []
         if (reply := self._instead(talk, gathering, said, entries)) is not None:
@@ -104,7 +103,7 @@ class Readings:
         if (
             said.intent == "last_reading"
             and not {"resource", "period"} & said.slots.keys()
-            and (before := previous(gathering))
+            and (before := comparing.previous(gathering))
         ):
             return before
         if points_at("left", talk.turn.text) and not gathering.draft.entries:
@@ -151,7 +150,7 @@ class Readings:
             if step in READ_BACK:
                 talk.beside = "help"
                 return gathering.next()
-            return used(gathering) if step == "rest" else None
+            return comparing.used(gathering) if step == "rest" else None
         wrong = points_at("wrong", text) and len(entries) > 1
         if step == "rest" and not given and (wrong or points_at("delete", text)):
             gathering.draft.entries = []
@@ -167,20 +166,23 @@ class Readings:
             return self._told(talk, gathering, same)
         if step in {"which", "value", "rest"} and (told := self._shown_where(talk, gathering)):
             talk.beside = "help"
-            return replace(open_question(talk), text=told)
+            return replace(comparing.open_question(talk), text=told)
         if step in {"which", "rest"} and not given and points_at("at_once", text):
             talk.beside = "help"
-            return replace(open_question(talk), text=talk.say("readings.at_once"))
+            return replace(comparing.open_question(talk), text=talk.say("readings.at_once"))
         insists = not given and points_at("insists", text)
         if asked is not None and asked.stopped and (insists or asked.repeated(entries)):
-            return gathering.insisted()
+            agrees = step == "person" and (insists or agreeing.begins(text))
+            return self._decided(talk, gathering, YES) if agrees else gathering.insisted()
         weak = said.intent in ANSWERS or said.intent == "submit_reading" or said.confidence < CERTAIN
         if weak and not given and step in {"value", "rest"} and points_at("cannot", text):
-            return unseen(talk, gathering, entries)
+            return later.unseen(talk, gathering, entries)
+        if not given and step in {"which", "value", "rest"} and points_at("by_others", text):
+            return later.by_others(talk, gathering, entries)
         if given or step == "rest":
             return None
         if weak and (points_at("later", text) or points_at("cancel", text)):
-            return put_off(talk, gathering, entries, is_later=points_at("later", text))
+            return later.put_off(talk, gathering, entries, is_later=points_at("later", text))
         return None
 
     def help(self, talk: Talk) -> str | None:
