@@ -12,6 +12,7 @@ from skill.dialogue.meaning import temper, troubles
 from skill.dialogue.meaning.context import points_at
 from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.naming import capital
+from skill.dialogue.scenes.emergency import SCENE as EMERGENCY
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.talk import Talk, after, remark, still_open
 from skill.dialogue.tickets import earlier, joining, terms
@@ -57,6 +58,8 @@ class TicketTopic:
         """Tell of earlier requests and of terms, or take a new one."""
         if said.intent == "repair_term":
             return _term(talk)
+        if talk.resident is None and terms.term(talk, talk.turn.text).rule.urgent:
+            return EMERGENCY.begin(talk, said)
         if (bar := barred(talk)) is not None:
             return bar
         complains = COMPLAINT.search(talk.turn.text.lower()) is not None
@@ -155,6 +158,9 @@ class TicketTopic:
         if not known and words < ENOUGH_WORDS and (said.intent == "yes" or temper.signs(talk.turn.text)):
             return talk.reply("ticket.what_exactly", expecting="text")
         about = str(talk.session.draft.get("about", ""))
+        if known and words == 1 and not about and said.intent != "yes":
+            talk.session.draft = {"about": talk.turn.text}
+            return talk.reply("ticket.what_exactly", expecting="text")
         joint = "" if len(about.split()) < ENOUGH_WORDS and troubles.category(about) in troubles.TRADES else ":"
         return self._confirm(talk, f"{about.rstrip('.!')}{joint} {talk.turn.text}" if about else talk.turn.text)
 
