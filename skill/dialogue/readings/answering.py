@@ -14,6 +14,7 @@ SWAPPED = "SWAPPED_METERS"
 READ_BACK = frozenset({"confirm", "doubt", "guess"})
 """Steps that wait for a yes to values just said."""
 NOT_BUT = re.compile(r"\bне\b.*\b(а|это)\b")
+DENIES = re.compile(r"\b(нет|не)\b")
 RATHER = re.compile(r"\W*(?:(?:а|ой|ну|так|блин) )*(?:нет|вс[её][- ]таки|точнее|вернее|стоп|погоди\w*)\b")
 """«А нет, всё-таки сто двадцать пять», after a value was written down."""
 THIS = re.compile(r"\b(нет|не|это|эт|вообще то)\b")
@@ -42,8 +43,9 @@ class Answering(Gathering):
         other = asked.guess.get("meter")
         if self.step == "guess" and other is not None:
             return self.guessed() if named.fits(self.flat.meter(int(other))) else self.not_guessed()
-        points = THIS.search(self.talk.turn.text.lower()) is not None
-        if known is not None and self.step == "confirm" and len(self.draft.entries) == 1 and not points:
+        said = self.talk.turn.text.lower()
+        points = THIS.search(said) is not None
+        if known is not None and self.step == "confirm" and len(self.draft.entries) == 1 and not DENIES.search(said):
             return self.next()  # «125» … «холодная»: just what was read back
         if known is not None:
             return self.wrong(known) if known.values else None
@@ -71,7 +73,7 @@ class Answering(Gathering):
     def of_booked(self, said: list[Entry], *, mistaken: bool) -> list[Entry]:
         """A bare value said for a mistake in what was just written down is that meter's. mistaken: a mistake was
         spoken of; where only «а нет» was said, it is what the meter may show."""
-        begun = self.step == "which" and not self.draft.entries
+        begun = self.step == "which" and not self.draft.entries and not self._of_left(said)
         rather = self.step == "rest" and RATHER.match(self.talk.turn.text.lower()) is not None
         certain = begun or (self.step == "rest" and mistaken)
         if not (certain or rather) or len(said) != 1 or len(said[0].loose) != 1 or said[0].resource or said[0].place:
@@ -82,6 +84,10 @@ class Answering(Gathering):
         if len(meters) != 1:
             return said
         return [replace(said[0], resource=meters[0].resource, place=meters[0].place)]
+
+    def _of_left(self, said: list[Entry]) -> bool:
+        """Whether a value is what a meter would show that is still to be read."""
+        return len(said) == 1 and any(self.books.likely(said[0], meter) for meter in self.flat.left())
 
     def twins(self, entry: Entry) -> str:
         """The meters that an entry may mean, with the ends of their numbers; empty where no resource is named."""

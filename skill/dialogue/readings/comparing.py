@@ -13,14 +13,19 @@ from billing.meters import MeterView
 from billing.tables import Reading
 from billing.windows import month_start
 from skill.dialogue.flat import Flat, account_of
+from skill.dialogue.meaning.asked import months
+from skill.dialogue.meaning.context import points_at
 from skill.dialogue.naming import capital, meter_name, month_name
 from skill.dialogue.readings import past
 from skill.dialogue.readings.gathering import SERIAL, YES_NO, Gathering
 from skill.dialogue.readings.readback import reason_of, values_shown
-from skill.dialogue.talk import Talk
+from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import SENTENCE_END, Reply
+from skill.understanding import Understanding
 from speech import wording
 
+READINGS = frozenset({"submit_reading", "correct"})
+"""What readings are handed in, or set right, with."""
 MONTHS = 12
 """So many months back a meter is compared with itself."""
 
@@ -73,6 +78,15 @@ def used(gathering: Gathering) -> Reply:
     talk, period = gathering.talk, gathering.flat.period
     lines = past.used(talk, gathering.flat, [period], [])
     return asked_again(talk, talk.say("history.used", month=month_name(period), lines=lines) if lines else "")
+
+
+def of_now(gathering: Gathering, said: Understanding, reply: Reply) -> Reply:
+    """The reply, after the month that readings are taken for where another one was named."""
+    talk, period = gathering.talk, gathering.flat.period
+    named = months(said, gathering.flat.today) if said.intent in READINGS else []
+    if not named or period in named or points_at("same", talk.turn.text):
+        return reply
+    return after(talk.say("readings.only_now", month=month_name(period)), reply)
 
 
 def asked_again(talk: Talk, told: str) -> Reply:

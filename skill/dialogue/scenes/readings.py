@@ -5,7 +5,6 @@ from dataclasses import replace
 from billing.tables import Account
 from skill.dialogue.company import phone_of
 from skill.dialogue.meaning import addressing
-from skill.dialogue.meaning.asked import months
 from skill.dialogue.meaning.context import points_at
 from skill.dialogue.naming import capital, month_name
 from skill.dialogue.readings import agreeing, comparing, later
@@ -26,7 +25,7 @@ from skill.understanding.slots import extract
 ANSWERS = frozenset({"yes", "no", "correct", "back", "stop"})
 CERTAIN = 0.6
 """Nothing is booked on a yes, or dropped on a no, that is less sure."""
-YES = Understanding("yes", {}, 1.0)
+YES, NO = Understanding("yes", {}, 1.0), Understanding("no", {}, 1.0)
 UNSURE = 0.6
 """Below it an intent of another topic counts for less than the name of a meter."""
 
@@ -35,7 +34,7 @@ class Readings:
     """The scene of meter readings: says who answers what; `Answering` knows what to ask next."""
 
     name = "readings"
-    intents = frozenset({"submit_reading", "correct"})
+    intents = comparing.READINGS
     anywhere: frozenset[str] = frozenset()
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
@@ -66,11 +65,7 @@ class Readings:
         if said.intent == "correct" and not any(entry.tells for entry in entries):
             talk.session.step = "which"
             return talk.reply("readings.fix_booked", expecting="meter")
-        named = months(said, gathering.flat.today)
-        if named and gathering.flat.period not in named and not points_at("same", talk.turn.text):
-            only = talk.say("readings.only_now", month=month_name(gathering.flat.period))
-            return after(only, gathering.next())
-        return gathering.next()
+        return comparing.of_now(gathering, said, gathering.next())
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """What was said to the open question; other topics are left to others."""
@@ -97,7 +92,7 @@ class Readings:
         if (reply := self._instead(talk, gathering, said, entries)) is not None:
             return reply
         if any(entry.tells for entry in entries):
-            return self._told(talk, gathering, entries)
+            return comparing.of_now(gathering, said, self._told(talk, gathering, entries))
         if said.intent in ANSWERS:
             return self._decided(talk, gathering, said)
         if (
@@ -167,6 +162,8 @@ class Readings:
         if step in {"which", "value", "rest"} and (told := self._shown_where(talk, gathering)):
             talk.beside = "help"
             return replace(comparing.open_question(talk), text=told)
+        if step == "rest" and points_at("enough", text):
+            return self._decided(talk, gathering, NO)
         if step in {"which", "rest"} and not given and points_at("at_once", text):
             talk.beside = "help"
             return replace(comparing.open_question(talk), text=talk.say("readings.at_once"))
@@ -209,7 +206,10 @@ class Readings:
             return talk.say("readings.help_zones")
         if points_at("where", talk.turn.text):
             return talk.say("readings.where")
-        return talk.say("readings.how") if points_at("how", talk.turn.text) and meter is None else ""
+        if not points_at("how", talk.turn.text):
+            return ""
+        name = gathering.flat.name(meter) if meter is not None else ""
+        return talk.say("readings.help_value", meter=name, Meter=capital(name)) if name else talk.say("readings.how")
 
     def _decided(self, talk: Talk, gathering: Answering, said: Understanding) -> Reply:
         intent, step = said.intent, talk.session.step
