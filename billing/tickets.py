@@ -11,6 +11,7 @@ from billing.tables import Account, Organization, Premises, Property, Ticket
 
 LONGEST_DAYS = 45
 DAILY_LIMIT = 10
+LONGEST_DETAILS = 2000
 NEXT = {
     "OPEN": {"IN_PROGRESS", "COMPLETED", "DEFERRED", "DECLINED"},
     "IN_PROGRESS": {"COMPLETED", "DEFERRED", "DECLINED"},
@@ -126,9 +127,9 @@ def withdraw(db: Session, ticket_id: int, *, reason: str, now: datetime, actor: 
 
 
 def add(db: Session, ticket_id: int, details: str, *, now: datetime, actor: str, channel: str) -> Ticket | None:
-    """One more trouble for a request that is not done yet; of both terms the earlier holds. None when it is done."""
+    """One more trouble for a request; of both terms the earlier holds. None when it is done, or too long already."""
     ticket = db.exec(select(Ticket).where(Ticket.id == ticket_id).with_for_update()).one()
-    if ticket.status not in UNDONE:
+    if ticket.status not in UNDONE or len(ticket.details) + len(details) > LONGEST_DETAILS:
         return None
     before = {"details": ticket.details}
     ticket.details = f"{ticket.details}, {details}"
@@ -136,6 +137,7 @@ def add(db: Session, ticket_id: int, details: str, *, now: datetime, actor: str,
         due = repairs.due(details, now, zone_of(db, ticket.account_id))
         first = min(due, replace(due, on=ticket.deadline, at=ticket.due_at), key=repairs.end)
         ticket.deadline, ticket.due_at = first.on, first.at
+        ticket.is_emergency = ticket.is_emergency or due.rule.urgent
     db.flush()
     audit.record_row(db, ticket, now, actor, channel, "add", {"details": ticket.details}, before)
     return ticket

@@ -138,7 +138,10 @@ def test_a_trouble_added_to_a_request_keeps_the_earlier_term(account: Any, now: 
     tickets.add(db, ticket.id, "лифт не работает", now=now, **steps)
     assert (ticket.details, ticket.due_at) == ("Гудит кран, лифт не работает", now + timedelta(days=1))
     tickets.add(db, ticket.id, "домофон молчит", now=now, **steps)
-    assert ticket.deadline == date(2026, 11, 22)
+    assert (ticket.deadline, ticket.is_emergency) == (date(2026, 11, 22), False)
+    tickets.add(db, ticket.id, "труба течёт", now=now, **steps)
+    assert (ticket.due_at, ticket.is_emergency) == (now + HOUR / 2, True)
+    assert tickets.add(db, ticket.id, "а" * 2000, now=now, **steps) is None
     tickets.move(db, ticket.id, "COMPLETED", now=now, **steps)
     assert tickets.add(db, ticket.id, "капает", now=now, **steps) is None
 

@@ -40,6 +40,7 @@ FAILS = re.compile(
     r"|разбит|разбил|отвал|оторва|заклинил|гудит|скрип|лопнул|треснул|грязно"
     r"|(?:батаре|радиатор)\w* (?:\w+ )?(?:холодн|ледян|еле|чуть)|лифт\w* (?:\w+ )?(?:стоит|встал)"
 )
+LACKS = re.compile(r"\bнету?\b|пропал|темно|холодно|слаб|плохо")
 LEAKS = re.compile(r"теч[её]т|текут|протека|подтека|потек|капа[ею]т")
 FLAT_PLACES = r"(?:кухн|ванн|туалет|комнат|спальн|зал|детск|прихож|балкон|санузл)"
 HOUSE_PLACES = r"(?:подъезд|этаж|двор|лестни|площадк|тамбур|улиц|холл|коридор)"
@@ -104,9 +105,10 @@ def apart(text: str) -> list[str]:
     """
     found = [""]
     for joint, clause in _clauses(text):
-        added = joint.strip(" ,.;") or (FAILS.search(found[-1].lower()) and FAILS.search(clause.lower()))
-        shared = SHARED.search(clause.lower()) and not FAILS.search(found[-1].lower())
-        if added and not shared and is_another(found[-1], clause) and not BECAUSE.match(clause):
+        told, more = found[-1].lower(), clause.lower()
+        added = joint.strip(" ,.;") or (FAILS.search(told) and FAILS.search(more))
+        shared = SHARED.search(more) and not FAILS.search(told) and not LACKS.search(told)
+        if added and not shared and is_another(told, clause) and not BECAUSE.match(clause):
             found.append(clause)
         else:
             found[-1] += joint + clause

@@ -25,9 +25,10 @@ def into_sent(talk: Talk, ticket_id: int, told: list[str], key: str = "ticket.to
 
 
 def into_last(talk: Talk) -> Reply | None:
-    """«Добавь, что …», «меня не будет до шести», said after a request was sent; None where nothing is added."""
+    """«Добавь, что …», «меня не будет до шести», said after a request was sent; None where nothing is added, or what
+    cannot wait, which is a request of its own."""
     text, made = talk.turn.text, just_made(talk)
-    if not made:
+    if not made or terms.term(talk, text).rule.urgent:
         return None
     if points_at("wish", text):
         return into_sent(talk, made[0].id, [kept(text)], "ticket.wished")
