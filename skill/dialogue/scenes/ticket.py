@@ -123,6 +123,8 @@ class TicketTopic:
         details = str(talk.session.draft["details"])
         if points_at("together", text):
             return self._together(talk)
+        if points_at("separate", text):
+            return self._confirm(talk, _told(talk), whole=True)
         if (more := troubles.MORE.match(talk.turn.text)) is not None:
             return self._confirm(talk, f"{_told(talk)}, {more['more']}", whole=True)
         if known and said.intent in DESCRIBING and troubles.is_one_more(details, talk.turn.text):

@@ -32,8 +32,7 @@ def into_last(talk: Talk) -> Reply | None:
         return None
     if points_at("wish", text):
         return into_sent(talk, made[0].id, [kept(text)], "ticket.wished")
-    more = troubles.MORE.match(text)
-    return into_sent(talk, made[0].id, [kept(more["more"])], "ticket.added") if more else None
+    return into_sent(talk, made[0].id, [kept(text)], "ticket.added") if troubles.MORE.match(text) else None
 
 
 def last_two(talk: Talk) -> Reply | None:
