@@ -2,7 +2,7 @@
 
 import re
 
-from skill.dialogue.meaning.addressing import OF_A_FLAT, is_named
+from skill.dialogue.meaning.addressing import ALL, OF_A_FLAT, is_named
 from skill.dialogue.meaning.plain import LEADS, plain
 from skill.dialogue.talk import Talk
 from skill.understanding import Understanding
@@ -42,6 +42,9 @@ def meant(talk: Talk, said: Understanding) -> Understanding | None:
     """A relative's flat, or one's own after it («а у мамы?», «а у меня?»), where no question is open; money of a flat
     that is not linked is refused where it is asked for."""
     text, of_kin, alone = talk.turn.text, is_of_kin(talk.turn.text), only_whose(talk.turn.text)
+    after_one = talk.session.about.get("intent") == "balance" and said.intent != "pay"
+    if after_one and ALL.search(text.lower()) and len(talk.flats) > 1:
+        return Understanding("balance", {}, DOUBTFUL)
     if not (of_kin or alone) or not talk.flats:
         return None
     several, unclear = len(talk.flats) > 1, said.intent == "out_of_scope" or said.confidence < DOUBTFUL

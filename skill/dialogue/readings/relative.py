@@ -23,7 +23,7 @@ def by_last(flat: Flat, text: str, entries: list[Entry], asked: Entry | None) ->
     asked: the entry that the open question is about. Without a meter named or asked for, «то же самое» is said of all
     that are left. A meter that has no last reading, or a rise of several registers at once, stays without a value.
     """
-    if points_at("same", text):
+    if points_at("same", text) and not (points_at("plus", text) and numbers(text)):
         return _same(flat, text, [entry for entry in entries if not _is_nothing(entry) or entry.resource], asked)
     entries = [_nothing_by_zones(flat, entry, asked) for entry in entries]
     if not points_at("plus", text):

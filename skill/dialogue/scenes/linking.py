@@ -25,6 +25,8 @@ NO_BILL = re.compile(
     r"(нету?|без|забыл\w*|не помню|потерял\w*|не (могу )?най\w+|выбросил\w*)\b.*(квитанц|счет|бумаг|платежк|код|номер)"
     r"|не приход\w+ квитанц"
 )
+ONLY_NUMBERS = re.compile(r"\W*\d{4,}\W+\d+\W*")
+"""The account's number and the code, with nothing else."""
 ANOTHER = re.compile(r"\bещ[её]\b|\bдруг|\bвтор|добав")
 WHERE_IS_IT = re.compile(r"\b(его|е[её]|их|он|она|это|этот|номер\w*|код\w*|сч[её]т\w*|квитанци\w*|платежк\w*)\b")
 """A question about what is asked for."""
@@ -55,6 +57,8 @@ class Linking:
     def before(self, talk: Talk) -> Reply:
         """Link first; the phrase that needed it is taken up again afterwards."""
         talk.session.scene = self.name
+        if ONLY_NUMBERS.fullmatch(talk.turn.text) and len((digits := _groups(talk.turn.text))[-1]) == CODE_DIGITS:
+            return self._take(talk, "number", digits)
         talk.session.aside = talk.turn.text
         return after(talk.say("linking.needed"), self._ask(talk, "number"))
 
