@@ -17,6 +17,8 @@ GENERATED_SENTENCES = 32000
 PATTERN_SAMPLES = 5
 TRANSCRIPT_COPIES = 4
 SLOT_COPIES = 10
+NEVER_ALONE = ("_genitive", "_dative", "_prepositional")
+"""Slots in cases that are no answer by themselves: nobody says «мае»."""
 SEEN_AT_LEAST = 4
 MODEL_CONF = """--min-active=20
 --max-active=1200
@@ -69,7 +71,7 @@ def build_model(
     (folder / "am" / "final.mdl").write_bytes(acoustic_model(network, blank_shift))
     (folder / "conf" / "mfcc.conf").write_text(MFCC_CONF)
     (folder / "conf" / "model.conf").write_text(MODEL_CONF)
-    choices = [choice for several in slots().values() for choice in several]
+    choices = [choice for name, several in slots().items() if not name.endswith(NEVER_ALONE) for choice in several]
     said += [*sentences(GENERATED_SENTENCES, seed), *choices * SLOT_COPIES, *vocabulary]
     hclr = lexicon_fst(transition_model(outputs), outputs, table, numbers, costs or GraphCosts())
     write_graph(folder / "graph", hclr, grammar_fst(numbers, said), numbers, word_boundaries(outputs))

@@ -11,12 +11,10 @@ from pathlib import Path
 
 import pywrapfst as openfst
 
+from speech.acoustic.lexicon_tree import weight
+
 NEVER_A_TRANSITION = 1_000_000
 RARE_HISTORY = 3
-
-
-def _weight(cost: float) -> openfst.Weight:
-    return openfst.Weight("tropical", cost)
 
 
 History = tuple[str, ...]
@@ -66,14 +64,14 @@ def grammar_fst(
 
     for history, counts in model.following.items():
         for word in counts:
-            cost = _weight(-math.log(model.probability(history, word)))
+            cost = weight(-math.log(model.probability(history, word)))
             if word == "</s>":
                 grammar.set_final(states[history], cost)
             else:
                 arc = openfst.Arc(numbers[word], numbers[word], cost, after(history, word))
                 grammar.add_arc(states[history], arc)
         if history:
-            cost = _weight(-math.log(model.left(history)))
+            cost = weight(-math.log(model.left(history)))
             grammar.add_arc(states[history], openfst.Arc(0, 0, cost, states[history[1:]]))
     symbols = openfst.SymbolTable()
     symbols.add_symbol("<eps>", 0)

@@ -38,7 +38,8 @@ class GraphCosts:
     unknown_phone: float = 1.8
 
 
-def _weight(cost: float) -> openfst.Weight:
+def weight(cost: float) -> openfst.Weight:
+    """A negative natural logarithm of a probability, as OpenFst has it."""
     return openfst.Weight("tropical", cost)
 
 
@@ -61,13 +62,13 @@ class _LexiconTree:
         self.fst = openfst.VectorFst()
         self.after_word, self.before_word = self.fst.add_state(), self.fst.add_state()
         self.fst.set_start(self.after_word)
-        self.fst.set_final(self.before_word, _weight(0))
+        self.fst.set_final(self.before_word, weight(0))
         self.arc(self.after_word, self.before_word)
         self._nodes: dict[Phones, int] = {(): self.before_word}
         self._endings: dict[tuple[Phones, int], list[int]] = {}
 
     def arc(self, source: int, target: int, label: int = 0, word: int = 0, cost: float = 0.0) -> None:
-        self.fst.add_arc(source, openfst.Arc(label, word, _weight(cost), target))
+        self.fst.add_arc(source, openfst.Arc(label, word, weight(cost), target))
 
     def _shape(self, phone: int) -> PhoneShape:
         return self.shapes[phone][1]

@@ -12,6 +12,10 @@ from speech.acoustic.language import slots, templates
 from speech.acoustic.lexicon_tree import UNKNOWN
 from speech.acoustic.pronunciation import UnknownPhoneError, pronunciations
 
+BOOKISH = {"V-ey", "V-oy"}
+"""Grammemes of OpenCorpora for forms nobody says: «водою», «кухнею»."""
+CONTRACTED = "V-be"
+"""… and for «воскресенье» beside «воскресение», which is no day."""
 _WORD = re.compile("[а-яё]+")
 
 
@@ -26,7 +30,10 @@ def inflected(lemma: str) -> list[str]:
     parses = [parse for parse in _morphology().parse(lemma) if parse.tag.POS in nominal]
     if not parses:
         return [lemma]
-    return [lemma, *dict.fromkeys(form.word for form in parses[0].lexeme if _WORD.fullmatch(form.word))]
+    spoken = [form for form in parses[0].lexeme if not BOOKISH & form.tag.grammemes]
+    if CONTRACTED in parses[0].tag:
+        spoken = [form for form in spoken if CONTRACTED in form.tag]
+    return [lemma, *dict.fromkeys(form.word for form in spoken if _WORD.fullmatch(form.word))]
 
 
 def common_words(sentences: Iterable[str], at_least: int = 3) -> list[str]:
