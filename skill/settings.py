@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: user_data_path("zhku-voice"), description="Where the books live.")
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder.")
     company: str = Field("вашей управляющей компании", description="The company's name in the greeting, genitive.")
-    law_file: Path | None = Field(None, description="Key rates, days off and the like newer than data/law.yaml's.")
+    law_file: Path | None = Field(None, description="Key rates, days off, terms of repairs: newer, or the company's.")
     operator_phone: str = Field("", description="The telephone number given to those who need a person.")
     operator_hours: str = Field("8:00–20:00", pattern=HOURS, description="When operators answer, local time.")
     console_password: str = Field("", description="Login of the operators' page; empty: made once and kept.")

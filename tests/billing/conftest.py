@@ -1,12 +1,14 @@
-"""The demo company, and the village."""
+"""The demo company, the village, and a file of law of one's own."""
 
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from billing import store
+from billing import law, store
 from billing.tables import (
     Account,
     Meter,
@@ -60,3 +62,15 @@ def village(undone: Session) -> Village:
             undone.connection().execute(text(f"SELECT setval({counter}, greatest(nextval({counter}), 1000))"))
     add(undone, Norm(organization_id=1, resource="COLD_WATER", value=Decimal(7), valid_from=LONG_AGO))
     return Village(undone)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """Makes a text the company's file of law, which holds while the test runs."""
+
+    def use(text: str) -> None:
+        (tmp_path / "law.yaml").write_text(text)
+        law.use_own(tmp_path / "law.yaml")
+
+    yield use
+    law.use_own(None)

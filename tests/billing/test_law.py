@@ -1,25 +1,12 @@
 """The law in numbers, and a company's own rows of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from billing import law
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[Callable[[str], None]]:
-    """Makes a text the company's file of law, which holds while the test runs."""
-
-    def use(text: str) -> None:
-        (tmp_path / "law.yaml").write_text(text)
-        law.use_own(tmp_path / "law.yaml")
-
-    yield use
-    law.use_own(None)
 
 
 def test_a_key_rate_of_the_companys_own_holds_from_its_day(own: Callable[[str], None]) -> None:
