@@ -14,7 +14,7 @@ from billing.accounts import Speaker
 from billing.tables import Account
 from skill.dialogue import in_turn, progress, record, scenes
 from skill.dialogue.familiar import familiar
-from skill.dialogue.meaning import addressing, context, temper
+from skill.dialogue.meaning import addressing, again, context, temper
 from skill.dialogue.meaning.asked import is_sum
 from skill.dialogue.meaning.likeliest import likeliest
 from skill.dialogue.person import callback, handoffs, transcript
@@ -230,7 +230,7 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
     if not anywhere:
         _keep_readings(talk, said)
         talk.session.suspend()
-    context.notes(talk, said)
+    again.notes(talk, said)
     return opener.begin(talk, said)
 
 

@@ -1,18 +1,13 @@
 """What a phrase means beside what was said before it: «а за свет?», «это много?», «погодите» (`context.yaml`)."""
 
 import re
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
-import yaml
-
-from billing.windows import month_start
-from skill.dialogue.company import today
 from skill.dialogue.meaning import temper, troubles, whose
 from skill.dialogue.meaning.addressing import is_named
-from skill.dialogue.meaning.asked import is_sum, months, services
+from skill.dialogue.meaning.again import DOUBTFUL, SHORT, asked_again, of_the_same, pointed
+from skill.dialogue.meaning.asked import is_sum
 from skill.dialogue.meaning.plain import LEADS, is_question, plain
+from skill.dialogue.meaning.pointing import meaning_of, points_at
 from skill.dialogue.reminders import following
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import GO_ON
@@ -22,26 +17,12 @@ from skill.understanding.enumerated import items
 from skill.understanding.slots import extract
 from speech.numerals import numbers
 
-DOUBTFUL = 0.5
-"""From this confidence on a phrase speaks for itself."""
 FAIR, PLAIN = 0.7, 0.9
 """Below these a question of two words, or one that only points, is left to what was said before."""
 SURE_REPEAT = 0.8
 """Less sure, «что вы …» asks about the open question rather than for its words again."""
-SHORT = 6
-"""So many words at most leave the question to what was said before."""
-ELLIPSIS = re.compile(rf"^{LEADS}(?:а|и|там|тогда|теперь|также|тоже|лучше)\b")
 ELSEWHERE = re.compile(rf"{LEADS}(?:у \w+ )?(?:на|по) (?:улице )?\w{{4,}} (?:дом\w* )?\w+")
 """«А на Садовой 5?»: the house after which outages are asked about again."""
-TOPICS = frozenset(
-    {
-        "balance", "benefits", "charges", "create_ticket", "due_date", "explain_bill", "forecast", "last_reading",
-        "meter_verification", "norms", "outages", "pay", "payment_history", "payment_status", "penalty",
-        "reading_window", "recalculation", "saving_tips", "send_receipt", "set_reminder", "submit_reading", "tariffs",
-        "ticket_status",
-    }
-)  # fmt: skip
-"""Intents that a short question after them may be about."""
 
 BLUNT = frozenset({"yes", "no", "outages", "repeat", "explain_bill"})
 """Intents that a phrase which only points is taken for, however sure."""
@@ -53,25 +34,12 @@ UNGUESSED = frozenset({"correct", "slower", "faster"})
 """Intents that are not taken up on a guess."""
 PAYMENTS = frozenset({"payment_status"})
 """After them a sum said alone is the sum of a payment."""
-OF_A_SERVICE = frozenset(
-    {"balance", "charges", "explain_bill", "forecast", "pay", "due_date", "saving_tips", "tariffs"}
-)
-SERVICE = frozenset({"resource", "services"})
-WHY_SO_MUCH = re.compile(
-    rf"{LEADS}(почему|отчего|с чего|чего|за что) (это |так |такая |такой |такое |столько |вдруг |там |у меня )*"
-    r"(много|мало|дорог\w+|дороже|столько|больше|меньше|вырос\w*|выросл\w+|подорожал\w*|такая|такой|такое)( так\w*)?"
-)
 OF_METERS = frozenset({"", "last_reading", "reading_window", "submit_reading"})
 """What is spoken of where the last readings may be meant once more."""
 VERIFIED = re.compile(r"\bповер")
 ACKNOWLEDGED = re.compile(
     rf"{LEADS}(понятно|ясно|все ясно|понял|поняла|ладно|хорошо|ок|окей)( (большое )?спасибо( \w+)?)?"
 )
-BEFORE = re.compile(
-    rf"{LEADS}(?:(?:в|за) )?(позапрошл|прошл|предыдущ|том\b|тот\b)\w*(?: месяц\w*)?"
-    r"(?: (?P<sum>сколько|какая сумма|какой сч[её]т)(?: было| начислили| вышло| приш\w+| был)*)?"
-)
-"""«А в прошлом?», of which month nothing is said."""
 DOUBTS = re.compile(
     r"^\W*(а |это |ну )*(точно|правда|правильно|верно|серь[её]зно|уверены)( это)?\s*\?+\s*$", re.IGNORECASE
 )
@@ -91,13 +59,13 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     if (outright := _outright(talk, text)) is not None:
         return outright
     if DOUBTS.search(talk.turn.text) and said.intent == "yes":  # «точно?» asks, it does not agree
-        if (meant := _pointed(talk, text)) is not None:
+        if (meant := pointed(talk, text)) is not None:
             return meant
         said = Understanding("out_of_scope", {}, 0.0)
     elif talk.session.scene and talk.session.last.get("expecting") == "yes_no":
-        answer = next((intent for intent, found in _table()["answers"].items() if _fits(found, text)), None)
+        answer = meaning_of("answers", text)
         said = Understanding(answer, {}, 1.0) if answer else said
-    if talk.session.scene == "pay" and said.confidence < PLAIN and (meant := _pointed(talk, text)) is not None:
+    if talk.session.scene == "pay" and said.confidence < PLAIN and (meant := pointed(talk, text)) is not None:
         return meant
     if (paid := _of_a_payment(talk, said)) is not None:
         return paid
@@ -110,10 +78,10 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
 
 def _outright(talk: Talk, text: str) -> Understanding | None:
     """What the words mean whatever the model makes of them."""
-    remark = next((name for name, found in _table()["remarks"].items() if _fits(found, text)), None)
+    remark = meaning_of("remarks", text)
     if remark is not None and not (remark in TELLING and numbers(talk.turn.text)):
         return Understanding(remark, {}, 1.0)
-    meant = next((intent for intent, found in _table()["anytime"].items() if _fits(found, text)), None)
+    meant = meaning_of("anytime", text)
     if meant is not None:
         return Understanding(meant, extract(meant, talk.turn.text), 1.0)
     if points_at("goodbye", talk.turn.text):
@@ -159,7 +127,7 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     """The phrase where no question is open but an offer: what was said before may tell what it means."""
     if (of_another := whose.meant(talk, said)) is not None:
         return of_another
-    sure = next((intent for intent, found in _table()["always"].items() if _fits(found, text)), None)
+    sure = meaning_of("always", text)
     if sure is not None:
         return said if said.intent == sure else Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
     if said.confidence < DOUBTFUL and _is_a_guess(said, talk.turn.text):
@@ -179,12 +147,12 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
         return Understanding("switch_account", {}, DOUBTFUL)
     meant = _one_more(talk, said, text)
     if meant is None and (said.confidence < PLAIN or said.intent in BLUNT):
-        meant = _pointed(talk, text)
+        meant = pointed(talk, text)
     if meant is None and said.confidence < FAIR:
-        meant = _again(talk, text)
+        meant = asked_again(talk, text)
     if meant is not None:
         return meant
-    said = _of_the_same(talk, said)
+    said = of_the_same(talk, said)
     if talk.session.step == OFFER and said.confidence < DOUBTFUL:  # an offer binds nobody to yes or no
         free = understand(talk.turn.text, talk.turn.channel)
         return free if free.confidence >= said.confidence or said.intent in {"yes", "no"} else said
@@ -217,113 +185,3 @@ def _one_more(talk: Talk, said: Understanding, text: str) -> Understanding | Non
     if about.get("intent") != "set_reminder":
         return None
     return following.meant(talk, text, certain=said.confidence >= FAIR)
-
-
-def notes(talk: Talk, said: Understanding) -> None:
-    """Keep what the conversation is about now."""
-    if said.intent in TOPICS:
-        kept = {name: value for name, value in said.slots.items() if name in {"resource", "zone", "place", "period"}}
-        if named := services(said, talk.turn.text):
-            kept["services"] = named
-        before, text = talk.session.about, talk.turn.text
-        if before.get("intent") == said.intent and ELLIPSIS.match(plain(text)):
-            text = before["text"]
-        missing = before.get("missing", False) if before.get("intent") == said.intent else False
-        talk.session.about = {
-            "intent": said.intent,
-            "slots": kept,
-            "text": text,
-            "missing": missing,
-            "before": before.get("intent", ""),
-        }
-
-
-def points_at(name: str, text: str) -> bool:
-    """Whether a phrase only points at what was said: `much`, `why`, `when`, `roubles`.
-
-    >>> points_at("much", "А это много?"), points_at("much", "много воды")
-    (True, False)
-    """
-    return _fits(_table()["pointing"][name]["words"], plain(text))
-
-
-def _pointed(talk: Talk, text: str) -> Understanding | None:
-    about = talk.session.about
-    for entry in _table()["pointing"].values():
-        if about.get("intent") in entry["after"] and _fits(entry["words"], text):
-            return Understanding(entry["after"][about["intent"]], about["slots"], DOUBTFUL)
-    return None
-
-
-def _again(talk: Talk, text: str) -> Understanding | None:
-    """The last question asked again of another resource, zone or month, or of another flat."""
-    about, words = talk.session.about, text.split()
-    if not about or len(words) > SHORT:
-        return None
-    intent, again = str(about["intent"]), _table()["again"]
-    named = extract("charges", text) | extract(intent, text) | _before(talk, text)
-    changed: dict[str, Any] = {
-        name: named[name] for name in ("resource", "zone", "place", "period", "date_or_day") if name in named
-    }
-    if intent in OF_A_SERVICE and "resource" not in changed:
-        others = services(Understanding(intent, {}, 1.0), text)
-        changed |= {"services": others} if others else {}
-    if not changed and not (len(words) <= SHORT // 2 and "там" in words):
-        return None
-    if changed and not ELLIPSIS.match(text) and len(words) > SHORT // 2:
-        return None
-    if (before := BEFORE.fullmatch(text)) is not None and before["sum"] and intent == "explain_bill":
-        intent = "charges"
-    for name in ("resource", "services", "period"):
-        if name in changed:
-            intent = again[name].get(intent, intent)
-    dropped = SERVICE | {"place"} if SERVICE & changed.keys() else set()
-    kept = {name: value for name, value in about["slots"].items() if name not in dropped}
-    return Understanding(intent, kept | changed, DOUBTFUL)
-
-
-def _before(talk: Talk, text: str) -> dict[str, str]:
-    """The month before the one spoken of, for «а в прошлом?»; the newest bill is of the month before this."""
-    found = BEFORE.fullmatch(text)
-    if found is None:
-        return {}
-    spoken, on = Understanding("charges", dict(talk.session.about["slots"]), 1.0), today(talk)
-    told = months(spoken, on) if talk.session.about["intent"] == "last_reading" else []
-    newest = told[0] if told else month_start(on, -1)
-    if found[1] == "позапрошл":
-        return {"period": f"{month_start(newest, -2):%Y-%m}"}
-    return {"period": f"{month_start(min([*months(spoken, on), newest]), -1):%Y-%m}"}
-
-
-def _of_the_same(talk: Talk, said: Understanding) -> Understanding:
-    """«Почему так дорого» after a service was spoken of is asked of that service."""
-    text, about = talk.turn.text, talk.session.about
-    spoken = about.get("slots", {}).get("services")
-    if said.intent == "explain_bill" and about.get("intent") == "tariffs" and WHY_SO_MUCH.fullmatch(plain(text)):
-        return Understanding("tariffs", about["slots"], DOUBTFUL)
-    if said.intent != "explain_bill" or not spoken or about["intent"] not in OF_A_SERVICE:
-        return said
-    if not WHY_SO_MUCH.fullmatch(plain(text)):
-        return said
-    return Understanding(said.intent, {**said.slots, "services": spoken}, said.confidence)
-
-
-def _fits(pattern: re.Pattern[str], text: str) -> bool:
-    return pattern.fullmatch(text) is not None
-
-
-@cache
-def _table() -> dict[str, Any]:
-    loaded = yaml.safe_load(files(__package__).joinpath("context.yaml").read_text("utf-8"))
-    lists = ("remarks", "answers", "anytime", "always")
-    compiled = {kind: {name: _compiled(patterns) for name, patterns in loaded[kind].items()} for kind in lists}
-    pointing = {
-        name: {"words": _compiled(entry["words"]), "after": entry["after"]}
-        for name, entry in loaded["pointing"].items()
-    }
-    return {**compiled, "pointing": pointing, "again": loaded["again"]}
-
-
-def _compiled(patterns: list[str]) -> re.Pattern[str]:
-    """One for all: much cheaper than to try each of them."""
-    return re.compile(LEADS + f"(?:{'|'.join(pattern.removeprefix('L') for pattern in patterns)})")

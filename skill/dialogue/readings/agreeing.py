@@ -4,8 +4,8 @@ import re
 from typing import Literal
 
 from skill.dialogue.meaning.both import SURE, TOLD
-from skill.dialogue.meaning.context import points_at
 from skill.dialogue.meaning.plain import plain
+from skill.dialogue.meaning.pointing import points_at
 from skill.understanding import understand
 from speech.numerals import numbers
 

@@ -14,7 +14,7 @@ from billing.tables import Reading
 from billing.windows import month_start
 from skill.dialogue.flat import Flat, account_of
 from skill.dialogue.meaning.asked import months
-from skill.dialogue.meaning.context import points_at
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital, meter_name, month_name
 from skill.dialogue.readings import past
 from skill.dialogue.readings.gathering import SERIAL, YES_NO, Gathering

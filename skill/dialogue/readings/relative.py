@@ -6,8 +6,8 @@ from decimal import Decimal
 from billing.meters import MeterView
 from skill.dialogue.flat import Flat
 from skill.dialogue.meaning.asked import resources
-from skill.dialogue.meaning.context import points_at
 from skill.dialogue.meaning.plain import plain
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.readings.draft import Entry, as_said
 from skill.understanding import Understanding
 from skill.understanding.slots import extract

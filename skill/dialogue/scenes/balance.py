@@ -10,7 +10,7 @@ from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning import addressing
 from skill.dialogue.meaning.asked import months, service_name, services
-from skill.dialogue.meaning.context import points_at
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.meaning.whose import is_of_others
 from skill.dialogue.money import late
 from skill.dialogue.money.bills import unknown_months

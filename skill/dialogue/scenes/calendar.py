@@ -10,7 +10,7 @@ from billing.windows import Rule, Window, month_start
 from skill.dialogue.company import company_of, today
 from skill.dialogue.flat import Flat, home_of
 from skill.dialogue.meaning.asked import resources
-from skill.dialogue.meaning.context import points_at
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import month_name
 from skill.dialogue.scenes.readings import SCENE as READINGS
 from skill.dialogue.talk import Talk

@@ -8,7 +8,7 @@ from skill.dialogue.company import today
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning.asked import kopecks, months
-from skill.dialogue.meaning.context import points_at
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import listed
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic

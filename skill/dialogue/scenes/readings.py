@@ -5,7 +5,7 @@ from dataclasses import replace
 from billing.tables import Account
 from skill.dialogue.company import phone_of
 from skill.dialogue.meaning import addressing
-from skill.dialogue.meaning.context import points_at
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital, month_name
 from skill.dialogue.readings import agreeing, comparing, later
 from skill.dialogue.readings.answering import READ_BACK, Answering

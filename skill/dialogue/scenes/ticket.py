@@ -9,8 +9,8 @@ from skill.dialogue.company import emergency_phone
 from skill.dialogue.flat import account_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning import temper, troubles
-from skill.dialogue.meaning.context import points_at
 from skill.dialogue.meaning.plain import is_question
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital
 from skill.dialogue.scenes.emergency import SCENE as EMERGENCY
 from skill.dialogue.scenes.operator import SCENE as OPERATOR

@@ -8,7 +8,7 @@ from skill.dialogue.company import company_of
 from skill.dialogue.flat import Flat, home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning.asked import resources
-from skill.dialogue.meaning.context import points_at
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital, month_name
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic

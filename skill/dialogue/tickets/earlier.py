@@ -7,7 +7,7 @@ from billing import tickets
 from billing.tables import Ticket
 from skill.dialogue.flat import home_of
 from skill.dialogue.meaning import troubles
-from skill.dialogue.meaning.context import points_at
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.talk import Talk
 from skill.dialogue.tickets import terms
 from skill.dialogue.turn import Reply

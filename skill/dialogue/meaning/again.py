@@ -1,0 +1,122 @@
+"""The last question asked again of something else («а за свет?», «а в прошлом?»), and what the talk is about."""
+
+import re
+from typing import Any
+
+from billing.windows import month_start
+from skill.dialogue.company import today
+from skill.dialogue.meaning.asked import months, services
+from skill.dialogue.meaning.plain import LEADS, plain
+from skill.dialogue.meaning.pointing import fits, table
+from skill.dialogue.talk import Talk
+from skill.understanding import Understanding
+from skill.understanding.slots import extract
+
+DOUBTFUL = 0.5
+"""How sure a meaning is that only what was said before gives."""
+SHORT = 6
+"""So many words at most leave the question to what was said before."""
+ELLIPSIS = re.compile(rf"^{LEADS}(?:а|и|там|тогда|теперь|также|тоже|лучше)\b")
+TOPICS = frozenset(
+    {
+        "balance", "benefits", "charges", "create_ticket", "due_date", "explain_bill", "forecast", "last_reading",
+        "meter_verification", "norms", "outages", "pay", "payment_history", "payment_status", "penalty",
+        "reading_window", "recalculation", "saving_tips", "send_receipt", "set_reminder", "submit_reading", "tariffs",
+        "ticket_status",
+    }
+)  # fmt: skip
+"""Intents that a short question after them may be about."""
+OF_A_SERVICE = frozenset(
+    {"balance", "charges", "explain_bill", "forecast", "pay", "due_date", "saving_tips", "tariffs"}
+)
+SERVICE = frozenset({"resource", "services"})
+WHY_SO_MUCH = re.compile(
+    rf"{LEADS}(почему|отчего|с чего|чего|за что) (это |так |такая |такой |такое |столько |вдруг |там |у меня )*"
+    r"(много|мало|дорог\w+|дороже|столько|больше|меньше|вырос\w*|выросл\w+|подорожал\w*|такая|такой|такое)( так\w*)?"
+)
+BEFORE = re.compile(
+    rf"{LEADS}(?:(?:в|за) )?(позапрошл|прошл|предыдущ|том\b|тот\b)\w*(?: месяц\w*)?"
+    r"(?: (?P<sum>сколько|какая сумма|какой сч[её]т)(?: было| начислили| вышло| приш\w+| был)*)?"
+)
+"""«А в прошлом?», of which month nothing is said."""
+
+
+def pointed(talk: Talk, text: str) -> Understanding | None:
+    """What a phrase that only points means after what was asked last."""
+    about = talk.session.about
+    for entry in table()["pointing"].values():
+        if about.get("intent") in entry["after"] and fits(entry["words"], text):
+            return Understanding(entry["after"][about["intent"]], about["slots"], DOUBTFUL)
+    return None
+
+
+def asked_again(talk: Talk, text: str) -> Understanding | None:
+    """The last question asked again of another resource, zone or month, or of another flat."""
+    about, words = talk.session.about, text.split()
+    if not about or len(words) > SHORT:
+        return None
+    intent, again = str(about["intent"]), table()["again"]
+    said = extract("charges", text) | extract(intent, text) | _before(talk, text)
+    changed: dict[str, Any] = {
+        name: said[name] for name in ("resource", "zone", "place", "period", "date_or_day") if name in said
+    }
+    if intent in OF_A_SERVICE and "resource" not in changed:
+        others = services(Understanding(intent, {}, 1.0), text)
+        changed |= {"services": others} if others else {}
+    if not changed and not (len(words) <= SHORT // 2 and "там" in words):
+        return None
+    if changed and not ELLIPSIS.match(text) and len(words) > SHORT // 2:
+        return None
+    if (before := BEFORE.fullmatch(text)) is not None and before["sum"] and intent == "explain_bill":
+        intent = "charges"
+    for name in ("resource", "services", "period"):
+        if name in changed:
+            intent = again[name].get(intent, intent)
+    dropped = SERVICE | {"place"} if SERVICE & changed.keys() else set()
+    kept = {name: value for name, value in about["slots"].items() if name not in dropped}
+    return Understanding(intent, kept | changed, DOUBTFUL)
+
+
+def _before(talk: Talk, text: str) -> dict[str, str]:
+    """The month before the one spoken of, for «а в прошлом?»; the newest bill is of the month before this."""
+    found = BEFORE.fullmatch(text)
+    if found is None:
+        return {}
+    spoken, on = Understanding("charges", dict(talk.session.about["slots"]), 1.0), today(talk)
+    told = months(spoken, on) if talk.session.about["intent"] == "last_reading" else []
+    newest = told[0] if told else month_start(on, -1)
+    if found[1] == "позапрошл":
+        return {"period": f"{month_start(newest, -2):%Y-%m}"}
+    return {"period": f"{month_start(min([*months(spoken, on), newest]), -1):%Y-%m}"}
+
+
+def of_the_same(talk: Talk, said: Understanding) -> Understanding:
+    """«Почему так дорого» after a service was spoken of is asked of that service."""
+    text, about = talk.turn.text, talk.session.about
+    spoken = about.get("slots", {}).get("services")
+    if said.intent == "explain_bill" and about.get("intent") == "tariffs" and WHY_SO_MUCH.fullmatch(plain(text)):
+        return Understanding("tariffs", about["slots"], DOUBTFUL)
+    if said.intent != "explain_bill" or not spoken or about["intent"] not in OF_A_SERVICE:
+        return said
+    if not WHY_SO_MUCH.fullmatch(plain(text)):
+        return said
+    return Understanding(said.intent, {**said.slots, "services": spoken}, said.confidence)
+
+
+def notes(talk: Talk, said: Understanding) -> None:
+    """Keep what the conversation is about now."""
+    if said.intent in TOPICS:
+        kept = {name: value for name, value in said.slots.items() if name in {"resource", "zone", "place", "period"}}
+        if named := services(said, talk.turn.text):
+            kept["services"] = named
+        before, text = talk.session.about, talk.turn.text
+        if before.get("intent") == said.intent and ELLIPSIS.match(plain(text)):
+            text = before["text"]
+        missing = before.get("missing", False) if before.get("intent") == said.intent else False
+        talk.session.about = {
+            "intent": said.intent,
+            "slots": kept,
+            "text": text,
+            "missing": missing,
+            "before": before.get("intent", ""),
+        }
