@@ -113,6 +113,8 @@ def _take(db: Database, turn: Turn, found: Found, now: datetime, settings: Setti
     reply = replace(relayed or _return(talk, _answer(talk)), slow=session.slow)
     if talk.beside != "remark":
         session.told = reply.to_json()
+    if not talk.beside:
+        session.told_of = talk.sentences
     if turn.familiar:
         reply = replace(reply, text=familiar(reply.text))
     speaker = talk.resident.id if talk.resident else None

@@ -25,6 +25,7 @@ class Talk:
     stalled: the answer to the open question has led nowhere.
     erased: the speaker has had the conversation erased: nothing of this turn is kept either.
     flat_named: the reply begins with the flat that it is about.
+    sentences: names of the phrases said in this turn, in their order.
     """
 
     db: Database
@@ -38,6 +39,7 @@ class Talk:
     stalled: bool = False
     erased: bool = False
     flat_named: bool = False
+    sentences: list[str] = field(default_factory=list)
     _flats: list[Home] | None = field(default=None, repr=False)
 
     @property
@@ -60,6 +62,7 @@ class Talk:
         """The next variant of a phrase, so that nobody hears the same words twice in a row."""
         uses = self.session.said.get(key, 0)
         self.session.said[key] = uses + 1
+        self.sentences.append(key)
         return phrase(key, uses, **facts)
 
     def reply(self, key: str, *, buttons: tuple[str, ...] = (), expecting: str = "command", **facts: str) -> Reply:

@@ -152,6 +152,7 @@ class Session:
     suspended: topics with an open question that another topic interrupted: scene, step, draft, question and flat.
     put_off: the last of them that is not asked again any more, until another question opens.
     told: the last reply that told or asked something, for «повтори»; question: the open question, as it was asked.
+    told_of: names of the phrases of the last answer, for «по какому закону».
     about: what was asked last (intent, slots, text), for «а за свет?».
     returns: how often in a row an interrupted question was asked again.
     anger: signs of anger and failures so far; they shorten the way to a person.
@@ -171,6 +172,7 @@ class Session:
     suspended: list[dict[str, Any]] = field(default_factory=list)
     put_off: dict[str, Any] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
+    told_of: list[str] = field(default_factory=list)
     question: dict[str, Any] = field(default_factory=dict)
     about: dict[str, Any] = field(default_factory=dict)
     returns: int = 0

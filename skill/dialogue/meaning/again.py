@@ -19,13 +19,16 @@ SHORT = 6
 ELLIPSIS = re.compile(rf"^{LEADS}(?:а|и|там|тогда|теперь|также|тоже|лучше)\b")
 TOPICS = frozenset(
     {
-        "balance", "benefits", "charges", "create_ticket", "due_date", "explain_bill", "forecast", "last_reading",
-        "meter_verification", "norms", "outages", "pay", "payment_history", "payment_status", "penalty",
-        "reading_window", "recalculation", "saving_tips", "send_receipt", "set_reminder", "submit_reading", "tariffs",
-        "ticket_status",
+        "account_details", "balance", "benefits", "charges", "create_ticket", "due_date", "explain_bill", "forecast",
+        "guests", "last_reading", "meter_replaced", "meter_verification", "meter_verified", "new_meter", "night_hours",
+        "no_meter", "norms", "outages", "pay", "payment_history", "payment_status", "penalty", "reading_window",
+        "recalculation", "saving_tips", "send_receipt", "set_reminder", "submit_reading", "tariffs", "temperature",
+        "ticket_status", "zone_meter",
     }
 )  # fmt: skip
 """Intents that a short question after them may be about."""
+TROUBLES = frozenset({"create_ticket", "outages"})
+"""Intents that tell what is wrong."""
 OF_A_SERVICE = frozenset(
     {"balance", "charges", "explain_bill", "forecast", "pay", "due_date", "saving_tips", "tariffs"}
 )
@@ -110,13 +113,15 @@ def notes(talk: Talk, said: Understanding) -> None:
         if named := services(said, talk.turn.text):
             kept["services"] = named
         before, text = talk.session.about, talk.turn.text
-        if before.get("intent") == said.intent and ELLIPSIS.match(plain(text)):
+        same = before if before.get("intent") == said.intent else {}
+        if same and ELLIPSIS.match(plain(text)):
             text = before["text"]
-        missing = before.get("missing", False) if before.get("intent") == said.intent else False
         talk.session.about = {
             "intent": said.intent,
             "slots": kept,
             "text": text,
-            "missing": missing,
+            "missing": same.get("missing", False),
+            "matter": same.get("matter", ""),
+            "trouble": before["text"] if before.get("intent") in TROUBLES else before.get("trouble", ""),
             "before": before.get("intent", ""),
         }

@@ -6,6 +6,8 @@ every yes answers one question.
 
 import re
 
+from skill.dialogue.meaning.plain import plain
+from skill.dialogue.meaning.pointing import meaning_of
 from skill.understanding import Understanding, understand
 from skill.understanding.slots import extract
 from speech.numerals import numbers
@@ -20,13 +22,21 @@ TOLD = frozenset(
     }
 )  # fmt: skip
 """What is answered at once."""
-DONE = frozenset({"create_ticket", "operator", "pay", "send_receipt", "set_reminder", "submit_reading"})
+DONE = frozenset({"create_ticket", "operator", "pay", "send_receipt", "set_pin", "set_reminder", "submit_reading"})
 """What may ask back; a person comes last, since the conversation is theirs then."""
+FIRST = "set_pin"
+"""What money is told after."""
 _LEAD = r"(?:ещ[её]|заодно|потом|затем|пожалуйста|мне|сразу|также|тоже|после этого)"
 _ASKS = (
     r"когда|сколько|как(?:ой|ая|ое|ие|ую)|почему|где|до какого|кому|куда|будет|есть ли|хочу узнать"
     r"|(?:скажи|подскажи|узнай|посмотри|покажи|назови|проверь)(?:те)?"
 )
+TELL_ME = re.compile(
+    r"^(?:скажи|подскажи|узнай|посмотри|назови|проверь)(?:те)?(?: мне)?\s+"
+    r"(?=(?:когда|сколько|как(?:ой|ая|ое|ие|ую)?|почему|где|до какого|кому|куда|будет|есть)\b)",
+    re.IGNORECASE,
+)
+"""What leads in a question tells nothing of what it asks."""
 _DOES = (
     r"(?:запиши|прими|передай|оплати|заплати|вызови|пришли|отправь|вышли|скинь|напомни|поставь|оставь|оформи"
     r"|пошли|позови|соедини)(?:те)?"
@@ -61,12 +71,14 @@ def requests(text: str, channel: str) -> list[Request]:
         return []
     if any(one.confidence < SURE or _is_bare(part, one) or TAKES_BACK.search(part) for part, one in said):
         return []
-    return sorted(said, key=lambda one: (one[1].intent in DONE, one[1].intent == "operator"))
+    return sorted(said, key=lambda one: (one[1].intent != FIRST, one[1].intent in DONE, one[1].intent == "operator"))
 
 
 def meant(part: str, channel: str) -> Understanding:
     """What one request of a breath means: «оплати за май» pays."""
-    said = understand(part, channel)
+    if meaning_of("anytime", plain(part)) == FIRST:
+        return Understanding(FIRST, {}, 1.0)
+    said = understand(TELL_ME.sub("", part), channel)
     pays = PAYS.match(part) is not None and said.intent not in {"pay", "due_date"}
     return Understanding("pay", extract("pay", part), 1.0) if pays else said
 

@@ -1,5 +1,5 @@
-"""Meters named by their place in the list that was just told («первый», «1 - 125, 2 - 148»), and numbers of the account
-itself, which no meter shows."""
+"""Meters named by their place in the list that was just told («первый», «1 - 125, 2 - 148») or by the end of their own
+number («на 552 заканчивается»), and numbers of the account itself, which no meter shows."""
 
 import re
 from dataclasses import replace
@@ -13,6 +13,7 @@ from skill.dialogue.readings.draft import Entry, entries_of
 from skill.dialogue.readings.gathering import Gathering
 from skill.dialogue.readings.objections import READ_BACK
 from skill.understanding.enumerated import items
+from skill.understanding.serials import serials
 from skill.understanding.slots import extract
 
 PLACE = re.compile(
@@ -40,6 +41,22 @@ def numbered(gathering: Gathering, entries: list[Entry]) -> list[Entry]:
     odd = [entry for entry in placed if not _expected(gathering, entry)]
     elsewhere = any(gathering.books.likely(Entry(loose=list(one.loose)), meter) for one in odd for meter in listed)
     return entries if elsewhere or len(odd) > 1 else placed
+
+
+def by_serial(gathering: Gathering, entries: list[Entry]) -> list[Entry]:
+    """The entries with the meters whose numbers are said; as they were where a number fits none or several."""
+    ends = serials(gathering.talk.turn.text)
+    fitting = [[meter for meter in gathering.flat.meters if meter.serial.endswith(end)] for end in ends]
+    if not ends or any(len(some) != 1 for some in fitting):
+        return entries
+    meters = [some[0] for some in fitting]
+    if not any(entry.gives for entry in entries):
+        return [_at(meter, []) for meter in meters]
+    if len(meters) != len(entries):
+        return entries
+    placed = [_at(meter, [entry]) for meter, entry in zip(meters, entries, strict=True)]
+    agreed = all(entry.fits(meter) for entry, meter in zip(entries, meters, strict=True))
+    return placed if agreed else entries
 
 
 def chosen(gathering: Gathering) -> list[Entry]:

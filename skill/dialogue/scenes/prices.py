@@ -147,6 +147,11 @@ def _tariffs(talk: Talk, company: Organization, wanted: list[str]) -> list[Tarif
     return list(rows.all())
 
 
+def norm_lines(talk: Talk, company: Organization, wanted: Iterable[str], on: date) -> list[str]:
+    """«холодная вода 6,935 м³ на человека», of the resources that have a norm."""
+    return [_norm_line(talk, row) for row in _norms_on(talk, company, wanted, on)]
+
+
 def _norm_line(talk: Talk, row: Norm) -> str:
     unit = FACTS[Resource(row.resource)].unit
     return talk.say(

@@ -12,7 +12,7 @@ from skill.dialogue.readings.answering import READ_BACK, Answering
 from skill.dialogue.readings.apart import apart
 from skill.dialogue.readings.dial import dial_value
 from skill.dialogue.readings.draft import Entry, entries_of
-from skill.dialogue.readings.numbered import chosen, numbered, without_account
+from skill.dialogue.readings.numbered import by_serial, chosen, numbered, without_account
 from skill.dialogue.readings.relative import by_last, unused
 from skill.dialogue.scenes.broken_meter import SCENE as BROKEN
 from skill.dialogue.scenes.linking import SCENE as LINKING
@@ -280,7 +280,7 @@ class Readings:
 
 def _put(talk: Talk, gathering: Answering, entries: list[Entry]) -> list[Entry]:
     """The entries as the meters of the flat explain them."""
-    listed = numbered(gathering, without_account(gathering, entries))
+    listed = by_serial(gathering, numbered(gathering, without_account(gathering, entries)))
     told = by_last(gathering.flat, talk.turn.text, listed, gathering.asked)
     return apart(gathering.books, gathering.flat, talk.turn.text, told)
 

@@ -3,6 +3,7 @@
 import re
 
 from skill.dialogue.company import company_of, phone_of
+from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
@@ -11,9 +12,11 @@ from skill.understanding import Understanding
 FORMER = re.compile(r"\b(прежн|предыдущ|бывш|стар)\w+ (хозя|собственник|владел|жил)")
 TENANT = re.compile(r"арендатор|квартирант|снимаю|\bне (хозя|собственник|владел)")
 LIVING = re.compile(r"пропис|выписал|количеств|прожива|зарегистр")
-OWNER = re.compile(r"переоформ|собственник|владел|умер|сконча|наслед|купил|продал")
-
+HEIR = re.compile(r"\b(умер|сконча|похорон|покойн|наслед)")
+LEAVES = re.compile(r"\b(прода(?:л|ю|е)|съе(?:зж|ха)|перее(?:зж|ха)|выезж)")
+OWNER = re.compile(r"переоформ|перепис|собственник|владел|купил")
 DIED = re.compile(r"\b(умер|сконча|похорон)")
+PAYS = re.compile(r"плат|плач")
 
 
 class Records(Topic):
@@ -25,10 +28,18 @@ class Records(Topic):
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """What is needed and where to bring it."""
         text = talk.turn.text.lower()
-        kinds = {"tenant": TENANT, "former": FORMER, "living": LIVING, "owner": OWNER}
-        kind = next((name for name, words in kinds.items() if words.search(text)), "mistake")
+        kind = _kind(text) or str(talk.session.about.get("matter") or "mistake")
+        talk.session.about = {**talk.session.about, "matter": kind}
+        if PAYS.search(text) and f"records.{kind}_pays" in phrases():
+            kind = f"{kind}_pays"
         reply = talk.reply(f"records.{kind}", office=_office(talk))
         return after(talk.say("records.condolence"), reply) if DIED.search(text) else reply
+
+
+def _kind(text: str) -> str:
+    """What is to be changed, by its words; empty where they name nothing."""
+    kinds = {"heir": HEIR, "leaves": LEAVES, "tenant": TENANT, "former": FORMER, "living": LIVING, "owner": OWNER}
+    return next((name for name, words in kinds.items() if words.search(text)), "")
 
 
 def _office(talk: Talk) -> str:

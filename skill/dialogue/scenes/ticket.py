@@ -1,7 +1,6 @@
 """Заявка: what is broken, read back, sent after a yes with a number and its term; how earlier ones are doing."""
 
 import re
-from dataclasses import replace
 
 from billing import tickets
 from skill.dialogue import progress
@@ -15,7 +14,8 @@ from skill.dialogue.naming import capital
 from skill.dialogue.scenes.emergency import SCENE as EMERGENCY
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.talk import Talk, after, remark, still_open
-from skill.dialogue.tickets import earlier, joining, terms
+from skill.dialogue.tickets import earlier, joining, recalculating, terms
+from skill.dialogue.tickets.recalculating import ABSENT
 from skill.dialogue.tickets.words import kept
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
@@ -44,7 +44,6 @@ UNREASONED = re.compile(
     r"|заново|пожалуйста|это|квартплату|пересчита(?:й|йте|ть|ете)|пере ?расч[её]т|правильно)\W*)+"
 )
 """A recalculation asked for, and not told of what or why."""
-ABSENT = re.compile(r"не было|уезжал|уехал|отсутств|не жил|лежал|отпуск|больниц|командировк|отъезд")
 
 
 class TicketTopic:
@@ -102,6 +101,10 @@ class TicketTopic:
             return _term(talk)
         if points_at("free", talk.turn.text):
             return remark(talk, talk.reply("ticket.free"))
+        of_money = RECALCULATION.search(str(talk.session.draft["details"]).lower())
+        if of_money and (told := earlier.asked_back(talk, "recalculation")) is not None:
+            talk.beside = "help"
+            return still_open(talk, told)
         if (more := self._added(talk, said)) is not None:
             return more
         if said.intent == "correct":
@@ -219,9 +222,15 @@ class TicketTopic:
         if UNREASONED.fullmatch(talk.turn.text.lower()):
             talk.session.step, talk.session.draft = "details", {"about": "Прошу перерасчёт"}
             return talk.reply("ticket.what_to_recalculate", expecting="text")
-        asked = self._confirm(talk, talk.turn.text)
-        absent = ABSENT.search(talk.turn.text.lower()) is not None
-        return replace(asked, text=talk.say("ticket.absence")) if absent else asked
+        rule = recalculating.ground(talk)
+        if rule is not None and not rule.details:
+            talk.session.step, talk.session.draft = "details", {"about": "Прошу перерасчёт"}
+            return talk.reply(rule.key, expecting="text")
+        asked = self._confirm(talk, rule.details if rule is not None else talk.turn.text)
+        key = "ticket.absence" if ABSENT.search(talk.turn.text.lower()) else rule.key if rule is not None else ""
+        if not key:
+            return asked
+        return after(talk.say(key), talk.reply("ticket.send_recalculation", buttons=YES_NO, expecting="yes_no"))
 
     def _send(self, talk: Talk) -> Reply:
         assert talk.resident is not None  # noqa: S101 - only a resident is asked

@@ -49,7 +49,8 @@ def asked_back(talk: Talk, intent: str) -> Reply | None:
     if intent == "ticket_status":
         keys = {"so_long": "ticket.so_long", "never_came": "ticket.never_came", "free": "ticket.free"}
     elif intent == "recalculation":
-        keys = {"papers": "ticket.absence_papers", "recalculated": "ticket.recalculated", "when": "ticket.recalculated"}
+        keys = {"for_what": "ticket.what_is_recalculated", "papers": "ticket.absence_papers"}
+        keys |= {"recalculated": "ticket.recalculated", "when": "ticket.recalculated"}
     return next((talk.reply(key) for name, key in keys.items() if points_at(name, text)), None)
 
 

@@ -1,0 +1,56 @@
+"""Перерасчёт: whether money comes back for what was asked about, before a request for it is proposed.
+
+Too long an interruption lowers the month's charge by 0.15 % an hour (ПП 354, п. 98 and приложение 1).
+"""
+
+import re
+from dataclasses import dataclass
+
+from skill.dialogue.meaning.asked import resources, service_name
+from skill.dialogue.meaning.plain import plain
+from skill.dialogue.talk import Talk
+from skill.understanding import Understanding
+from skill.understanding.slots import extract
+
+_NOBODY = r"(?:меня|нас|никого|дома|жильцов)"
+ABSENT = re.compile(
+    rf"{_NOBODY}(?: \w+){{0,3}} не было|не было(?: \w+)? {_NOBODY}|уезжал|уехал|отсутств|не жил|лежал|отпуск|больниц"
+    r"|командировк|отъезд"
+)
+WHETHER = re.compile(
+    r"\b(обязаны|должны|будет|положен|полагается|сделают|сделаете|дадут|дадите|пересчита(?:ют|ете|ется)|верн(?:ут|ете)|уменьш(?:ат|ите|ится)"
+    r"|сниз(?:ят|ите|ится)|сним(?:ут|ете)|вычт(?:ут|ете)|компенсиру\w+|платить|плачу|платим|проведут)\b"
+)
+"""It is asked whether there will be one; «сделайте» asks for it."""
+FAILED = re.compile(
+    r"\b(?:нету?|не (?:было|работа|грел|гре|дают|давал|теч|текла|ш)\w*|без|отключ\w+|ледян\w+"
+    r"|холодн\w+ батаре\w+|батаре\w+ холодн\w+)\b"
+)
+GONE = re.compile(r"\bне было\b")
+RULES = {"COLD_WATER": "water", "HOT_WATER": "water", "HEAT": "heat", "ELECTRICITY": "electricity", "GAS": "gas"}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a recalculation would rest on. key: the sentence that tells the rule; details: the request for it."""
+
+    key: str
+    details: str
+
+
+def ground(talk: Talk) -> Ground | None:
+    """The rule to tell before a request; None where a request is plainly asked for, or nobody knows what of."""
+    text = plain(talk.turn.text)
+    if ABSENT.search(text):
+        return None
+    asks, before = WHETHER.search(text) is not None, plain(str(talk.session.about.get("trouble", "")))
+    told = (text, before) if asks else (text,) if GONE.search(text) else ()
+    trouble = next((one for one in told if FAILED.search(one)), "")
+    if not trouble:
+        return Ground("ticket.what_to_recalculate", "") if asks else None
+    named = resources(Understanding("", extract("charges", trouble), 1.0), trouble)
+    code = "HEAT" if "батаре" in trouble else named[0] if named else ""
+    service = service_name(code) if code else talk.say("ticket.some_service")
+    return Ground(
+        f"ticket.interrupted.{RULES.get(code, 'other')}", talk.say("ticket.for_interruption", service=service)
+    )
