@@ -10,7 +10,7 @@ from skill.dialogue.flat import account_of
 from skill.dialogue.meaning.addressing import ORDER
 from skill.dialogue.meaning.plain import LEADS, plain
 from skill.dialogue.readings.draft import Entry, entries_of
-from skill.dialogue.readings.gathering import Gathering
+from skill.dialogue.readings.gathering import SERIAL, Gathering
 from skill.dialogue.readings.objections import READ_BACK
 from skill.understanding.enumerated import items
 from skill.understanding.serials import serials
@@ -45,18 +45,27 @@ def numbered(gathering: Gathering, entries: list[Entry]) -> list[Entry]:
 
 def by_serial(gathering: Gathering, entries: list[Entry]) -> list[Entry]:
     """The entries with the meters whose numbers are said; as they were where a number fits none or several."""
-    ends = serials(gathering.talk.turn.text)
+    ends = serials(gathering.talk.turn.text) or _bare_serial(gathering, entries)
     fitting = [[meter for meter in gathering.flat.meters if meter.serial.endswith(end)] for end in ends]
     if not ends or any(len(some) != 1 for some in fitting):
         return entries
     meters = [some[0] for some in fitting]
-    if not any(entry.gives for entry in entries):
+    if not any(entry.gives for entry in entries) or _bare_serial(gathering, entries):
         return [_at(meter, []) for meter in meters]
     if len(meters) != len(entries):
         return entries
     placed = [_at(meter, [entry]) for meter, entry in zip(meters, entries, strict=True)]
     agreed = all(entry.fits(meter) for entry, meter in zip(entries, meters, strict=True))
     return placed if agreed else entries
+
+
+def _bare_serial(gathering: Gathering, entries: list[Entry]) -> list[str]:
+    """A number said to «which meter» that no meter may show, but the end of one's own is."""
+    values = [value for entry in entries for value in entry.loose]
+    if gathering.step not in {"which", "rest"} or len(values) != 1 or len(values[0]) < SERIAL:
+        return []
+    shown = any(gathering.books.likely(Entry(loose=list(values)), meter) for meter in gathering.flat.meters)
+    return [] if shown or not entries[0].is_bare else values
 
 
 def chosen(gathering: Gathering) -> list[Entry]:

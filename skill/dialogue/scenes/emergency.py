@@ -8,7 +8,8 @@ from importlib.resources import files
 import yaml
 
 from skill.dialogue.company import company_of
-from skill.dialogue.meaning.plain import is_question
+from skill.dialogue.meaning.houses import house_named
+from skill.dialogue.meaning.plain import is_question, plain
 from skill.dialogue.person.callback import is_over
 from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
@@ -16,6 +17,7 @@ from skill.dialogue.talk import Talk, remark
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
+from speech.numerals import numbers
 
 CHILD = re.compile(
     r"\bя (ещ[её] )?(реб[её]нок|маленьк)"
@@ -25,6 +27,16 @@ CHILD = re.compile(
 SOMEBODY = re.compile(
     r"\b(доч|сын|реб[её]н|дети|детей|вну[кч]|бабушк|дедушк|мам|муж|жен|сосед"
     r"|человек|люди|людей|подруг|друг|кто-то|кто то)"
+)
+CALLED = re.compile(r"\b(вызвал\w*|позвонил\w*|дозвонил\w*|едут|выехал\w*|приехал\w*)\b")
+"""Help is on its way."""
+OBEYED = re.compile(r"\b(?<!не )(перекрыл|выключил|обесточил|открыл|закрыл|вышл|вышел|нажал|отош[её]?л|отошла)\w*\b")
+"""What was advised has been done."""
+PLACE = re.compile(r"\b(?:улиц\w*|ул|проспект\w*|переул\w+|дом|дома|подъезд\w*|этаж\w*|квартир\w+|кв)\b")
+ORDINAL = re.compile(r"\b(?:перв|втор|трет|четверт|пят|шест|седьм|восьм|девят|десят)\w+")
+"""Where it is: whoever tells that wants somebody to come."""
+ADVICE = re.compile(
+    r"\b(окн|выход|выйти|откры|закры|трога|выключ|включ|перекр|кран|делать|ждать|двер|опасн|взорв|долго)"
 )
 ONESELF = re.compile(r"\b(я|мы|меня|нас|мне|нам)\b")
 
@@ -40,11 +52,16 @@ class Emergency:
         """What to do now, whom to call, and the offer to tell the dispatcher."""
         if is_over(talk.turn.text) and not is_question(talk.turn.text):
             return self._over(talk)
+        known = str(talk.session.draft.get("danger", "")) if talk.session.scene == self.name else ""
+        told = _danger(talk.turn.text, said, "")
+        if known and told in {known, "other"} and (more := self._more(talk)) is not None:
+            return more
         left, before = _unfinished(talk), _told_before(talk)
         talk.session.close()
         talk.session.forget()
         talk.session.scene, talk.session.step = self.name, "dispatcher"
-        danger = _in_a_lift(talk.turn.text) if (kind := _danger(talk.turn.text, said, before)) == "lift" else kind
+        told = _danger(talk.turn.text, said, before)
+        danger = _in_a_lift(talk.turn.text) if told == "lift" else known if told == "other" and known else told
         talk.session.draft = {"danger": danger, "left": left}
         text = f"{talk.say(f'emergency.do.{danger}')} {_numbers(talk)} {talk.say('emergency.tell')}"
         return Reply(text, buttons=YES_NO, expecting="yes_no")
@@ -56,6 +73,8 @@ class Emergency:
             return _with(talk, OPERATOR.hand_over(talk, "emergency"), left)
         if is_over(talk.turn.text):
             return self._over(talk)
+        if said.intent not in {"no", "stop", "back", "operator"} and (told := self._more(talk)) is not None:
+            return told
         if said.intent in {"out_of_scope", "child", "sorrow"} and not is_question(talk.turn.text):
             key = "emergency.calm_child" if CHILD.search(talk.turn.text.lower()) else "emergency.calm"
             return talk.reply(key, buttons=YES_NO, expecting="yes_no")
@@ -63,6 +82,26 @@ class Emergency:
             return None
         talk.session.close()
         return _with(talk, Reply(f"{talk.say('emergency.not_told')} {_numbers(talk)}"), left)
+
+    def _more(self, talk: Talk) -> Reply | None:
+        """What is said beside yes and no: help is called already, where it is, what to do; None: something else."""
+        text, draft = plain(talk.turn.text), talk.session.draft
+        if CALLED.search(text):
+            talk.beside = "help"
+            return talk.reply("emergency.called", buttons=YES_NO, expecting="yes_no")
+        if OBEYED.search(text):
+            talk.beside = "help"
+            return talk.reply("emergency.obeyed", buttons=YES_NO, expecting="yes_no")
+        counted = numbers(PLACE.sub(" ", text)) or ORDINAL.search(text) is not None
+        if counted and (PLACE.search(text) is not None or house_named(talk) is not None):
+            return _with(talk, OPERATOR.hand_over(talk, "emergency"), str(draft.get("left", "")))
+        if not ADVICE.search(text):
+            return None
+        what = talk.say(f"emergency.do.{draft['danger']}")
+        talk.beside = "help"
+        return Reply(
+            f"{what} {talk.say('emergency.number')} {talk.say('emergency.tell')}", buttons=YES_NO, expecting="yes_no"
+        )
 
     def _over(self, talk: Talk) -> Reply:
         """A false alarm, or one that is over: an open question stays open."""

@@ -4,13 +4,12 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, select
-
 from billing import outages
 from billing.tables import Outage, Property
 from skill.dialogue.company import company_of, phone_of, today
 from skill.dialogue.flat import home_of
 from skill.dialogue.meaning.asked import resources, service_name
+from skill.dialogue.meaning.houses import house_named
 from skill.dialogue.naming import capital, listed
 from skill.dialogue.scenes.ticket import SCENE as TICKET
 from skill.dialogue.talk import Talk
@@ -18,7 +17,6 @@ from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
-from speech.numerals import numbers
 
 KIN = {"HOT_WATER": {"HEAT"}, "HEAT": {"HOT_WATER"}}
 
@@ -53,7 +51,7 @@ class Outages(Topic):
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """What is off at the resident's flat, or at the house named."""
         wanted = resources(said)
-        house = _house_named(talk) or _house_before(talk, said)
+        house = house_named(talk) or _house_before(talk, said)
         if talk.resident is not None and house is None and ELSEWHERE.search(talk.turn.text.lower()):
             talk.session.scene, talk.session.step, talk.session.draft = self.name, "house", {"wanted": wanted}
             return talk.reply("outages.house_again", phone=_phone(talk), expecting="address")
@@ -71,7 +69,7 @@ class Outages(Topic):
             if said.intent != "yes" or not details:
                 return super().answer(talk, said)
             return TICKET.propose(talk, details)
-        house, wanted = _house_named(talk), list(talk.session.draft.get("wanted", ()))
+        house, wanted = house_named(talk), list(talk.session.draft.get("wanted", ()))
         if house is not None:
             talk.session.close()
             return self._at(talk, house, wanted)
@@ -152,30 +150,9 @@ def _moment(talk: Talk, at: datetime) -> str:
     return f"{name} {local:%H:%M}"
 
 
-def _house_named(talk: Talk) -> Property | None:
-    """The company's house whose street and number a phrase names."""
-    text = talk.turn.text.lower().replace("ё", "е")
-    words = re.findall(r"[а-я]+", text)
-    said = {*re.findall(r"\d+[а-я]?", text), *numbers(text)}
-    rows = talk.db.exec(select(Property).order_by(col(Property.id))).all()
-    fitting = [row for row in rows if any(word.startswith(_stem(row.street)) for word in words)]
-    exact = [row for row in fitting if row.house.lower() in said]
-    return exact[0] if exact else fitting[0] if len(fitting) == 1 and not said else None
-
-
 def _house_before(talk: Talk, said: Understanding) -> Property | None:
     """The house that the question before was about."""
     return talk.db.get(Property, said.slots["house"]) if "house" in said.slots else None
-
-
-def _stem(street: str) -> str:
-    """The part of a street's name that its cases share: «лесн» of «улица Лесная»."""
-    names = [word for word in re.findall(r"[а-я]+", street.lower().replace("ё", "е")) if word not in KINDS]
-    longest = max(names, key=len, default="")
-    return longest[: max(3, len(longest) - 2)]
-
-
-KINDS = frozenset({"улица", "проспект", "переулок", "проезд", "шоссе", "бульвар", "набережная", "площадь"})
 
 
 def _phone(talk: Talk) -> str:
