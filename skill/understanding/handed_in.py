@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from skill.understanding.markers import meaning
 from skill.understanding.restated import once
+from skill.understanding.serials import serial_numbers
 from speech.numerals import Segment
 
 _BEFORE = re.compile(
@@ -32,6 +33,7 @@ _NOW = re.compile(
     r"(?:сейчас|теперь|стало|стала|стал|стали|щас|сегодня|нынче|ныне|новое|новые|нов\w*|текущ\w*|показыва\w*|конечн\w*"
     r"|этом|этот|сейчс|ща|счас|тепер|настоящ\w*|натекло)$"
 )
+_THAT_TIME = re.compile(r"\b(?:тот|тогдашн\w+) раз\b")
 _USE = re.compile(
     r"(?:расход\w*|разниц\w*|(?:по|ис|из|рас)?трат\w*|израсходова\w*|сож[гж]\w*|нажгл?\w*|съел\w*|ушло|ушли|вышло|итого"
     r"|значит|получается|выходит|плюс|больше|меньше|прибавил\w*|прирос\w*|добавил\w*|потребл\w*|употреб\w*|вылил\w*"
@@ -55,7 +57,9 @@ _THEN_NOW = re.compile(r"(?:до|на|по)$")
 def handed_in(text: str, parts: list[str], numbers: Sequence[Segment]) -> list[Segment]:
     """The numbers that are readings of now, in order."""
     pieces = text.split()
-    numbers = [one for one in numbers if not _is_about_else(parts, one) and not _is_numbered(pieces, one)]
+    serials = serial_numbers(parts, numbers)
+    told = [one for one in numbers if one not in serials]
+    numbers = [one for one in told if not _is_about_else(parts, one) and not _is_numbered(pieces, one)]
     numbers = [one for one in numbers if one.width < _LONGEST_DIAL] or numbers
     numbers = once(parts, numbers)
     if len(numbers) == 1 and _is_only_used(parts, numbers[0]):
@@ -124,6 +128,7 @@ def _earlier(text: str, parts: list[str], numbers: Sequence[Segment]) -> list[bo
 
 def _time(around: list[str]) -> str | None:
     """«earlier», «now» or neither: the last word of time counts."""
+    around = _THAT_TIME.sub("раньше", " ".join(around)).split()
     times = ["now" if _NOW.match(word) and not _EARLIER.match(word) else "earlier" for word in around if _is_time(word)]
     return times[-1] if times else None
 

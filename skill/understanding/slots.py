@@ -15,6 +15,7 @@ from skill.understanding import dates, readings
 from skill.understanding.enumerated import unnumbered
 from skill.understanding.markers import Marker, markers, words
 from skill.understanding.spread import spread
+from skill.understanding.text import one_line
 from speech.numerals import Segment, segments
 
 Slots = dict[str, Any]
@@ -34,9 +35,12 @@ _NOT_MONEY_BEFORE = frozenset({"квартира", "кв", "дом", "номер
 _YEARS = range(2020, 2040)
 _SMALLEST_SUM = 20
 _OLDEST = 120
-_LINE = re.compile(r"[\s,;]*\n\s*")
 _EITHER = re.compile(r"(?<=[а-яё]{2})/(?=[а-яё]{2})", re.IGNORECASE)
 """«день/ночь»."""
+_THOUSANDS = re.compile(
+    r"(?<=[\dа-яё])\s*\bт\.\s?р\b\.?|(?<=[\dа-яё]) тыр\w{0,2}\b|(?<=\d)(?:[кk]|\s?т\.?\s?р)\b\.?", re.IGNORECASE
+)
+"""«3 т.р.», «2 тыр», «5к»."""
 _AFTER_PERCENT = re.compile(r"\bпроцент")
 _BY_COLOUR = ("submit_reading", "last_reading", "correct", "meter_verification")
 """Where «красный» is the hot meter."""
@@ -60,7 +64,8 @@ def extract(intent: str, text: str) -> Slots:
     if intent == "out_of_scope":
         return {}
     text = spread(unnumbered(text)) if intent == "submit_reading" else _EITHER.sub(" ", text)
-    text = _LINE.sub(", ", text.strip())
+    text = _THOUSANDS.sub(" тысяч рублей", text) if intent in table["amount"] else text
+    text = one_line(text)
     found, parts = markers(text, mistyped=intent == "submit_reading"), words(text)
     when = dates.find(text, found, readings=intent in table["readings"])
     numbers = segments(text) if may_have_numbers(text) else []

@@ -10,6 +10,7 @@ from functools import lru_cache
 NUMBER = "#"
 ORDINAL = "№"
 
+_LINE = re.compile(r"[\s,;]*\n\s*")
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
 _WORD = re.compile(r"[а-яa-z]+|\d+(?:[.,]\d+)*|[№#/%]")
 _ORDINAL_WORD = re.compile(
@@ -43,6 +44,11 @@ def plain(text: str) -> str:
     for sign in _NO_EMOJI:
         text = text.replace(sign, " нет ")
     return _EMOJI.sub(" ", text)
+
+
+def one_line(text: str) -> str:
+    """The lines of a text as a list with commas."""
+    return _LINE.sub(", ", text.strip())
 
 
 def meant(text: str) -> str:

@@ -3,6 +3,7 @@ number («на 552 заканчивается»), and numbers of the account its
 
 import re
 from dataclasses import replace
+from itertools import islice
 
 from billing import accounts
 from billing.meters import MeterView
@@ -52,6 +53,11 @@ def by_serial(gathering: Gathering, entries: list[Entry]) -> list[Entry]:
     meters = [some[0] for some in fitting]
     if not any(entry.gives for entry in entries) or _bare_serial(gathering, entries):
         return [_at(meter, []) for meter in meters]
+    if all(entry.is_bare for entry in entries):
+        values = [value for entry in entries for value in entry.loose]
+        if len(values) == sum(len(meter.registers) for meter in meters):
+            told = iter(values)
+            return [_at(meter, [Entry(loose=list(islice(told, len(meter.registers))))]) for meter in meters]
     if len(meters) != len(entries):
         return entries
     placed = [_at(meter, [entry]) for meter, entry in zip(meters, entries, strict=True)]
