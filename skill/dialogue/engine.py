@@ -160,10 +160,13 @@ def _return(talk: Talk, reply: Reply) -> Reply:
 
 
 def _without_offer(session: Session, reply: Reply) -> Reply:
-    """While readings wait for their yes, nothing else is offered: that yes must have one meaning."""
+    """While readings wait for their yes, or it is not known yet who speaks, nothing else is offered: the next answer
+    must have one meaning."""
     told = progress.told(reply.text)
     kept = session.suspended[-1] if session.suspended else {}
-    waits = kept.get("scene") == "readings" and kept["last"].get("expecting") == "yes_no"
+    waits = kept.get("scene") == "linking" or (
+        kept.get("scene") == "readings" and kept["last"].get("expecting") == "yes_no"
+    )
     if session.step != OFFER or session.scene == "operator" or not waits or told == reply.text:
         return reply
     session.close()

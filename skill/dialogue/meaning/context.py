@@ -28,7 +28,7 @@ BLUNT = frozenset({"yes", "no", "outages", "repeat", "explain_bill"})
 """Intents that a phrase which only points is taken for, however sure."""
 SUM = re.compile(r"тысяч|\bрубл")
 PAYING = re.compile(r"плат|плач|внес|внос|погас|закры|деньг|денег|карт|сбп|куар|рубл|тысяч|половин|част|рассроч")
-TELLING = frozenset({"unclear", "wait"})
+TELLING = frozenset({"returned", "unclear", "wait"})
 """Remarks that are none where a number comes with them."""
 UNGUESSED = frozenset({"correct", "slower", "faster"})
 """Intents that are not taken up on a guess."""

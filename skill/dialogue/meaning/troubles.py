@@ -25,6 +25,7 @@ SINCE = re.compile(
 )
 CORRECTED = re.compile(rf"(?:ой |не[ ,]+|нет[ ,]+)+(?:{_ON} \w+[ ,]+)?(?:а )?(?P<place>{_ON} \w+(?: \w+){{0,2}})[.!]?")
 """«Нет, на четвёртом», «не на третьем, а на четвёртом»."""
+ELSEWHERE = re.compile(rf"\bне (?P<wrong>{_ON} \w+)[ ,]+а (?P<right>{_ON} \w+)")
 DENIED = re.compile(r"^(?:нет|не то|ой|точнее|вернее)[ ,]+", re.IGNORECASE)
 INSTEAD = re.compile(r"\bне (?P<wrong>\w{4,})[ ,]+а (?P<right>\w+)[.!]?$", re.IGNORECASE)
 """«Не лифт, а домофон»."""
@@ -198,6 +199,18 @@ def moved(told: str, place: str) -> str:
         return told.replace(named[0], place if "этаж" in place else f"{place} этаже")
     rooms = all(re.search(rf"\b{FLAT_PLACES}", one) for one in (named[0], place))
     return told.replace(named[0], place) if rooms else ""
+
+
+def put_right(told: str, text: str) -> str:
+    """What was told, with the place that is denied replaced; empty where it told of no such place.
+
+    >>> put_right("Сломался замок в подъезде", "не в подъезде, а в подвале")
+    'Сломался замок в подвале'
+    """
+    found = ELSEWHERE.search(text.lower())
+    if found is None or found["wrong"] not in told.lower():
+        return ""
+    return re.sub(re.escape(found["wrong"]), found["right"], told, flags=re.IGNORECASE)
 
 
 def is_same(told: str, text: str) -> bool:

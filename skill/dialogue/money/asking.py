@@ -6,7 +6,8 @@ from skill import checkout
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
 
-HOW = ("карт", "как ", "где ", "сбп", "способ", "можно ли", "наличн")
+HOW = ("карт", "как ", "где ", "сбп", "способ", "можно ли")
+ELSEWHERE = ("почт", "сбер", "банк", "касс", "терминал", "наличн")
 FEE = "комисс"
 PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|рассроч|сколько смогу|немного")
 HARD = re.compile(
@@ -33,6 +34,8 @@ def told(talk: Talk, text: str) -> Reply | None:
         return talk.reply("pay.fee" if checkout.chosen(talk.settings) == checkout.PAGE else "pay.fee_before")
     if any(word in text for word in BY_SBP):
         return talk.reply("pay.how_sbp")
+    if any(word in text for word in ELSEWHERE):
+        return talk.reply("pay.elsewhere")
     if any(word in text for word in HOW) and not PARTS.search(text):
         return talk.reply("pay.how")
     return None

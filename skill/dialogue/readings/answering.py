@@ -103,18 +103,13 @@ class Answering(Gathering):
         others = [meter for meter in self.flat.left() if meter.id not in drafted and self.books.likely(said, meter)]
         return len(others) == 1
 
-    def continued(self, entry: Entry, said: Entry) -> Entry:
-        """A number said in two breaths («сто» … «двадцать пять») whose first part the books did not take, or which was
-        just read back («сто двадцать» … «пять»)."""
-        one = list(entry.values.values()) if self.step == "confirm" and len(entry.values) == 1 else []
-        before = next(iter([*entry.stopped.values(), *one]), "")
-        zeros = len(before) - len(before.rstrip("0"))
-        if len(said.loose) != 1 or not said.loose[0].isdecimal() or not before.isdecimal() or not zeros:
-            return said
-        rest = said.loose[0]
-        whole = replace(said, loose=[str(int(before) + int(rest))])
-        fits = len(rest) <= zeros and self.books.likely(whole, self.flat.meter(entry.meter))
-        return whole if fits else said
+    def said_so_far(self, asked: Entry, said: Entry) -> Reply:
+        """A number is being said in parts: it is kept, and the next part waited for."""
+        self.talk.beside = "help"
+        asked.values, asked.loose = {}, []
+        asked.forget()
+        asked.stopped = {self.flat.meter(asked.meter).registers[0]: said.loose[0]}
+        return self._ask("value", "readings.so_far", "number", value=shown(said.loose[0]))
 
     def several(self, asked: Entry, said: list[Entry]) -> Reply | None:
         """More numbers than the meter asked about shows («сто двадцать пять или шесть»): which is it?"""

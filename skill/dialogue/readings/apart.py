@@ -1,11 +1,15 @@
 """Values said in a row that were heard as one long number: «свет 6229 1838», «125 148 6375»."""
 
+import re
 from dataclasses import replace
 
 from skill.dialogue.flat import Flat
 from skill.dialogue.readings.draft import Entry
 from skill.dialogue.readings.objections import Objections
 from speech.numerals import candidates, numbers
+
+OF_FRACTIONS = re.compile(r"\d[.,]\d|запят|точк|цел(?:ых|ая|ые)|десят(?:ых|ая)|сот(?:ых|ая)|тысячн|красн|половин")
+"""A fraction is meant in earnest."""
 
 
 def apart(books: Objections, flat: Flat, text: str, entries: list[Entry]) -> list[Entry]:
@@ -27,8 +31,11 @@ def _parts(books: Objections, flat: Flat, text: str, entry: Entry) -> list[Entry
         fitting = [[meter.id for meter in meters if books.likely(one, meter)] for one in alone]
         if all(len(ids) == 1 for ids in fitting) and len({ids[0] for ids in fitting}) == len(run):
             return alone
-    once = replace(entry, loose=_said_once(text, entry.loose[0]))
-    return [once if any(once.fits(meter) and books.likely(once, meter) for meter in meters) else entry]
+    for other in [*_said_once(text, entry.loose[0]), *_in_pieces(text, entry.loose[0])]:
+        once = replace(entry, loose=[other])
+        if any(once.fits(meter) and books.likely(once, meter) for meter in meters):
+            return [once]
+    return [entry]
 
 
 def _said_once(text: str, value: str) -> list[str]:
@@ -41,6 +48,24 @@ def _said_once(text: str, value: str) -> list[str]:
     single = [word for word, before in zip(words, ["", *words[:-1]], strict=True) if word.lower() != before.lower()]
     said = numbers(" ".join(single))
     return said if len(said) == 1 and len(single) < len(words) else []
+
+
+def _in_pieces(text: str, value: str) -> list[str]:
+    """What «сто сорок и восемь», «один потом четыре и восемь» may be beside a value with a fraction: one number."""
+    if "." not in value or OF_FRACTIONS.search(text.lower()):
+        return []
+    heard = [parts for parts in candidates(text) if len(parts) > 1 and all(part.isdecimal() for part in parts)]
+    return [whole for parts in heard for whole in (continued(parts[0], "".join(parts[1:])), "".join(parts)) if whole]
+
+
+def continued(before: str, rest: str) -> str:
+    """A number of two parts, «сто» and «двадцать пять»; empty where the second does not fit into the first.
+
+    >>> continued("100", "25"), continued("120", "25")
+    ('125', '')
+    """
+    zeros = len(before) - len(before.rstrip("0"))
+    return str(int(before) + int(rest)) if zeros and len(rest) <= zeros else ""
 
 
 def _runs(text: str, value: str) -> list[list[str]]:

@@ -15,6 +15,8 @@ from skill.understanding import Understanding
 
 CHOICES = ("Передать показания", "Сколько платить", "Отключения", "Позвать оператора")
 PUBLIC_CHOICES = ("Привязать счёт", "Тарифы", "Отключения", "Позвать оператора")
+WAITING = frozenset({"wait", "returned", "unclear", "louder"})
+"""What keeps the open question waiting."""
 ABOUT_US = frozenset({"robot", "well", "joke"})
 HEARTFELT = frozenset({"crisis", "ill", "child", "sorrow", "wishes", "apology"})
 """What wants a kind word before all else, or an ambulance."""
@@ -30,11 +32,13 @@ class General:
 
     name = "general"
     intents = (
-        frozenset({"help", "repeat", "thanks", "stop", "back", "yes", "no", "wait", "unclear", "louder", "go_on"})
+        frozenset(
+            {"help", "repeat", "thanks", "stop", "back", "yes", "no", "wait", "returned", "unclear", "louder", "go_on"}
+        )
         | ABOUT_US
         | HEARTFELT
     )
-    anywhere = frozenset({"help", "repeat", "thanks", "wait", "unclear", "louder"}) | ABOUT_US | HEARTFELT
+    anywhere = frozenset({"help", "repeat", "thanks"}) | WAITING | ABOUT_US | HEARTFELT
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Answer, leaving an open topic open."""
@@ -47,6 +51,8 @@ class General:
                 return _repeat(talk)
             case "unclear":
                 return _unclear(talk)
+            case "returned" | "silence" if _is_asked(talk) and (said.intent == "returned" or _was_silent(talk)):
+                return _asked_once_more(talk, said.intent)
             case "louder":
                 return _again(talk, "general.louder")
             case "go_on":
@@ -62,6 +68,8 @@ class General:
                 return remark(talk, talk.reply(f"general.{said.intent}"))
             case "thanks" | "robot" | "well" | "joke" if _is_asked(talk):
                 return remark(talk, talk.reply(f"general.{said.intent}_asked", company=talk.settings.company))
+            case "returned":
+                return remark(talk, talk.reply("general.yes"))
             case "event" | "thanks" | "yes" | "back" | "silence" | "card" | "wait" | "robot" | "well" | "joke":
                 return remark(talk, talk.reply(f"general.{said.intent}", company=talk.settings.company))
             case _:
@@ -112,6 +120,17 @@ def _unclear(talk: Talk) -> Reply:
     if reason or not talk.session.told:
         return _helping(talk, reason or SCENE.help(talk) or "")
     return _again(talk, "general.once_more")
+
+
+def _was_silent(talk: Talk) -> bool:
+    """Whether the turn before was a silence as well."""
+    return talk.session.last.get("text") in phrases()["general.silence"]
+
+
+def _asked_once_more(talk: Talk, why: str) -> Reply:
+    """After a wait, or a second silence: the open question again."""
+    asked = Reply.from_json(talk.session.question or talk.session.last)
+    return remark(talk, talk.reply(f"general.{why}_asked", question=asked.question))
 
 
 def _again(talk: Talk, key: str) -> Reply:

@@ -22,9 +22,16 @@ from speech.numerals import numbers
 
 CODE_DIGITS = 6
 NO_BILL = re.compile(
-    r"(нету?|без|забыл\w*|не помню|потерял\w*|не (могу )?най\w+|выбросил\w*)\b.*(квитанц|счет|бумаг|платежк|код|номер)"
+    r"(нету?|без|забыл\w*|не помню|не знаю|потерял\w*|не (могу )?най\w+|выбросил\w*)\b"
+    r".*(квитанц|счет|бумаг|платежк|код|номер)"
     r"|не приход\w+ квитанц"
 )
+NOT_ALL = re.compile(
+    r"\bне вес[ья]\b|\bне вс[её]\b|\bне до конца\b|\bне полност|\bне договор|\bтам (?:ещ[её]|дальше)\b|\bдальше ещ[её]"
+)
+"""More digits of the account's number follow."""
+LEAST_DIGITS = 3
+"""Fewer are no account's number yet."""
 ONLY_NUMBERS = re.compile(r"\W*\d{4,}\W+\d+\W*")
 """The account's number and the code, with nothing else."""
 ANOTHER = re.compile(r"\bещ[её]\b|\bдруг|\bвтор|добав")
@@ -74,7 +81,11 @@ class Linking:
         if talk.session.step == "number" and ADDRESS.search(talk.turn.text.lower()):
             talk.beside = "help"
             return talk.reply("linking.by_address", expecting="account")
-        if digits := _groups(talk.turn.text):
+        begun = str(talk.session.draft.get("begun") or talk.session.draft.get("number", ""))
+        digits = _groups(talk.turn.text)
+        if begun and NOT_ALL.search(talk.turn.text.lower()):
+            return self._begun(talk, begun + "".join(digits))
+        if digits:
             return self._take(talk, talk.session.step, digits)
         if talk.session.step == "code" and talk.settings.send_codes and sent_codes.is_wanted(talk.turn.text):
             number = str(talk.session.draft["number"])
@@ -127,6 +138,10 @@ class Linking:
 
     def _take(self, talk: Talk, step: str, digits: list[str]) -> Reply:
         if step == "number" and digits:
+            begun = str(talk.session.draft.get("begun", ""))
+            if len(begun + "".join(digits)) < LEAST_DIGITS:
+                return self._begun(talk, begun + "".join(digits))
+            digits = [begun + digits[0], *digits[1:]]
             if len(digits) > 1 and len(digits[-1]) == CODE_DIGITS:
                 return self._link(talk, "".join(digits[:-1]), digits[-1])
             talk.session.draft = {"number": "".join(digits)}
@@ -137,6 +152,11 @@ class Linking:
         if step == "code" and len(digits) > 1 and len(digits[-1]) == CODE_DIGITS:  # the number once more, and the code
             return self._link(talk, "".join(digits[:-1]), digits[-1])
         return self._ask(talk, step)
+
+    def _begun(self, talk: Talk, digits: str) -> Reply:
+        """So much of the number: the rest is waited for."""
+        talk.session.scene, talk.session.step, talk.session.draft = self.name, "number", {"begun": digits}
+        return talk.reply("linking.go_on", expecting="account")
 
     def _link(self, talk: Talk, number: str, code: str) -> Reply:
         outcome = linking.verify(talk.db, talk.turn, number, code, now=talk.now, settings=talk.settings)

@@ -85,7 +85,8 @@ class Operator:
         talk.session.forget()
         talk.session.misses = 0
         handoff = handoffs.current(talk.db, session_name(talk.turn)) or _open(talk, reason)
-        if talk.turn.channel == CALL and (_is_open(talk) or reason == "emergency"):
+        calls_back = reason != "emergency" and WANTS_A_CALL.search(talk.turn.text.lower()) is not None
+        if talk.turn.channel == CALL and not calls_back and (_is_open(talk) or reason == "emergency"):
             return replace(talk.reply("operator.connecting"), handoff=True)
         if phone := callback.phone(talk.turn.text):
             return self._agreed(talk, phone)

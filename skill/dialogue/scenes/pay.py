@@ -18,7 +18,7 @@ from skill.dialogue.money import asking, late, sums
 from skill.dialogue.naming import listed, month_name
 from skill.dialogue.phrases import phrase
 from skill.dialogue.readings.past import span
-from skill.dialogue.talk import Talk, after
+from skill.dialogue.talk import Talk, after, still_open
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply, spoken
 from skill.identity import links
@@ -96,6 +96,9 @@ class Pay:
             return self._order(talk)
         if asking.PARTS.search(text):
             return self._ask(talk, "amount", "pay.part")
+        if (told := asking.told(talk, text)) is not None:
+            talk.beside = "help"
+            return still_open(talk, told)
         if said.intent in {"no", "correct"} or (said.confidence < SURE and ANOTHER.search(text)):
             return self._ask(talk, "amount", "pay.amount")
         if asked == "confirm" and "сколько" in text and said.confidence < SURE:

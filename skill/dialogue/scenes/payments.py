@@ -42,7 +42,7 @@ class Payments(Topic):
 
 
 def _status(talk: Talk, said: Understanding, rows: list[Payment]) -> Reply:
-    if points_at("when", talk.turn.text):
+    if points_at("when", talk.turn.text) or points_at("not_come", talk.turn.text):
         return talk.reply("payments.when")
     named = kopecks(said)
     fitting = [row for row in rows if _is_of(row, named)] if named else rows

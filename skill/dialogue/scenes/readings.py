@@ -7,27 +7,23 @@ from skill.dialogue.company import phone_of
 from skill.dialogue.meaning import addressing
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital, month_name
-from skill.dialogue.readings import agreeing, comparing, later
+from skill.dialogue.readings import agreeing, comparing, in_parts, later
 from skill.dialogue.readings.answering import READ_BACK, Answering
-from skill.dialogue.readings.apart import apart
 from skill.dialogue.readings.dial import dial_value
 from skill.dialogue.readings.draft import Entry, entries_of
-from skill.dialogue.readings.numbered import by_serial, chosen, numbered, without_account
-from skill.dialogue.readings.relative import by_last, unused
+from skill.dialogue.readings.heard import ANSWERS, heard, put
+from skill.dialogue.readings.numbered import chosen
+from skill.dialogue.readings.relative import unused
 from skill.dialogue.scenes.broken_meter import SCENE as BROKEN
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import SENTENCE_END, Reply
 from skill.understanding import Understanding
-from skill.understanding.slots import extract
 
-ANSWERS = frozenset({"yes", "no", "correct", "back", "stop"})
 CERTAIN = 0.6
 """Nothing is booked on a yes, or dropped on a no, that is less sure."""
 YES, NO = Understanding("yes", {}, 1.0), Understanding("no", {}, 1.0)
-UNSURE = 0.6
-"""Below it an intent of another topic counts for less than the name of a meter."""
 
 
 class Readings:
@@ -47,7 +43,7 @@ class Readings:
             talk.session.close()
             number = phone_of(talk)
             return talk.reply("readings.no_meters", phone=talk.say("general.phone", phone=number) if number else "")
-        entries = _put(talk, gathering, entries_of(said.slots))
+        entries = put(talk, gathering, entries_of(said.slots))
         kept, waits = talk.session.put_off, talk.session.waits()
         if waits and kept["scene"] == self.name and kept["draft"].get("entries"):
             talk.session.step, talk.session.draft = "which", kept["draft"]  # all of it is read back again
@@ -85,7 +81,7 @@ class Readings:
             return comparing.usual(gathering)
         if (flat := addressing.corrected(talk)) is not None:
             return self._of_flat(talk, gathering, flat)
-        entries = chosen(gathering) or gathering.without_rejected(_put(talk, gathering, _heard(talk, said)))
+        entries = chosen(gathering) or gathering.without_rejected(put(talk, gathering, heard(talk, said)))
         entries = gathering.of_booked(entries, mistaken=said.intent == "correct" or points_at("wrong", talk.turn.text))
         if said.intent == "yes" and (gathering.repeats(entries) or gathering.only_names(entries)):
             entries = []
@@ -119,7 +115,7 @@ class Readings:
     def _agreed(self, talk: Talk, gathering: Answering, said: Understanding) -> Reply | None:
         """A yes with more in the same breath books first; a yes with a doubt in it books nothing. None: neither."""
         text = talk.turn.text
-        if any(entry.tells for entry in _put(talk, gathering, _heard(talk, said))):
+        if any(entry.tells for entry in put(talk, gathering, heard(talk, said))):
             return None
         agrees = said.intent == "yes" or (said.intent == "out_of_scope" and agreeing.begins(text))
         if agrees and (kind := agreeing.kind_of(text)):
@@ -168,6 +164,9 @@ class Readings:
             talk.beside = "help"
             return replace(comparing.open_question(talk), text=talk.say("readings.at_once"))
         insists = not given and points_at("insists", text)
+        if asked is not None and insists and step == "guess":
+            asked.stopped = dict(asked.values)
+            return gathering.insisted()
         if asked is not None and asked.stopped and (insists or asked.repeated(entries)):
             agrees = step == "person" and (insists or agreeing.begins(text))
             return self._decided(talk, gathering, YES) if agrees else gathering.insisted()
@@ -259,7 +258,10 @@ class Readings:
         if len(entries) == 1 and not entries[0].gives and (reply := gathering.renamed(entries[0])):
             return reply
         if asked is not None and len(entries) == 1 and asked.meter is not None and entries[0].is_bare:
-            entries = [gathering.continued(asked, entries[0])]
+            said, goes_on = in_parts.joined(talk, gathering.books, gathering.flat.meter(asked.meter), asked, entries[0])
+            if goes_on:
+                return gathering.said_so_far(asked, said)
+            entries = [said]
         if asked is not None and (reply := gathering.several(asked, entries)) is not None:
             return reply
         for entry in entries:
@@ -276,25 +278,6 @@ class Readings:
             else:
                 gathering.add(entry)
         return gathering.next()
-
-
-def _put(talk: Talk, gathering: Answering, entries: list[Entry]) -> list[Entry]:
-    """The entries as the meters of the flat explain them."""
-    listed = by_serial(gathering, numbered(gathering, without_account(gathering, entries)))
-    told = by_last(gathering.flat, talk.turn.text, listed, gathering.asked)
-    return apart(gathering.books, gathering.flat, talk.turn.text, told)
-
-
-def _heard(talk: Talk, said: Understanding) -> list[Entry]:
-    """Meters and values in the phrase, whatever its intent: «свет» or «нет, двести» speak of readings here.
-
-    A phrase that surely means another topic («какой тариф на холодную воду») is left to it.
-    """
-    if said.intent == "submit_reading":
-        return entries_of(said.slots)
-    if said.intent not in ANSWERS and said.confidence >= UNSURE:
-        return []
-    return entries_of(extract("submit_reading", talk.turn.text))
 
 
 SCENE = Readings()

@@ -14,9 +14,8 @@ from skill.dialogue.naming import capital
 from skill.dialogue.scenes.emergency import SCENE as EMERGENCY
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.talk import Talk, after, remark, still_open
-from skill.dialogue.tickets import earlier, joining, recalculating, terms
+from skill.dialogue.tickets import earlier, joining, recalculating, terms, words
 from skill.dialogue.tickets.recalculating import ABSENT
-from skill.dialogue.tickets.words import kept
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
@@ -29,21 +28,7 @@ DESCRIBING = LEAVING | {
 }  # fmt: skip
 """Intents that a description of trouble may sound like."""
 SURE = 0.7
-COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
-ASKS = re.compile(r"\bмо[яейю]+\b|статус|рассмотр|ответ|номер|где|когда|\d")
-SHORT_COMPLAINT = 6
-OF_WHOM = re.compile(r"\b(жалоб\w+|претензи\w+|(?:по)?жаловаться) на (?!вас\b|тебя\b)\w+")
 BOTH = re.compile(r"\b(обе|оба|все(?! (?:верно|правильно|так|хорошо|понятно)))\b")
-RECALCULATION = re.compile(r"пере ?ра[сc]ч[её]т|пересч[её]т|пересчита")
-DAMAGE = re.compile(r"ущерб|возмест|возмещ|\bакт\b")
-"""Somebody is to pay for what was spoiled: that takes an act, drawn up within 12 hours (ПП 354, п. 152)."""
-OF_THE_OFFICE = re.compile(r"\bжалоб|жаловат|\bакт\b|ущерб")
-"""No worker comes for it."""
-UNREASONED = re.compile(
-    r"\W*(?:(?:немедленно|срочно|тогда|прошу|требую|хочу|сделай(?:те)?|сделать|мне|нужен|надо|нужно|нам|все|всё|сч[её]т|сумму"
-    r"|заново|пожалуйста|это|квартплату|пересчита(?:й|йте|ть|ете)|пере ?расч[её]т|правильно)\W*)+"
-)
-"""A recalculation asked for, and not told of what or why."""
 
 
 class TicketTopic:
@@ -61,7 +46,7 @@ class TicketTopic:
             return EMERGENCY.begin(talk, said)
         if (bar := barred(talk)) is not None:
             return bar
-        complains = COMPLAINT.search(talk.turn.text.lower()) is not None
+        complains = words.COMPLAINT.search(talk.turn.text.lower()) is not None
         if points_at("together", talk.turn.text):
             return joining.last_two(talk) or earlier.status(talk, [])
         if (added := joining.into_last(talk)) is not None:
@@ -71,17 +56,17 @@ class TicketTopic:
             and (told := earlier.asked_back(talk, said.intent)) is not None
         ):
             return told
-        if said.intent == "ticket_status" and not (complains and not ASKS.search(talk.turn.text.lower())):
+        if said.intent == "ticket_status" and not (complains and not words.ASKS.search(talk.turn.text.lower())):
             return earlier.status(talk, numbers(talk.turn.text))
         talk.session.scene = self.name
-        if DAMAGE.search(talk.turn.text.lower()):
+        if words.DAMAGE.search(talk.turn.text.lower()):
             talk.session.step, talk.session.draft = "details", {"about": "Нужен акт об ущербе"}
             return talk.reply("ticket.damage", expecting="text")
         if said.intent == "recalculation":
             return self._recalculation(talk)
-        if complains and len(talk.turn.text.split()) <= SHORT_COMPLAINT:
+        if complains and len(talk.turn.text.split()) <= words.SHORT_COMPLAINT:
             talk.session.step = "details"
-            talk.session.draft = {"about": talk.turn.text if OF_WHOM.search(talk.turn.text.lower()) else ""}
+            talk.session.draft = {"about": talk.turn.text if words.OF_WHOM.search(talk.turn.text.lower()) else ""}
             return talk.reply("ticket.complaint", expecting="text")
         known = troubles.is_told(talk.turn.text) and not troubles.names_only_a_worker(talk.turn.text)
         if said.intent == "create_ticket" and known and len(talk.turn.text.split()) > 1:
@@ -101,7 +86,7 @@ class TicketTopic:
             return _term(talk)
         if points_at("free", talk.turn.text):
             return remark(talk, talk.reply("ticket.free"))
-        of_money = RECALCULATION.search(str(talk.session.draft["details"]).lower())
+        of_money = words.RECALCULATION.search(str(talk.session.draft["details"]).lower())
         if of_money and (told := earlier.asked_back(talk, "recalculation")) is not None:
             talk.beside = "help"
             return still_open(talk, told)
@@ -134,9 +119,9 @@ class TicketTopic:
             return self._confirm(talk, details, others=[*_others(talk), talk.turn.text])
         fits = said.intent in LEAVING | DESCRIBING or said.confidence < SURE
         if (corrected := troubles.CORRECTED.fullmatch(text)) is not None:
-            moved = troubles.moved(details, corrected["place"])
+            moved = troubles.put_right(details, text) or troubles.moved(details, corrected["place"])
             return self._confirm(talk, moved or details, place="" if moved else corrected["place"])
-        if RECALCULATION.search(details.lower()) and ABSENT.search(text):
+        if words.RECALCULATION.search(details.lower()) and ABSENT.search(text):
             return self._confirm(talk, f"{details}, {text}")
         if fits and (troubles.SPOT.fullmatch(text) or (not known and troubles.PLACE.fullmatch(text))):
             return self._confirm(talk, details, place=text)
@@ -152,18 +137,20 @@ class TicketTopic:
 
     def _described(self, talk: Talk, said: Understanding) -> Reply | None:
         """A description; not one are a yes, an insult, or what surely belongs to another topic."""
-        words = len(talk.turn.text.split())
-        if said.intent in LEAVING and words < ENOUGH_WORDS:
+        length = len(talk.turn.text.split())
+        if said.intent in LEAVING and length < ENOUGH_WORDS:
             return _dropped(talk)
         if said.intent not in DESCRIBING and said.confidence >= SURE:
             return None
         if said.intent == "ticket_status" and said.confidence >= SURE and is_question(talk.turn.text):
             return None
         known = troubles.category(talk.turn.text) != "other"
-        if not known and words < ENOUGH_WORDS and (said.intent == "yes" or temper.signs(talk.turn.text)):
+        if not known and length < ENOUGH_WORDS and (said.intent == "yes" or temper.signs(talk.turn.text)):
             return talk.reply("ticket.what_exactly", expecting="text")
+        if is_question(talk.turn.text) and not known:
+            return None
         about = str(talk.session.draft.get("about", ""))
-        if known and words == 1 and not about and said.intent != "yes":
+        if known and length == 1 and not about and said.intent != "yes":
             talk.session.draft = {"about": talk.turn.text}
             return talk.reply("ticket.what_exactly", expecting="text")
         joint = "" if len(about.split()) < ENOUGH_WORDS and troubles.category(about) in troubles.TRADES else ":"
@@ -183,8 +170,8 @@ class TicketTopic:
         """
         first, *more = [details] if whole else _urgent_first(talk, troubles.apart(details))
         waiting = [*(_others(talk) if others is None else others), *more]
-        mine, where = kept(first), kept(place)
-        others_kept = [kept(one) for one in waiting]
+        mine, where = words.kept(first), words.kept(place)
+        others_kept = [words.kept(one) for one in waiting]
         talk.session.step = "confirm"
         talk.session.draft = {**_sent(talk), "details": mine, "place": where, "others": others_kept}
         told = troubles.brief(mine)
@@ -219,7 +206,7 @@ class TicketTopic:
 
     def _recalculation(self, talk: Talk) -> Reply:
         """A recalculation asked for; what it takes when nobody was at home (ПП 354, п. 86, 91, 93)."""
-        if UNREASONED.fullmatch(talk.turn.text.lower()):
+        if words.UNREASONED.fullmatch(talk.turn.text.lower()):
             talk.session.step, talk.session.draft = "details", {"about": "Прошу перерасчёт"}
             return talk.reply("ticket.what_to_recalculate", expecting="text")
         rule = recalculating.ground(talk)
@@ -251,7 +238,7 @@ class TicketTopic:
             return talk.reply("ticket.too_many")
         if talk.session.about.get("intent") not in self.intents:
             talk.session.about = {"intent": "create_ticket", "slots": {}, "text": details}
-        on_paper = ticket.category == "recalculation" or OF_THE_OFFICE.search(details.lower()) is not None
+        on_paper = ticket.category == "recalculation" or words.OF_THE_OFFICE.search(details.lower()) is not None
         due = terms.of(talk, ticket)
         task = "office" if on_paper and due.rule.task == "fix" else due.rule.task
         sent = talk.reply(f"ticket.sent.{task}", number=str(ticket.number), by=terms.at_first(talk, due))

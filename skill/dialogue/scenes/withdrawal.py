@@ -43,7 +43,8 @@ class Withdrawal:
         talk.session.scene = self.name
         reason = "fixed" if FIXED.search(_plain(talk)) else "unneeded"
         made = joining.just_made(talk)
-        return self._chosen(talk, _meant(talk, rows) or (made if len(made) == 1 else rows), reason)
+        by_age = sorted(rows, key=lambda row: row.number)  # «вторую» is the second that was made
+        return self._chosen(talk, _meant(talk, by_age) or (made if len(made) == 1 else rows), reason)
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """Which one, and the yes that closes it."""

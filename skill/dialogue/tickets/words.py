@@ -1,9 +1,26 @@
 """The words of a request, as it is kept."""
 
+import re
+
 from skill.dialogue.meaning import troubles
 from skill.identity import masking
 
 LONGEST = 500
+
+COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
+ASKS = re.compile(r"\bмо[яейю]+\b|статус|рассмотр|ответ|номер|где|когда|\d")
+SHORT_COMPLAINT = 6
+OF_WHOM = re.compile(r"\b(жалоб\w+|претензи\w+|(?:по)?жаловаться) на (?!вас\b|тебя\b)\w+")
+RECALCULATION = re.compile(r"пере ?ра[сc]ч[её]т|пересч[её]т|пересчита")
+DAMAGE = re.compile(r"ущерб|возмест|возмещ|\bакт\b")
+"""Somebody is to pay for what was spoiled: that takes an act, drawn up within 12 hours (ПП 354, п. 152)."""
+OF_THE_OFFICE = re.compile(r"\bжалоб|жаловат|\bакт\b|ущерб")
+"""No worker comes for it."""
+UNREASONED = re.compile(
+    r"\W*(?:(?:немедленно|срочно|тогда|прошу|требую|хочу|сделай(?:те)?|сделать|мне|нужен|надо|нужно|нам|все|всё|сч[её]т|сумму"
+    r"|заново|пожалуйста|это|квартплату|пересчита(?:й|йте|ть|ете)|пере ?расч[её]т|правильно)\W*)+"
+)
+"""A recalculation asked for, and not told of what or why."""
 
 
 def kept(text: str) -> str:
