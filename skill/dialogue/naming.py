@@ -1,5 +1,6 @@
 """What meters, registers and months are called in sentences (`words.yaml`)."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
@@ -32,6 +33,22 @@ def meter_name(meter: MeterView, among: Iterable[MeterView], case: Case = "nom")
 def resource_name(resource: str, case: Case = "nom") -> str:
     """«холодная вода» for `COLD_WATER`."""
     return str(_words()["resources"][resource][case])
+
+
+def days_aloud(days: str) -> str:
+    """«с понедельника по четверг» for «пн-чт»; what is written otherwise stays.
+
+    >>> days_aloud("пн-чт"), days_aloud("сб-вс"), days_aloud("ежедневно")
+    ('с понедельника по четверг', 'суббота и воскресенье', 'ежедневно')
+    """
+    first, _, last = (part.strip() for part in re.sub(r"\s*[–—-]\s*", "-", days.lower()).partition("-"))
+    known = _words()
+    order = [*known["days"]]
+    if first in order and last in order and order.index(last) - order.index(first) == 1:
+        return f"{known['days'][first]} и {known['days'][last]}"
+    if first in order and last in order:
+        return f"с {known['days_gen'][first]} по {known['days_acc'][last]}"
+    return str(known["days"].get(days.strip().lower(), days))
 
 
 def register_name(register: str) -> str:

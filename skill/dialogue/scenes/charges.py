@@ -24,6 +24,11 @@ WITHOUT = re.compile(r"\bбез\b")
 FIRST = 3
 ALOUD = 4
 """So many services are named at a time where nothing can be shown."""
+MONTHS_ALOUD = 3
+"""Of more months the sum is told first there, and each of them on request."""
+LEAST = 100
+ROUBLES = -2
+"""Aloud a part is told without its kopecks: the whole has them."""
 
 
 class Charges(Topic):
@@ -53,11 +58,14 @@ class Charges(Topic):
         if codes:
             return _of_services(talk, chosen, codes)
         if len(chosen) > 1:
-            return _of_months(talk, list(reversed(chosen)))
+            return self._of_months(talk, list(reversed(chosen)))
         return self._of_month(talk, chosen[0])
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """A yes: the services not named yet, so many at a time as can be listened to."""
+        if (told := talk.session.draft.get("months")) and self.goes_on(talk, said):
+            talk.session.close()
+            return Reply(f"{told}.")
         receipt_id, at = talk.session.draft.get("receipt"), int(talk.session.draft.get("at", FIRST))
         if receipt_id is None or not self.goes_on(talk, said):
             return super().answer(talk, said)
@@ -65,8 +73,8 @@ class Charges(Topic):
         left = _lines(talk, receipt_id)[at:]
         some = left if talk.turn.screen or len(left) <= ALOUD + 1 else left[:ALOUD]
         if len(some) == len(left):
-            return talk.reply("charges.rest", lines=_named(some))
-        reply = self.offers(talk, Reply(talk.say("charges.rest_more", lines=_named(some))))
+            return talk.reply("charges.rest", lines=_named(talk, some))
+        reply = self.offers(talk, Reply(talk.say("charges.rest_more", lines=_named(talk, some))))
         talk.session.draft = {"receipt": receipt_id, "at": at + len(some)}
         return reply
 
@@ -77,12 +85,25 @@ class Charges(Topic):
             "charges.month" if more else "charges.month_all",
             month=month_name(receipt.period),
             sum=wording.money(receipt.charged_kopecks),
-            lines=_named(lines[:FIRST]),
+            lines=_named(talk, lines[:FIRST]),
         )
         if not more:
             return Reply(text, card=_card(receipt, lines))
         talk.session.draft = {"receipt": receipt.id}
         return self.offers(talk, Reply(text, card=_card(receipt, lines)))
+
+    def _of_months(self, talk: Talk, chosen: list[Receipt]) -> Reply:
+        lines = capital(", ".join(f"{month_name(row.period)} {_part(talk, row.charged_kopecks)}" for row in chosen))
+        whole = sum(row.charged_kopecks for row in chosen)
+        if talk.turn.screen or len(chosen) <= MONTHS_ALOUD:
+            return talk.reply("charges.months", lines=lines, sum=wording.money(whole))
+        months = f"{month_name(chosen[0].period)} – {month_name(chosen[-1].period)}"
+        mean = wording.money(round(whole // len(chosen), ROUBLES))
+        reply = self.offers(
+            talk, talk.reply("charges.months_together", months=months, sum=wording.money(whole), mean=mean)
+        )
+        talk.session.draft = {"months": lines}
+        return reply
 
 
 def _lines(talk: Talk, receipt_id: int) -> list[ReceiptLine]:
@@ -125,20 +146,19 @@ def _without(talk: Talk, receipt: Receipt, codes: list[str]) -> Reply:
     return Reply(talk.say("charges.without", less=wording.money(less), **facts))
 
 
-def _of_months(talk: Talk, chosen: list[Receipt]) -> Reply:
-    lines = ", ".join(f"{month_name(row.period)} {wording.money(row.charged_kopecks)}" for row in chosen)
-    total = wording.money(sum(row.charged_kopecks for row in chosen))
-    return talk.reply("charges.months", lines=capital(lines), sum=total)
-
-
 def _card(receipt: Receipt, lines: list[ReceiptLine]) -> Card:
     title = f"{capital(month_name(receipt.period))}: {wording.money(receipt.charged_kopecks)}"
     rows = tuple((capital(service_name(line.code)), wording.money(line.charged_kopecks)) for line in lines)
     return Card(title, rows)
 
 
-def _named(lines: list[ReceiptLine]) -> str:
-    return ", ".join(f"{service_name(line.code)} {wording.money(line.charged_kopecks)}" for line in lines)
+def _named(talk: Talk, lines: list[ReceiptLine]) -> str:
+    return ", ".join(f"{service_name(line.code)} {_part(talk, line.charged_kopecks)}" for line in lines)
+
+
+def _part(talk: Talk, kopecks: int) -> str:
+    """A part of a sum: exact where it can be read."""
+    return wording.money(kopecks if talk.turn.screen or abs(kopecks) < LEAST else round(kopecks, ROUBLES))
 
 
 SCENE = Charges()

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from billing import readings
 from billing.readings import LastReading
@@ -143,7 +144,8 @@ def _newest(flat: Flat) -> list[date]:
 
 
 def _of_month(talk: Talk, flat: Flat, meters: list[list[LastReading]], month: str) -> str:
-    lines = ", ".join(f"{flat.name(rows[0].meter)} {_values(rows)}" for rows in meters)
+    whole = not talk.turn.screen and len(meters) > 1
+    lines = ", ".join(f"{flat.name(rows[0].meter)} {_values(rows, whole=whole)}" for rows in meters)
     days = {row.taken_at for rows in meters for row in rows}
     if len(days) == 1:
         return talk.say("history.then_on", month=month, day=wording.day(days.pop()), lines=lines)
@@ -152,7 +154,8 @@ def _of_month(talk: Talk, flat: Flat, meters: list[list[LastReading]], month: st
 
 def _newest_told(talk: Talk, flat: Flat, meters: list[list[LastReading]]) -> str:
     """The meters in a row; their day or month once where they share it."""
-    lines = [f"{flat.name(rows[0].meter)} {_values(rows)}" for rows in meters]
+    whole = not talk.turn.screen and len(meters) > 1
+    lines = [f"{flat.name(rows[0].meter)} {_values(rows, whole=whole)}" for rows in meters]
     newest = [max(row.taken_at for row in rows) for rows in meters]
     periods = {max(row.period for row in rows) for rows in meters}
     if len(set(newest)) == 1:
@@ -163,8 +166,9 @@ def _newest_told(talk: Talk, flat: Flat, meters: list[list[LastReading]]) -> str
     return talk.say("history.lines", lines=", ".join(dated))
 
 
-def _values(rows: list[LastReading]) -> str:
-    values = {row.register: row.value for row in rows}
+def _values(rows: list[LastReading], *, whole: bool) -> str:
+    """whole: of several meters in a row no fraction is told, which nobody would keep in mind."""
+    values = {row.register: Decimal(int(row.value)) if whole else row.value for row in rows}
     return values_shown(values, rows[0].meter)
 
 

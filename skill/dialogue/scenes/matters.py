@@ -58,7 +58,8 @@ class Matters(Topic):
         flat = Flat(talk) if talk.resident is not None else None
         held = [meter for meter in flat.meters if not wanted or meter.resource in wanted] if flat else []
         if not flat or not held:
-            return talk.reply("matters.norm" if lines else "matters.no_norm", lines=", ".join(lines))
+            key = "matters.norm" if len(lines) == 1 else "prices.norms" if lines else "matters.no_norm"
+            return talk.reply(key, lines=", ".join(lines))
         names = flat.names(held)
         if len(held) > 1 or not lines:
             return self._with_request(talk, talk.reply("matters.held", meters=names), "no_meter", names)

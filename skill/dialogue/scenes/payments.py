@@ -17,7 +17,7 @@ from skill.identity import links
 from skill.understanding import Understanding
 from speech import wording
 
-ALOUD = 3
+SHOWN, ALOUD = 3, 2
 LOOK_BACK = 60
 ON_ITS_WAY = 5
 """After so many days a payment is not the one that was made just now."""
@@ -79,8 +79,9 @@ def _history(talk: Talk, said: Understanding, rows: list[Payment]) -> Reply:
         return talk.reply(
             "payments.total", sum=total, count=count, last=wording.money(newest.amount_kopecks), day=_day(newest)
         )
-    lines = listed([f"{_day(row)} {wording.money(row.amount_kopecks)}" for row in came[:ALOUD]])
-    if len(came) > ALOUD:
+    some = SHOWN if talk.turn.screen else ALOUD
+    lines = listed([f"{_day(row)} {wording.money(row.amount_kopecks)}" for row in came[:some]])
+    if len(came) > some:
         total = wording.money(sum(row.amount_kopecks for row in came))
         return talk.reply("payments.many", lines=lines, count=str(len(came)), sum=total)
     return talk.reply("payments.then" if wanted else "payments.list", lines=lines)
