@@ -21,7 +21,12 @@ _DIGIT = re.compile(
     r"(?=\D*\d)",
     re.IGNORECASE,
 )
-_ZONES = re.compile(r"тариф|зон[аыуе]|(?<!\w)[тt]\s?-?[123](?!\d)", re.IGNORECASE)
+_ZONES = re.compile(
+    rf"(?:тариф|зон)\w*\s*(?:№|номер)?\s*(?:[1-3]|{'|'.join(_COUNTS)})"
+    rf"|(?:[1-3]|(?:{'|'.join(_ORDERS)})\w+)\s*-?(?:\w{{1,2}}\s)?\s*(?:тариф|зон)"
+    r"|(?<!\w)[тt]\s?-?[123](?!\d)",
+    re.IGNORECASE,
+)
 LEAST = 2
 """So many of them make a list."""
 

@@ -12,7 +12,7 @@ from skill.understanding.serials import serial_numbers
 from speech.numerals import Segment
 
 _BEFORE = re.compile(
-    r"(?:кв|квартир\w*|дом|дома|д|подъезд\w*|этаж\w*|лицев\w*|лс|улиц\w*|корпус|ул|мне|телефон\w*|тел|заявк\w*"
+    r"(?:кв|квартир\w*|дом|дома|д|подъезд\w*|этаж\w*|лицев\w*|лс|улиц\w*|корпус|ул|телефон\w*|тел|заявк\w*"
     r"|договор\w*|номер|абонент\w*|пин|код|паспорт\w*|пломб\w*)$"
 )
 _AFTER = re.compile(
@@ -39,6 +39,9 @@ _USE = re.compile(
     r"|значит|получается|выходит|плюс|больше|меньше|прибавил\w*|прирос\w*|добавил\w*|потребл\w*|употреб\w*|вылил\w*"
     r"|накапало|набежало|разниц\w*)$"
 )
+_A_MONTH = re.compile(r"(?:(?:куб|киловат|квт)\w* )?в (?:месяц|сутки|день|год)\b")
+_ONE_AND_OTHER = re.compile(r"(?:на|в|из|для|по)\b.*\b(?:друг|втор)\w+ (?:на|в|из|для|по)\b")
+"""«Один на горячую …, другой на холодную …»."""
 _SPENT = re.compile(r"(?:расход\w*|разниц\w*|\w*трат\w*|израсход\w*|сож[гж]\w*|потребл\w*|употреб\w*)$")
 _PEOPLE = frozenset({"двое", "трое", "четверо", "пятеро", "шестеро", "вдвоем", "втроем"})
 _ALONE = frozenset({"одна", "одни", "одной", "одним", "одними"})
@@ -49,6 +52,8 @@ _FLAT = re.compile(r"(?:кв|квартир\w*)$")
 _RED = re.compile(r"красны[ехм]\w*$")
 """«Сто двадцать пять, красные четыреста»: the red digits are not handed in."""
 _LARGEST_USE = 1000
+_MOST_METERS = 10
+_OLDEST = 120
 _LONGEST_DIAL = 10
 _ARROW = re.compile(r"(?:-+|=+|–|—)>|[→⇒➡⟶>]")
 _THEN_NOW = re.compile(r"(?:до|на|по)$")
@@ -58,7 +63,7 @@ def handed_in(text: str, parts: list[str], numbers: Sequence[Segment]) -> list[S
     """The numbers that are readings of now, in order."""
     pieces = text.split()
     serials = serial_numbers(parts, numbers)
-    told = [one for one in numbers if one not in serials]
+    told = [one for one in numbers if one not in serials and not _counts_meters(pieces, parts, one)]
     numbers = [one for one in told if not _is_about_else(parts, one) and not _is_numbered(pieces, one)]
     numbers = [one for one in numbers if one.width < _LONGEST_DIAL] or numbers
     numbers = once(parts, numbers)
@@ -78,6 +83,12 @@ def _is_numbered(pieces: list[str], number: Segment) -> bool:
     return bool(_ADDRESS.match(own) or _CLOCK.match(own)) or "№" in own + before
 
 
+def _counts_meters(pieces: list[str], parts: list[str], number: Segment) -> bool:
+    """«2 хвс: 30 и 34»: how many meters follow."""
+    named = number.end < len(parts) and _is_name(parts[number.end]) and pieces[number.end].endswith(":")
+    return named and number.value < _MOST_METERS and not (number.start and _is_name(parts[number.start - 1]))
+
+
 def _is_only_used(parts: list[str], number: Segment) -> bool:
     """«потратили шесть кубов» tells what no meter shows."""
     said = [*parts[max(number.start - 2, 0) : number.start], *parts[number.end : number.end + 1]]
@@ -89,11 +100,22 @@ def _is_about_else(parts: list[str], number: Segment) -> bool:
     after = parts[number.end] if number.end < len(parts) else ""
     numbered = number.start > 1 and parts[number.start - 2] == "номер" and before.startswith(("счетчик", "прибор"))
     said = " ".join(parts[: number.start])
-    if numbered or _BEFORE.match(before) or _ACCOUNT.search(said) or (_OLD_METER.search(said) and number.value < 100):
+    aged = before == "мне" and number.value < _OLDEST
+    if (
+        numbered
+        or aged
+        or _BEFORE.match(before)
+        or _ACCOUNT.search(said)
+        or (_OLD_METER.search(said) and number.value < 100)
+    ):
         return True
     if parts[number.start] in _PEOPLE or (number.value == 1 and (parts[number.start] in _ALONE or before[:3] == "жив")):
         return True
-    if _RED.match(before):
+    following = " ".join(parts[number.end :])
+    a_month = _A_MONTH.match(following)
+    if _RED.match(before) or (a_month and number.value < _LARGEST_USE and (number.unit or "месяц" in a_month[0])):
+        return True
+    if number.value == 1 and parts[number.start].isalpha() and _ONE_AND_OTHER.match(following):
         return True
     if before == "за" and number.value < 13 and number.kind == "cardinal" and not after[:1].isdigit():
         return True

@@ -27,7 +27,8 @@ _BOTH_WATERS = re.compile(r"\bоб(?:е|оих|ои) вод")
 _EXCEPT = frozenset({"не", "без", "кроме"})
 _LATER = re.compile(
     r"(?:вода |воду |счетчик )?(?:у (?:меня|нас) )?"
-    r"(?:потом|позже|попозже|завтра|отдельно|нету|пока|(?:так\w+|т[аоу]|тот) же(?! (?:сам\w+ )?#)"
+    r"(?:потом|позже|попозже|завтра|отдельно|нету|пока|до(?:пишу|шлю|бавлю|скажу)|(?:при|со|вы)?(?:шлю|скину)"
+    r"|(?:так\w+|т[аоу]|тот) же(?! (?:сам\w+ )?#)"
     r"|не (?:вижу|знаю|видно|менял\w*|изменил\w*|снял\w*|списал\w*|смотрел\w*|успел\w*|буду|надо|нужно))\b"
 )
 _UNITS = {"kwh": "electricity", "gcal": "heat"}
@@ -62,8 +63,10 @@ def of_period(parts: list[str], period: str) -> bool:
 
 
 def written(segment: Segment) -> str:
-    """The number with a dot, without sign and leading zeros."""
+    """The number with a dot, without sign and leading zeros; «300 литров» are three tenths."""
     whole, _, rest = segment.digits.lstrip("-+").partition(".")
+    if any("smaller unit" in why for why in segment.why):
+        rest = rest.rstrip("0")
     return (whole.lstrip("0") or "0") + (f".{rest}" if rest else "")
 
 

@@ -14,6 +14,7 @@ import yaml
 from skill.understanding import dates, readings
 from skill.understanding.enumerated import unnumbered
 from skill.understanding.markers import Marker, markers, words
+from skill.understanding.put_right import put_right
 from skill.understanding.spread import spread
 from skill.understanding.text import one_line
 from speech.numerals import Segment, segments
@@ -47,6 +48,7 @@ _BY_COLOUR = ("submit_reading", "last_reading", "correct", "meter_verification")
 _WATER = re.compile(r"\bвод[ауеы]\b")
 """Neither cold nor hot: named beside the light, the two are no resource of ours together."""
 _BILLED = re.compile(r"\bза (?:прошл|предыд|лет|зим|осен|весн|эт)")
+_PHONE = re.compile(r"(?:\+7|\b[78])[ -]?\(?9\d{2}\)?[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}\b")
 _UNTIL = re.compile(r"\bдо (?:янв|фев|март|апр|мая|июн|июл|авг|сен|окт|ноя|дек|лет|зим|осен|весн)")
 _SINCE = re.compile(r"\bс (?:\d+ |\w+ого )?(?:янв|фев|март|апр|мая|июн|июл|авг|сен|окт|ноя|дек)")
 _NOT_SUPPLY = ("электрон", "электрик", "электричк")
@@ -180,7 +182,8 @@ def _numbers(intent: str, text: str, parts: list[str], free: list[Segment]) -> S
         clear = len(money) == 1 and not (intent == "explain_bill" and sum(n.value > 1 for n in free) > 1)
         return {"amount": readings.written(money[0])} if clear else {}
     if intent in table["account_number"]:
-        return _values([readings.written(n) for n in free if n.width >= 4])
+        told = [readings.written(n) for n in free if n.width >= 4]
+        return _values(_accounts(text) if len(told) > 1 and _PHONE.search(text) else told)
     match intent:
         case "feedback":
             spoken = (mark for part in parts for stem, mark in table["ratings"].items() if part.startswith(stem))
@@ -191,9 +194,16 @@ def _numbers(intent: str, text: str, parts: list[str], free: list[Segment]) -> S
             return _values([readings.written(n) for n in counted if n.value >= 10][:1])
         case "yes":
             return _values([readings.written(n) for n in free])
-        case "last_reading" | "correct":
-            return _values([readings.written(n) for n in free if n.value >= 10 and _before(parts, n) != "не"])
+        case "last_reading":
+            return _values([readings.written(n) for n in free if n.value >= 10])
+        case "correct":
+            return _values([readings.written(n) for n in put_right(parts, free) if n.value >= 10])
     return {}
+
+
+def _accounts(text: str) -> list[str]:
+    """The numbers beside a telephone number."""
+    return [readings.written(one) for one in segments(_PHONE.sub(" ", text)) if one.width >= 4]
 
 
 def _values(values: list[str]) -> Slots:
@@ -211,7 +221,7 @@ def _after(parts: list[str], number: Segment) -> str:
 def _is_money(parts: list[str], number: Segment) -> bool:
     if number.unit == "rub" or _COUNTED_MONEY.match(_after(parts, number)):
         return True
-    age = _before(parts, number) == "мне" and number.value < _OLDEST
+    age = _before(parts, number) in ("мне", "минут", "часов", "дней") and number.value < _OLDEST
     if age or _COUNTED_ELSE.match(_after(parts, number)) or _before(parts, number) in _NOT_MONEY_BEFORE:
         return False
     if number.unit not in ("", "rub", "unit") or _AFTER_PERCENT.search(" ".join(parts[number.start : number.end + 1])):
