@@ -9,7 +9,7 @@ from billing.tables import Account, AccountLink
 from skill.dialogue.flat import account_of
 from skill.dialogue.naming import listed
 from skill.dialogue.talk import Talk
-from speech.numerals import numbers
+from speech.numerals import numbers, segments
 
 ORDER = {"перв": 0, "втор": 1, "трет": 2, "четверт": 3}
 PLACES = ("первую", "вторую", "третью", "четвёртую")
@@ -32,6 +32,9 @@ BY_NUMBER = re.compile(
     r"|\b(?:на|по|за|для|в) (?:перв|втор|трет|четв[её]рт)(?:ую|ой|ью|ьей)\b(?!\W+\w*(?:вод|холод|горяч|неделю))"
 )
 """The flat whose readings follow: an ordinal there is a meter's."""
+_BEFORE_A_FLAT = frozenset({"на", "по", "за", "для", "в", "о", "об", "про"})
+_FEMININE = ("ую", "ью", "ой", "ей")
+_NO_FLAT = ("вод", "холод", "горяч", "недел", "зон", "заявк", "очеред", "цифр", "групп")
 ALL = re.compile(
     r"\b(?:обе|оба|обоим|обеим|вс(?:е|ем|ех) квартир\w*|все сч[её]та|две квартиры|два сч[её]та|за две)\b"
     r"|\bпо всем\b|\bза вс[её] вместе\b"
@@ -51,7 +54,8 @@ def meant(talk: Talk, linked: list[Account]) -> Account | None:
     text = talk.turn.text.lower().replace("ё", "е")
     bare = re.sub(r"\bкв(?:артир\w*)?\b", " ", text)  # a number after the word is no reading, and not counted as one
     words = [*re.findall(r"[а-я]+|\d+", text), *numbers(text), *numbers(bare)]
-    fits = {account.id: _likeness(talk, account, words) for account in linked}
+    ordinals_said = _flats_by_ordinal(text)
+    fits = {account.id: _likeness(talk, account, words, ordinals_said) for account in linked}
     best = [account for account in linked if fits[account.id] == max(fits.values()) > 0]
     if len(best) == 1:
         return best[0]
@@ -61,21 +65,42 @@ def meant(talk: Talk, linked: list[Account]) -> Account | None:
     return None
 
 
-def _likeness(talk: Talk, account: Account, words: list[str]) -> int:
-    """How much of the account the words name."""
+def _flats_by_ordinal(text: str) -> set[str]:
+    """The numbers of flats that ordinals name («за седьмую»).
+
+    >>> _flats_by_ordinal("а теперь за сорок вторую"), _flats_by_ordinal("за вторую неделю")
+    ({'42'}, set())
+    """
+    words = re.findall(r"\w+", text)
+    found = set()
+    for i, before in enumerate(words):
+        for end in (i + 3, i + 2) if before in _BEFORE_A_FLAT else ():
+            named, after = words[i + 1 : end], "".join(words[end : end + 1])
+            if not named or not named[-1].endswith(_FEMININE) or after.startswith(_NO_FLAT):
+                continue
+            said = segments(" ".join(named))
+            if len(said) == 1 and said[0].kind == "ordinal" and said[0].end == len(named) and not said[0].start:
+                found.add(said[0].digits)
+                break
+    return found
+
+
+def _likeness(talk: Talk, account: Account, words: list[str], ordinals_said: set[str]) -> int:
+    """How much of the account the words name; ordinals_said: numbers of flats said as ordinals."""
     address = accounts.address_of(talk.db, account)
     street = [word for word in re.findall(r"[а-я]+", address.street.lower()) if len(word) > 4 and word not in KINDS]
     own = (nickname(talk, account) or "").lower()
     stems = [name[:-2] for name in street] + ([own[:-1]] if len(own) > 3 else [])
     named = sum(any(word.startswith(stem) for word in words) for stem in stems)
-    flat = address.flat in words and any(word.startswith("кв") for word in words)
+    flat = address.flat in words and (address.flat in ordinals_said or any(word.startswith("кв") for word in words))
     return named + 2 * flat + 4 * (account.number in words)
 
 
 def other(talk: Talk, *, by_place: bool = True) -> Account | None:
     """The flat that a phrase names outright, if it is not the one spoken about. by_place: an ordinal names it too."""
     form = OUTRIGHT if by_place else BY_NUMBER
-    if talk.resident is None or form.search(talk.turn.text.lower()) is None:
+    text = talk.turn.text.lower()
+    if talk.resident is None or (form.search(text) is None and not _flats_by_ordinal(text)):
         return None
     named = meant(talk, accounts.accounts_of(talk.db, talk.resident.id))
     return named if named is not None and named.id != account_of(talk).id else None
@@ -96,7 +121,7 @@ def corrected(talk: Talk) -> Account | None:
     linked, current = accounts.accounts_of(talk.db, talk.resident.id), account_of(talk)
     if NOT_THIS.search(text) and len(linked) == 2:
         return next(account for account in linked if account.id != current.id)
-    if any(stem in text for stem in ORDER) and OUTRIGHT.search(text) is None:
+    if any(stem in text for stem in ORDER) and OUTRIGHT.search(text) is None and not _flats_by_ordinal(text):
         return None
     return meant(talk, linked)
 

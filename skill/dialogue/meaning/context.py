@@ -4,10 +4,10 @@ import re
 
 from skill.dialogue.meaning import temper, troubles, whose
 from skill.dialogue.meaning.addressing import is_named
-from skill.dialogue.meaning.again import DOUBTFUL, SHORT, asked_again, of_the_same, pointed
+from skill.dialogue.meaning.again import DOUBTFUL, ELLIPSIS, SHORT, asked_again, of_the_same, pointed
 from skill.dialogue.meaning.asked import is_sum
 from skill.dialogue.meaning.plain import LEADS, is_question, plain
-from skill.dialogue.meaning.pointing import meaning_of, points_at
+from skill.dialogue.meaning.pointing import meaning_of, points_at, table
 from skill.dialogue.reminders import following
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import GO_ON
@@ -27,7 +27,6 @@ ELSEWHERE = re.compile(rf"{LEADS}(?:у \w+ )?(?:на|по) (?:улице )?\w{{4
 BLUNT = frozenset({"yes", "no", "outages", "repeat", "explain_bill"})
 """Intents that a phrase which only points is taken for, however sure."""
 SUM = re.compile(r"тысяч|\bрубл")
-PAYING = re.compile(r"плат|плач|внес|внос|погас|закры|деньг|денег|карт|сбп|куар|рубл|тысяч|половин|част|рассроч")
 TELLING = frozenset({"returned", "unclear", "wait"})
 """Remarks that are none where a number comes with them."""
 UNGUESSED = frozenset({"correct", "slower", "faster"})
@@ -145,7 +144,7 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
         said = Understanding("out_of_scope", {}, min(said.confidence, DOUBTFUL))
     if said.confidence < DOUBTFUL and len(talk.flats) > 1 and is_named(talk):
         return Understanding("switch_account", {}, DOUBTFUL)
-    meant = _one_more(talk, said, text)
+    meant = _one_more(talk, said, text) or _another_thing(talk, said, text)
     if meant is None and (said.confidence < PLAIN or said.intent in BLUNT):
         meant = pointed(talk, text)
     if meant is None and said.confidence < FAIR:
@@ -173,8 +172,16 @@ def _is_a_guess(said: Understanding, text: str) -> bool:
     return (
         bool(temper.signs(text))
         or said.intent in UNGUESSED
-        or (said.intent == "pay" and not PAYING.search(text.lower()))
+        or (said.intent in table()["rests_on"] and not table()["rests_on"][said.intent].search(text.lower()))
     )
+
+
+def _another_thing(talk: Talk, said: Understanding, text: str) -> Understanding | None:
+    """«А холодную?» with nothing else is asked of what was spoken of, however much it sounds like a reading."""
+    spoken = talk.session.about.get("intent", "submit_reading")
+    if said.intent not in {"correct", "submit_reading"} or said.slots.get("values") or spoken == "submit_reading":
+        return None
+    return asked_again(talk, text) if ELLIPSIS.match(text) and len(text.split()) <= SHORT // 2 else None
 
 
 def _one_more(talk: Talk, said: Understanding, text: str) -> Understanding | None:

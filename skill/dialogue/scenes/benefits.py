@@ -8,6 +8,7 @@ from skill.dialogue.company import phone_of
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning.asked import service_name
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import listed, month_name
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
@@ -30,6 +31,8 @@ class Benefits(Topic):
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The household's own benefit if it was asked about, else the rule."""
         text = talk.turn.text.lower()
+        if points_at("whither", text):
+            return talk.reply("benefits.where")
         if PAPERS.search(text):
             return talk.reply("benefits.papers")
         if "капремонт" in text or "капитальн" in text:

@@ -25,7 +25,7 @@ from skill.understanding import Understanding
 from speech import wording
 
 WORD = re.compile(r"что такое|что за\b|за какие|что значит|расшифруй|что это")
-WORDS = {"коэффициент": "MULTIPLIER", "сальдо": "SALDO"}
+WORDS = {"коэффициент": "MULTIPLIER", "страхов": "INSURANCE", "сальдо": "SALDO"}
 MEANING = re.compile(r"что входит|за что|(почему|зачем|обяз\w+) (\w+ ){0,2}(плачу|платим|платить)|не платить")
 NEIGHBOUR = re.compile(r"\bсосед")
 OTHER_SUM = re.compile(r"друг(ая|ую|ой) (сумм|счет|счёт)|друг(ие|ая) цифр|не (сход|совпад|бь[её]т)")

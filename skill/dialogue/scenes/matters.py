@@ -6,6 +6,7 @@ What the rules say is told to everybody; a resident hears of the meters that the
 from skill.dialogue.company import company_of, today
 from skill.dialogue.flat import Flat
 from skill.dialogue.meaning.asked import resources
+from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.prices import USUAL, norm_lines
 from skill.dialogue.scenes.ticket import SCENE as TICKET
 from skill.dialogue.talk import Talk, after
@@ -24,8 +25,8 @@ class Matters(Topic):
     name = "matters"
     intents = frozenset(
         {
-            "cannot_read", "guests", "meter_replaced", "meter_verified", "new_meter", "night_hours", "no_meter",
-            "temperature", "zone_meter",
+            "cannot_read", "contested", "guests", "meter_replaced", "meter_verified", "new_meter", "night_hours",
+            "no_meter", "temperature", "zone_meter",
         }
     )  # fmt: skip
 
@@ -34,9 +35,8 @@ class Matters(Topic):
         if said.intent == "no_meter":
             return self._no_meter(talk)
         reply = talk.reply(f"matters.{said.intent}")
-        return (
-            self._with_request(talk, reply, said.intent) if said.intent in {"cannot_read", "meter_replaced"} else reply
-        )
+        offers = talk.resident is not None and f"matters.request.{said.intent}" in phrases()
+        return self._with_request(talk, reply, said.intent) if offers else reply
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """A yes makes the request that was offered."""

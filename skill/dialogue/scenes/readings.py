@@ -80,7 +80,7 @@ class Readings:
         if talk.session.step in READ_BACK and asks_much:
             return comparing.usual(gathering)
         if (flat := addressing.corrected(talk)) is not None:
-            return self._of_flat(talk, gathering, flat)
+            return self._of_flat(talk, gathering, said, flat)
         entries = chosen(gathering) or gathering.without_rejected(put(talk, gathering, heard(talk, said)))
         entries = gathering.of_booked(entries, mistaken=said.intent == "correct" or points_at("wrong", talk.turn.text))
         if said.intent == "yes" and (gathering.repeats(entries) or gathering.only_names(entries)):
@@ -103,12 +103,14 @@ class Readings:
             return gathering.next()
         return None
 
-    def _of_flat(self, talk: Talk, gathering: Answering, flat: Account) -> Reply:
-        """Another of the speaker's flats is meant: what was said is of its meters."""
-        said = [entry.of_any() for entry in gathering.draft.entries]
+    def _of_flat(self, talk: Talk, gathering: Answering, said: Understanding, flat: Account) -> Reply:
+        """Another of the speaker's flats is meant: what is said with it, else what was before, is of its meters."""
+        before = [entry.of_any() for entry in gathering.draft.entries]
         talk.session.account_id, talk.session.draft = flat.id, {}
         gathering = Answering(talk)
-        gathering.draft.entries = [entry for entry in said if entry.gives]
+        told = [entry for entry in put(talk, gathering, heard(talk, said)) if not entry.is_bare]
+        given = [entry for entry in told if entry.gives] or [entry for entry in before if entry.gives]
+        gathering.draft.entries = given
         reply = gathering.next()
         return reply if talk.session.step == "confirm" else replace(reply, text=gathering.of_flat(reply.text))
 

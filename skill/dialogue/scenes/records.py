@@ -14,7 +14,20 @@ TENANT = re.compile(r"арендатор|квартирант|снимаю|\bн�
 LIVING = re.compile(r"пропис|выписал|количеств|прожива|зарегистр")
 HEIR = re.compile(r"\b(умер|сконча|похорон|покойн|наслед)")
 LEAVES = re.compile(r"\b(прода(?:л|ю|е)|съе(?:зж|ха)|перее(?:зж|ха)|выезж)")
+WHOSE = re.compile(r"^\W*(?:а )?(?:чей|чья|на кого|на чь[её])\b")
+CERTIFICATE = re.compile(r"справк\w+ (?:об? )?(?:отсутств|долг|задолж|состав|прожив|регистр|пропис)")
 OWNER = re.compile(r"переоформ|перепис|собственник|владел|купил")
+KINDS = {
+    "whose": WHOSE,
+    "certificate": CERTIFICATE,
+    "heir": HEIR,
+    "leaves": LEAVES,
+    "tenant": TENANT,
+    "former": FORMER,
+    "living": LIVING,
+    "owner": OWNER,
+}
+"""What is to be changed, by its words; the first that fits decides."""
 DIED = re.compile(r"\b(умер|сконча|похорон)")
 PAYS = re.compile(r"плат|плач")
 
@@ -38,8 +51,7 @@ class Records(Topic):
 
 def _kind(text: str) -> str:
     """What is to be changed, by its words; empty where they name nothing."""
-    kinds = {"heir": HEIR, "leaves": LEAVES, "tenant": TENANT, "former": FORMER, "living": LIVING, "owner": OWNER}
-    return next((name for name, words in kinds.items() if words.search(text)), "")
+    return next((name for name, words in KINDS.items() if words.search(text)), "")
 
 
 def _office(talk: Talk) -> str:

@@ -18,14 +18,16 @@ ABSENT = re.compile(
     r"|командировк|отъезд"
 )
 WHETHER = re.compile(
-    r"\b(обязаны|должны|будет|положен|полагается|сделают|сделаете|дадут|дадите|пересчита(?:ют|ете|ется)|верн(?:ут|ете)|уменьш(?:ат|ите|ится)"
-    r"|сниз(?:ят|ите|ится)|сним(?:ут|ете)|вычт(?:ут|ете)|компенсиру\w+|платить|плачу|платим|проведут)\b"
+    r"\b(обязаны|должны|будет|положен|полагается|сделают|сделаете|дадут|дадите|пересчита(?:ют|ете|ется)"
+    r"|верн(?:ут|ете)|уменьш(?:ат|ите|ится)|сниз(?:ят|ите|ится)|сним(?:ут|ете)|вычт(?:ут|ете)|компенсиру\w+|платить|плачу|платим|проведут)\b"
 )
 """It is asked whether there will be one; «сделайте» asks for it."""
 FAILED = re.compile(
     r"\b(?:нету?|не (?:было|работа|грел|гре|дают|давал|теч|текла|ш)\w*|без|отключ\w+|ледян\w+"
     r"|холодн\w+ батаре\w+|батаре\w+ холодн\w+)\b"
 )
+BAD = re.compile(r"\b(?:еле|чуть|едва) (?:\w+ )?тепл|\bградус|\bхолодн\w+ батаре|батаре\w+ (?:\w+ )?холодн|\bледян")
+"""It was there, but not as it must be."""
 GONE = re.compile(r"\bне было\b")
 RULES = {"COLD_WATER": "water", "HOT_WATER": "water", "HEAT": "heat", "ELECTRICITY": "electricity", "GAS": "gas"}
 
@@ -45,12 +47,11 @@ def ground(talk: Talk) -> Ground | None:
         return None
     asks, before = WHETHER.search(text) is not None, plain(str(talk.session.about.get("trouble", "")))
     told = (text, before) if asks else (text,) if GONE.search(text) else ()
-    trouble = next((one for one in told if FAILED.search(one)), "")
+    trouble = next((one for one in told if FAILED.search(one) or BAD.search(one)), "")
     if not trouble:
         return Ground("ticket.what_to_recalculate", "") if asks else None
     named = resources(Understanding("", extract("charges", trouble), 1.0), trouble)
-    code = "HEAT" if "батаре" in trouble else named[0] if named else ""
+    code = "HEAT" if "батаре" in trouble or "градус" in trouble else named[0] if named else ""
     service = service_name(code) if code else talk.say("ticket.some_service")
-    return Ground(
-        f"ticket.interrupted.{RULES.get(code, 'other')}", talk.say("ticket.for_interruption", service=service)
-    )
+    rule = "bad" if BAD.search(trouble) else RULES.get(code, "other")
+    return Ground(f"ticket.interrupted.{rule}", talk.say("ticket.for_interruption", service=service))
