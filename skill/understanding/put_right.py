@@ -3,9 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from speech.numerals import Segment
+from skill.understanding.markers import words
+from skill.understanding.text import one_line
+from speech.numerals import Segment, segments
 
 _NOT = re.compile(r"\b(?:не|вместо)(?: \w+){0,1}$")
+_DENIED = re.compile(r"\b(?:не|вместо) ")
+"""The numeral parser takes «не A, а B» for B; A is read by itself."""
 _WAS = re.compile(
     r"\b(?:услыш\w+|пон[яе]л\w*|запис\w+|стоит|числится|указа\w+|переда\w+|отправи\w+|постави\w+|вве[лд]\w*|написа\w+"
     r"|продиктова\w+|набра\w+|сказа\w+|было|была|были|прежн\w+|ранее)(?: \w+){0,3}$"
@@ -23,3 +27,18 @@ def put_right(parts: list[str], numbers: Sequence[Segment]) -> list[Segment]:
         if not (_NOT.search(before) or replaced):
             kept.append(number)
     return kept
+
+
+def wrong_values(text: str) -> list[str]:
+    """The numbers of a correction that do not hold.
+
+    >>> wrong_values("вместо ста двадцати надо сто восемнадцать")
+    ['120']
+    """
+    text = one_line(text)
+    numbers = segments(text)
+    right = put_right(words(text), numbers)
+    denied = [segments(text[said.end() :])[:1] for said in _DENIED.finditer(text.lower())]
+    named = [one for said in denied for one in said if not one.start]
+    wrong = [number for number in numbers if number not in right] + named
+    return list(dict.fromkeys(f"{number.value:f}" for number in wrong)) if right else []
