@@ -92,7 +92,8 @@ def _likeness(talk: Talk, account: Account, words: list[str], ordinals_said: set
     own = (nickname(talk, account) or "").lower()
     stems = [name[:-2] for name in street] + ([own[:-1]] if len(own) > 3 else [])
     named = sum(any(word.startswith(stem) for word in words) for stem in stems)
-    flat = address.flat in words and (address.flat in ordinals_said or any(word.startswith("кв") for word in words))
+    named_flat = address.flat in words and any(word.startswith("кв") for word in words)
+    flat = named_flat or address.flat in ordinals_said
     return named + 2 * flat + 4 * (account.number in words)
 
 
