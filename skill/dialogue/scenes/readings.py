@@ -160,7 +160,7 @@ class Readings:
         if step in {"which", "value", "rest"} and (told := self._shown_where(talk, gathering)):
             talk.beside = "help"
             return replace(comparing.open_question(talk), text=told)
-        if step == "rest" and points_at("enough", text):
+        if step == "rest" and not given and (points_at("enough", text) or points_at("later", text)):
             return self._decided(talk, gathering, NO)
         if step in {"which", "rest"} and not given and points_at("at_once", text):
             talk.beside = "help"
