@@ -7,7 +7,7 @@ from skill.dialogue.meaning.addressing import is_named
 from skill.dialogue.meaning.again import DOUBTFUL, ELLIPSIS, SHORT, asked_again, of_the_same, pointed
 from skill.dialogue.meaning.asked import is_sum
 from skill.dialogue.meaning.plain import LEADS, is_question, plain
-from skill.dialogue.meaning.pointing import meaning_of, points_at, table
+from skill.dialogue.meaning.pointing import fits, meaning_of, points_at, table
 from skill.dialogue.reminders import following
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import GO_ON
@@ -57,6 +57,8 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         return Understanding("create_ticket", {}, said.confidence)
     if (outright := _outright(talk, text)) is not None:
         return outright
+    if (matter := _of_a_household(talk, said, text)) is not None:
+        return matter
     if DOUBTS.search(talk.turn.text) and said.intent == "yes":  # «точно?» asks, it does not agree
         if (meant := pointed(talk, text)) is not None:
             return meant
@@ -100,6 +102,16 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
         return Understanding("reading_window", {}, 1.0)
     if talk.session.scene == "readings" and points_at("same", talk.turn.text):
         return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
+    return None
+
+
+def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding | None:
+    """Guests, a new meter, a death: what no intent of the model stands for, and what it is taken for instead."""
+    free = not talk.session.scene or talk.session.step == OFFER
+    for name, matter in table()["matters"].items():
+        if fits(matter["words"], text):
+            taken_for = said.intent in matter["over"] or (free and said.confidence < FAIR)
+            return Understanding(name, extract(name, talk.turn.text), 1.0) if taken_for else None
     return None
 
 

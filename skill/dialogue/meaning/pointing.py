@@ -43,8 +43,11 @@ def table() -> dict[str, Any]:
         name: {"words": _compiled(entry["words"]), "after": entry["after"]}
         for name, entry in loaded["pointing"].items()
     }
+    matters = {
+        name: {"words": _compiled(entry["words"]), "over": entry["over"]} for name, entry in loaded["matters"].items()
+    }
     rests_on = {intent: re.compile(words) for intent, words in loaded["rests_on"].items()}
-    return {**compiled, "pointing": pointing, "again": loaded["again"], "rests_on": rests_on}
+    return {**compiled, "matters": matters, "pointing": pointing, "again": loaded["again"], "rests_on": rests_on}
 
 
 def _compiled(patterns: list[str]) -> re.Pattern[str]:
