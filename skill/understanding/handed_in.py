@@ -53,7 +53,9 @@ _RED = re.compile(r"красны[ехм]\w*$")
 """«Сто двадцать пять, красные четыреста»: the red digits are not handed in."""
 _LARGEST_USE = 1000
 _MOST_METERS = 10
+_STOPS = (",", ";", ".", ":")
 _OLDEST = 120
+_AT_HOME = re.compile(r"\b(?:меня|нас) дома$")
 _LONGEST_DIAL = 10
 _ARROW = re.compile(r"(?:-+|=+|–|—)>|[→⇒➡⟶>]")
 _THEN_NOW = re.compile(r"(?:до|на|по)$")
@@ -64,7 +66,7 @@ def handed_in(text: str, parts: list[str], numbers: Sequence[Segment]) -> list[S
     pieces = text.split()
     serials = serial_numbers(parts, numbers)
     told = [one for one in numbers if one not in serials and not _counts_meters(pieces, parts, one)]
-    numbers = [one for one in told if not _is_about_else(parts, one) and not _is_numbered(pieces, one)]
+    numbers = [one for one in told if not _is_about_else(pieces, parts, one) and not _is_numbered(pieces, one)]
     numbers = [one for one in numbers if one.width < _LONGEST_DIAL] or numbers
     numbers = once(parts, numbers)
     if len(numbers) == 1 and _is_only_used(parts, numbers[0]):
@@ -95,16 +97,16 @@ def _is_only_used(parts: list[str], number: Segment) -> bool:
     return bool(number.unit) and number.value < _LARGEST_USE and any(map(_SPENT.match, said))
 
 
-def _is_about_else(parts: list[str], number: Segment) -> bool:
+def _is_about_else(pieces: list[str], parts: list[str], number: Segment) -> bool:
     before = parts[number.start - 1] if number.start else ""
-    after = parts[number.end] if number.end < len(parts) else ""
+    after = parts[number.end] if number.end < len(parts) and not pieces[number.end - 1].endswith(_STOPS) else ""
     numbered = number.start > 1 and parts[number.start - 2] == "номер" and before.startswith(("счетчик", "прибор"))
     said = " ".join(parts[: number.start])
     aged = before == "мне" and number.value < _OLDEST
     if (
         numbered
         or aged
-        or _BEFORE.match(before)
+        or (_BEFORE.match(before) and not _AT_HOME.search(said))
         or _ACCOUNT.search(said)
         or (_OLD_METER.search(said) and number.value < 100)
     ):

@@ -7,13 +7,24 @@ from skill.understanding.markers import words
 from skill.understanding.text import one_line
 from speech.numerals import Segment, segments
 
-_NOT = re.compile(r"\b(?:не|вместо)(?: \w+){0,1}$")
+_NOT = re.compile(r"\b(?:не|вместо)(?: (?:по |на )?(?:холодн|горяч|ночн|дневн|свет|газ|хвс|гвс)\w*)?$")
+_BY_MISTAKE = re.compile(r"\bвместо (.+?) (?:ошибочно|случайно|по ошибке)\b.*", re.IGNORECASE | re.DOTALL)
+"""«Вместо 887 ошибочно указано 878»: here the first is the right one."""
 _DENIED = re.compile(r"\b(?:не|вместо) ")
 """The numeral parser takes «не A, а B» for B; A is read by itself."""
 _WAS = re.compile(
-    r"\b(?:услыш\w+|пон[яе]л\w*|запис\w+|стоит|числится|указа\w+|переда\w+|отправи\w+|постави\w+|вве[лд]\w*|написа\w+"
+    r"\b(?:услыш\w+|пон[яе]л\w*|запис\w+|говори\w*|стоит|числится|указа\w+|переда\w+|отправи\w+|постави\w+|вве[лд]\w*|написа\w+"
     r"|продиктова\w+|набра\w+|сказа\w+|было|была|были|прежн\w+|ранее)(?: \w+){0,3}$"
 )
+
+
+def without_mistake(text: str) -> str:
+    """The text without what was written by mistake.
+
+    >>> without_mistake("вместо 887 ошибочно указано 878")
+    '887'
+    """
+    return _BY_MISTAKE.sub(r"\1", text)
 
 
 def put_right(parts: list[str], numbers: Sequence[Segment]) -> list[Segment]:

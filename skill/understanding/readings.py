@@ -65,7 +65,7 @@ def of_period(parts: list[str], period: str) -> bool:
 def written(segment: Segment) -> str:
     """The number with a dot, without sign and leading zeros; «300 литров» are three tenths."""
     whole, _, rest = segment.digits.lstrip("-+").partition(".")
-    if any("smaller unit" in why for why in segment.why):
+    if segment.unit != "rub" and any("smaller unit" in why for why in segment.why):
         rest = rest.rstrip("0")
     return (whole.lstrip("0") or "0") + (f".{rest}" if rest else "")
 
@@ -244,10 +244,12 @@ def _gaps(parts: list[str], numbers: Sequence[Segment], marks: list[Marker]) -> 
     edges = [0, *(n.end for n in numbers)], [*(n.start for n in numbers), len(parts)]
     gaps = []
     both_zones = {m.meaning for m in marks if m.slot == "zone"}
+    if len(numbers) == 1:  # «ночные восемь тысяч, а днём сплю»: what follows is something else
+        both_zones = {m.meaning for m in marks if m.slot == "zone" and m.start < numbers[0].start} or both_zones
     for start, end in zip(*edges, strict=True):
         stretch = _Stretch()
         for mark in (m for m in marks if start <= m.start < end):
-            if mark.slot == "zone" and len(numbers) < len(both_zones):
+            if mark.slot == "zone" and (len(numbers) < len(both_zones) or mark.meaning not in both_zones):
                 continue
             stretch.named[mark.slot] = mark.meaning
             if mark.meaning not in stretch.listed.setdefault(mark.slot, []):

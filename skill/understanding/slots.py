@@ -14,7 +14,7 @@ import yaml
 from skill.understanding import dates, readings
 from skill.understanding.enumerated import unnumbered
 from skill.understanding.markers import Marker, markers, words
-from skill.understanding.put_right import put_right
+from skill.understanding.put_right import put_right, without_mistake
 from skill.understanding.spread import spread
 from skill.understanding.text import one_line
 from speech.numerals import Segment, segments
@@ -67,7 +67,7 @@ def extract(intent: str, text: str) -> Slots:
         return {}
     text = spread(unnumbered(text)) if intent == "submit_reading" else _EITHER.sub(" ", text)
     text = _THOUSANDS.sub(" тысяч рублей", text) if intent in table["amount"] else text
-    text = one_line(text)
+    text = one_line(without_mistake(text) if intent == "correct" else text)
     found, parts = markers(text, mistyped=intent == "submit_reading"), words(text)
     when = dates.find(text, found, readings=intent in table["readings"])
     numbers = segments(text) if may_have_numbers(text) else []
@@ -112,6 +112,7 @@ def _named(intent: str, parts: list[str], found: list[Marker]) -> Slots:
     handed = intent == "submit_reading"
     zoned = [m.meaning for m in found if m.slot == "zone" and not (handed and m.word in ("день", "дня", "днем"))]
     zones = list(dict.fromkeys(zoned)) if intent in table["zone"] else []
+    zones = zones if intent != "correct" or len(zones) == 1 else []
     if zones and slots.get("resource", "electricity") == "electricity":
         slots["resource"] = "electricity"
         slots["zone"] = zones[0] if len(zones) == 1 else zones
