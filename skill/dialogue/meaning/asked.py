@@ -38,6 +38,11 @@ WATERS = ("COLD_WATER", "HOT_WATER")
 MONTH_WORD = re.compile(r"\b(?:янв|фев|мар|апр|ма[йяе]|июн|июл|авг|сен|окт|ноя|дек)\w*")
 LAST_YEAR = re.compile(r"\bпрошл\w+ год(у|ом|а)?\b|\bгод(ом)? назад\b")
 LAST_MONTHS = re.compile(r"\bпоследни[ех]\b.*\bмесяц")
+SPAN = re.compile(
+    r"\bза (?:последн\w+ |прошедш\w+ |весь |целый |эти )*"
+    r"(?:(?P<name>год|полгода|полугодие|квартал)\b(?! назад| впер)|(?P<count>\w+) месяц\w*)"
+)
+SPANS = {"год": 12, "полгода": 6, "полугодие": 6, "квартал": 3}
 YEAR = 12
 ABBREVIATION = 3
 """A stem of so many letters is an abbreviation."""
@@ -121,6 +126,19 @@ def _several(text: str, this: date) -> list[date]:
     if LAST_MONTHS.search(text) and len(count) == 1 and count[0].isdecimal() and 1 < int(count[0]) <= YEAR:
         return [month_start(this, back) for back in range(-int(count[0]), 0)]
     return []
+
+
+def span(text: str) -> int:
+    """How many months back a phrase asks about («за полгода», «за три месяца»); 0 where it does not.
+
+    >>> span("сколько начислили за полгода"), span("за три месяца"), span("за этот месяц")
+    (6, 3, 0)
+    """
+    found = SPAN.search(text.lower())
+    if found is None or found["name"]:
+        return SPANS[found["name"]] if found else 0
+    count = numbers(found["count"])
+    return int(count[0]) if count and count[0].isdecimal() and 1 < int(count[0]) <= YEAR else 0
 
 
 def day(said: Understanding, on: date) -> date | None:

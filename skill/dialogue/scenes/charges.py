@@ -8,7 +8,7 @@ from billing.windows import month_start
 from skill.dialogue.company import today
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.meaning.asked import months, service_name, services
+from skill.dialogue.meaning.asked import months, service_name, services, span
 from skill.dialogue.meaning.whose import is_of_others
 from skill.dialogue.money.bills import unknown_months
 from skill.dialogue.money.grounds import corrections, ground
@@ -44,15 +44,16 @@ class Charges(Topic):
         rows = receipts.history(talk.db, home_of(talk).account_id)
         if is_of_others(talk):
             return talk.reply("balance.others")
-        wanted = months(said, today(talk), talk.turn.text)
+        text, this = talk.turn.text, month_start(today(talk))
+        wanted = months(said, this, text) or [month_start(this, back) for back in range(-span(text), 0)]
         chosen = [row for row in rows if row.period in wanted] if wanted else rows[:1]
         codes = services(said, talk.turn.text)
-        if not chosen and codes and wanted == [month_start(today(talk))]:  # not billed yet: what it was last time
+        if not chosen and codes and wanted == [this]:  # not billed yet: what it was last time
             chosen = rows[:1]
         if not chosen:
             return unknown_months(talk, rows, wanted)
-        if AVERAGE.search(talk.turn.text.lower()) and not codes and not wanted and len(rows) > 1:
-            return _average(talk, rows)
+        if AVERAGE.search(text.lower()) and len(rows) > 1 and (some := chosen if wanted else rows):
+            return _average(talk, some, codes)
         if codes and WITHOUT.search(talk.turn.text.lower()):
             return _without(talk, chosen[0], codes)
         if codes:
@@ -121,22 +122,29 @@ def _of_services(talk: Talk, chosen: list[Receipt], codes: list[str]) -> Reply:
                 sums[line.code] += line.charged_kopecks + line.recalculated_kopecks
                 grounds += [ground(talk, line.explanation), corrections(talk, line.explanation)]
     lines = listed([f"{service_name(code)} {wording.money(amount)}" for code, amount in sums.items()])
-    span = month_name(chosen[0].period)
+    period = month_name(chosen[0].period)
     if len(chosen) > 1:
-        span = f"{month_name(chosen[-1].period)} – {span}"
+        period = f"{month_name(chosen[-1].period)} – {period}"
     if not any(sums.values()):
-        return talk.reply("charges.nothing_for", month=span, services=listed([service_name(code) for code in codes]))
-    text = talk.say("charges.services", month=span, lines=lines, Lines=capital(lines))
+        return talk.reply("charges.nothing_for", month=period, services=listed([service_name(code) for code in codes]))
+    text = talk.say("charges.services", month=period, lines=lines, Lines=capital(lines))
     known = "; ".join(filter(None, grounds)) if len(chosen) == len(codes) == 1 else ""
     return Reply(f"{text} {talk.say('charges.service_ground', Ground=capital(known))}" if known else text)
 
 
-def _average(talk: Talk, rows: list[Receipt]) -> Reply:
-    """What a month costs on the average, with the least and the most. rows: bills, newest first."""
-    sums = [row.charged_kopecks for row in rows]
+def _average(talk: Talk, rows: list[Receipt], codes: list[str]) -> Reply:
+    """What a month, or some of its services, costs on the average, with the least and the most; rows: bills."""
+    sums = [_sum(talk, row, codes) for row in rows]
     count = f"{len(sums)} {wording.plural(len(sums), 'месяц', 'месяца', 'месяцев')}"
     low, mean, high = (wording.money(round(kopecks, -2)) for kopecks in (min(sums), sum(sums) // len(sums), max(sums)))
     return talk.reply("charges.average", count=count, sum=mean, low=low, high=high)
+
+
+def _sum(talk: Talk, receipt: Receipt, codes: list[str]) -> int:
+    """Kopecks charged for the services; for all of them where none is named."""
+    if not codes:
+        return receipt.charged_kopecks
+    return sum(line.charged_kopecks for line in receipts.lines(talk.db, receipt.id) if line.code in codes)
 
 
 def _without(talk: Talk, receipt: Receipt, codes: list[str]) -> Reply:

@@ -14,10 +14,16 @@ from skill.dialogue.talk import Talk
 from skill.dialogue.turn import SENTENCE_END, Reply
 from skill.understanding import Understanding, understand
 
+NAMES = re.compile(r"\b(?:какой|какая|каков|назови|скажи|подскажи|напомни|продиктуй|узнать)")
 SAYS_WHICH = re.compile(
     r"\b(какой|какая|какие|каких|какую|какому|список|перечисли|мои|сколько"
     r"|у (?:меня|нас) (?:две|три|четыре|несколько|\d))\b"
 )
+NUMBER = re.compile(
+    r"\bлицев\w*|\bномер\w* (?:моего |нашего |моей )?сч[её]та"
+    r"|\b(?:какой|назов\w+|скаж\w+) (?:у (?:меня|нас) |мой |наш )?номер"
+)
+"""The account's own number is asked for."""
 MONEY = re.compile(r"\bсколько\b(?! (?:у меня )?(?:квартир|сч[её]т|адрес))|\bдолг|\bзаплатить|\bплатить")
 WANTED = OF_A_FLAT | {"submit_reading"}
 SURE = 0.5
@@ -37,6 +43,10 @@ class Flats:
             return LINKING.before(talk)
         linked = accounts.accounts_of(talk.db, talk.resident.id)
         current, of_kin = account_of(talk), whose.is_of_kin(talk.turn.text)
+        text = talk.turn.text.lower()
+        if NUMBER.search(text) and NAMES.search(text) and not of_kin:
+            account = meant(talk, linked) or current
+            return talk.reply("flats.number", number=account.number, address=name(talk, account))
         if len(linked) == 1 and not of_kin and SAYS_WHICH.search(talk.turn.text.lower()):
             return talk.reply("flats.one", address=name(talk, current))
         if len(linked) == 1:

@@ -11,7 +11,7 @@ from billing.readings import LastReading
 from billing.windows import month_start
 from skill.dialogue.flat import Flat
 from skill.dialogue.gate import barred
-from skill.dialogue.meaning.asked import months, resources
+from skill.dialogue.meaning.asked import months, resources, span
 from skill.dialogue.naming import capital, month_name
 from skill.dialogue.readings import past
 from skill.dialogue.readings.comparing import declined
@@ -27,12 +27,10 @@ ALOUD = 3
 """So many meters are named at once where nothing can be shown; the rest on request."""
 
 
-LONG = re.compile(r"\bза (?:последн\w+ |весь |целый )?(год|полгода)\b(?! назад)")
 ARRIVED = re.compile(r"дошл|дошел|\bприня(?:ли|ты|л)\b|\bполучил|поступил|зафиксир|\bучли\b|учтены|записались")
 """Whether what was handed in has come: asked of the month that is open."""
 SERIAL = re.compile(r"\bномер\w*\b.*\b(счетчик|прибор)|(заводск|серийн)\w+ номер|\b(счетчик|прибор)\w*\b.*\bномер")
 COUNT = re.compile(r"\b(сколько|какие|перечисли|назови)\w*\b.*\b(счетчик|прибор)")
-SPANS = {"год": 12, "полгода": 6}
 
 
 class History(Topic):
@@ -121,9 +119,8 @@ def _of_meters(talk: Talk, flat: Flat, wanted: list[str]) -> Reply | None:
 
 def _long(flat: Flat, text: str) -> list[date]:
     """«За год», «за полгода»: the months of that time from the newest reading back."""
-    found = LONG.search(text.lower())
     newest = _newest(flat)
-    return [month_start(newest[0], back) for back in range(1 - SPANS[found[1]], 1)] if found and newest else []
+    return [month_start(newest[0], back) for back in range(1 - span(text), 1)] if newest and span(text) else []
 
 
 def _asks_use(talk: Talk) -> bool:

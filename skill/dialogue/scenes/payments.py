@@ -4,10 +4,11 @@ import re
 
 from billing import receipts
 from billing.tables import Payment
+from billing.windows import month_start
 from skill.dialogue.company import today
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.meaning.asked import kopecks, months
+from skill.dialogue.meaning.asked import kopecks, months, span
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import listed
 from skill.dialogue.talk import Talk
@@ -66,7 +67,9 @@ def _is_of(row: Payment, named: int) -> bool:
 
 def _history(talk: Talk, said: Understanding, rows: list[Payment]) -> Reply:
     came = [row for row in rows if row.paid_on is not None]
-    wanted = months(said, today(talk), talk.turn.text)
+    this = month_start(today(talk))
+    wanted = months(said, this, talk.turn.text)
+    wanted = wanted or [month_start(this, -back) for back in range(span(talk.turn.text))]
     if wanted:
         came = [row for row in came if row.paid_on and row.paid_on.replace(day=1) in wanted]
     if not came:
