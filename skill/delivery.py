@@ -14,7 +14,8 @@ from skill.channels.body import Body
 from skill.channels.calls import clients
 from skill.channels.channel import Arrival, Messenger, phrases
 from skill.channels.limits import contracts
-from skill.dialogue.engine import HEARD, expected
+from skill.dialogue.engine import expected
+from skill.dialogue.meaning.likeliest import HEARD, is_heard
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply
 from skill.hearing import Hearing
@@ -112,7 +113,7 @@ class Delivery:
             return second or Reply(phrase("channels.bad_voice", 0))
         wanted = expected(self._service.engine, turn, now=self._service.clock(), settings=settings)
         heard = tuple(self._hearing.hear(pcm, wanted))
-        if not heard or heard[0].confidence < HEARD:
+        if not heard or not is_heard(heard[0], turn.channel):
             return (*second, *heard)
         return (*heard, *(replace(one, confidence=HEARD) for one in second))
 

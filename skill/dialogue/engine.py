@@ -16,7 +16,7 @@ from skill.dialogue import in_turn, progress, record, scenes
 from skill.dialogue.familiar import familiar
 from skill.dialogue.meaning import addressing, again, context, temper
 from skill.dialogue.meaning.asked import is_sum
-from skill.dialogue.meaning.likeliest import likeliest
+from skill.dialogue.meaning.likeliest import is_heard, likeliest
 from skill.dialogue.person import callback, handoffs, transcript
 from skill.dialogue.person.relay import relay
 from skill.dialogue.record import Found
@@ -31,8 +31,6 @@ from skill.understanding.slots import extract, may_have_numbers
 
 SURE = 0.5
 """From this confidence on an intent is heard whatever question is open."""
-HEARD = 0.5
-"""Below this confidence of recognition nothing was heard."""
 NOISE = 0.2
 """Below it nothing was understood, even where no question is open."""
 DECIDING = {"yes": 0.8, "no": SURE, "back": SURE, "stop": SURE}
@@ -180,7 +178,7 @@ def _answer(talk: Talk) -> Reply:
         return _open("general", talk, Understanding(talk.turn.kind, {}, 1.0))
     if not talk.turn.text.strip():
         return _open("general", talk, Understanding("silence", {}, 1.0))
-    if talk.turn.hypotheses[0].confidence < HEARD:
+    if not is_heard(talk.turn.hypotheses[0], talk.turn.channel):
         return _open("general", talk, Understanding("misunderstood", {}, 1.0))
     if masking.card_said(talk.turn.text):
         return _open("general", talk, Understanding("card", {}, 1.0))

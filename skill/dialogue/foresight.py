@@ -10,8 +10,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from billing import accounts, store
-from skill.dialogue.engine import HEARD
-from skill.dialogue.meaning.likeliest import likeliest
+from skill.dialogue.meaning.likeliest import HEARD, likeliest
 from skill.dialogue.readings.draft import Draft
 from skill.dialogue.readings.gathering import Gathering
 from skill.dialogue.scenes.linking import CODE_DIGITS

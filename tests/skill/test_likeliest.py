@@ -2,7 +2,7 @@
 
 import pytest
 
-from skill.dialogue.meaning.likeliest import likeliest
+from skill.dialogue.meaning.likeliest import is_heard, likeliest
 from skill.dialogue.turn import Turn
 from speech.recognition import Hypothesis
 
@@ -47,3 +47,21 @@ def test_the_others_keep_their_order() -> None:
     heard = [Hypothesis(text, 0.9, ()) for text in ("хали на", "сама вар", "передать показания", "помощь")]
     turn = likeliest(Turn("telephone", "u", "s", tuple(heard)), "command")
     assert [one.text for one in turn.hypotheses] == ["передать показания", "хали на", "сама вар", "помощь"]
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "expected"),
+    [
+        ("нормативы", 0.3, True),
+        ("я оставлял заявку её вообще приняли", 0.3, True),
+        ("электроэнергия четыреста семьдесят четыре", 0.3, True),
+        ("восемьсот девяносто", 0.3, False),
+        ("валит пик семь", 0.3, False),
+        ("да", 0.3, False),
+        ("хватит", 0.3, False),
+        ("нормативы", 0.1, False),
+        ("да", 0.5, True),
+    ],
+)
+def test_a_doubted_phrase_is_heard_if_it_means_something(text: str, confidence: float, expected: bool) -> None:
+    assert is_heard(Hypothesis(text, confidence, ()), "telephone") is expected

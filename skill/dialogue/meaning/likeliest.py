@@ -15,6 +15,22 @@ VAGUE = frozenset({"yes", "no", "correct", "submit_reading", "link_account"})
 """What a phrase without that slot is easily taken for."""
 DECIDING = frozenset({"yes", "no", "back", "stop", "unlink"})
 """What decides something is never taken from a guess: it is asked for again."""
+DOUBTED, CLEAR = 0.2, 0.7
+"""A phrase that the recogniser doubts counts from the first confidence on if its meaning is as sure as the second."""
+SHORT = frozenset({"correct", "greeting", "repeat", "slower", "thanks", OUT_OF_SCOPE})
+"""Meanings that noise and talk in the room are easily taken for."""
+
+
+def is_heard(first: Hypothesis, channel: str) -> bool:
+    """Whether something was said to us. A whole phrase that the recogniser did not expect has little confidence, though
+    every word is right; speech about something else turns into words that mean nothing, or into bare numbers."""
+    if first.confidence >= HEARD:
+        return True
+    if first.confidence < DOUBTED:
+        return False
+    meaning = understand(first.text, channel)
+    bare = "values" in meaning.slots and "resource" not in meaning.slots
+    return meaning.intent not in DECIDING | SHORT and meaning.confidence >= CLEAR and not bare
 
 
 def likeliest(turn: Turn, asked: str) -> Turn:
