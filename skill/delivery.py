@@ -20,6 +20,7 @@ from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply
 from skill.hearing import Hearing
 from skill.identity import linking, reach
+from skill.understanding import understand
 from speech.audio import AudioError, Limits, decode
 from speech.recognition import Hypothesis
 
@@ -113,7 +114,7 @@ class Delivery:
             return second or Reply(phrase("channels.bad_voice", 0))
         wanted = expected(self._service.engine, turn, now=self._service.clock(), settings=settings)
         heard = tuple(self._hearing.hear(pcm, wanted))
-        if not heard or not is_heard(heard[0], turn.channel):
+        if not heard or not is_heard(heard[0], lambda: understand(heard[0].text, turn.channel)):
             return (*second, *heard)
         return (*heard, *(replace(one, confidence=HEARD) for one in second))
 

@@ -178,12 +178,14 @@ def _answer(talk: Talk) -> Reply:
         return _open("general", talk, Understanding(talk.turn.kind, {}, 1.0))
     if not talk.turn.text.strip():
         return _open("general", talk, Understanding("silence", {}, 1.0))
-    if not is_heard(talk.turn.hypotheses[0], talk.turn.channel):
+    expecting = talk.session.last.get("expecting")
+    first, channel = talk.turn.hypotheses[0], talk.turn.channel
+    if not is_heard(first, lambda: context.in_context(talk, understand(first.text, channel, expecting=expecting))):
         return _open("general", talk, Understanding("misunderstood", {}, 1.0))
     if masking.card_said(talk.turn.text):
         return _open("general", talk, Understanding("card", {}, 1.0))
     in_turn.answer_first(talk)
-    heard = understand(talk.turn.text, talk.turn.channel, expecting=talk.session.last.get("expecting"))
+    heard = understand(talk.turn.text, channel, expecting=expecting)
     said = callback.meant(talk) or context.in_context(talk, heard)
     if talk.scene is not None and said.confidence < DECIDING.get(said.intent, 0.0):
         said = Understanding("out_of_scope", {}, said.confidence)

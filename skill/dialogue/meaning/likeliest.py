@@ -1,9 +1,10 @@
 """Which of several ways to hear an utterance is taken: recognisers and platforms send their guesses, best first."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from skill.dialogue.turn import Turn
-from skill.understanding import OUT_OF_SCOPE, understand
+from skill.understanding import OUT_OF_SCOPE, Understanding, understand
 from speech.numerals import numbers, pool
 from speech.recognition import Hypothesis
 
@@ -21,14 +22,15 @@ SHORT = frozenset({"correct", "greeting", "repeat", "slower", "thanks", OUT_OF_S
 """Meanings that noise and talk in the room are easily taken for."""
 
 
-def is_heard(first: Hypothesis, channel: str) -> bool:
-    """Whether something was said to us. A whole phrase that the recogniser did not expect has little confidence, though
-    every word is right; speech about something else turns into words that mean nothing, or into bare numbers."""
+def is_heard(first: Hypothesis, meant: Callable[[], Understanding]) -> bool:
+    """Whether something was said to us; meant: tells what the words mean, asked only where the recogniser doubts them.
+    A whole phrase that the recogniser did not expect has little confidence, though
+       every word is right; speech about something else turns into words that mean nothing, or into bare numbers."""
     if first.confidence >= HEARD:
         return True
     if first.confidence < DOUBTED:
         return False
-    meaning = understand(first.text, channel)
+    meaning = meant()
     bare = "values" in meaning.slots and "resource" not in meaning.slots
     return meaning.intent not in DECIDING | SHORT and meaning.confidence >= CLEAR and not bare
 
