@@ -63,6 +63,8 @@ def asked_again(talk: Talk, text: str) -> Understanding | None:
     changed: dict[str, Any] = {
         name: said[name] for name in ("resource", "zone", "place", "period", "date_or_day") if name in said
     }
+    if changed.keys() == {"date_or_day"} and intent == "submit_reading":  # «завтра» is no reading
+        return None
     if intent in OF_A_SERVICE and "resource" not in changed:
         others = services(Understanding(intent, {}, 1.0), text)
         changed |= {"services": others} if others else {}

@@ -28,7 +28,7 @@ FIRST = "set_pin"
 """What money is told after."""
 _LEAD = r"(?:ещ[её]|заодно|потом|затем|пожалуйста|мне|сразу|также|тоже|после этого)"
 _ASKS = (
-    r"когда|сколько|как(?:ой|ая|ое|ие|ую)|почему|где|до какого|кому|куда|будет|есть ли|хочу узнать"
+    r"когда|сколько|как|как(?:ой|ая|ое|ие|ую|ов|ова|ово|овы)|почему|где|до какого|кому|куда|будет|есть ли|хочу узнать"
     r"|(?:скажи|подскажи|узнай|посмотри|покажи|назови|проверь)(?:те)?"
 )
 TELL_ME = re.compile(
@@ -43,9 +43,16 @@ _DOES = (
 )
 _TO_DO = r"(?:оплатить|заплатить|вызвать|узнать|получить|передать|записать|оставить)"
 AND = re.compile(
-    rf"\s*[,.;]?\s+(?:(?:и|а|да|плюс|{_LEAD})\s+)+(?=(?:{_ASKS}|{_DOES}|{_TO_DO})\b)|\s*[,.;]\s+(?={_DOES}\b)",
+    rf"\s*[,.;]?\s+(?:(?:и|а|да|плюс|{_LEAD})\s+)+(?=(?:{_ASKS}|{_DOES}|{_TO_DO})\b)|\s*[,.;]\s+(?={_DOES}\b)"
+    rf"|\s*[,.;?!]+\s+(?=(?:{_ASKS})\b)",
     re.IGNORECASE,
 )
+GREETS = re.compile(
+    r"^(?:\W*(?:здравствуй(?:те)?|привет\w*|добр(?:ый день|ый вечер|ое утро)|подскажите|скажите|пожалуйста|будьте добры"
+    r"|хочу узнать|хотел(?:а|ось)? бы узнать|интересует|вопрос)\b\W*)+(?=\w)",
+    re.IGNORECASE,
+)
+"""What comes before the first question."""
 REMINDS = re.compile(r"\bнапомни", re.IGNORECASE)
 """«Напомни передать показания и оплатить» is one request."""
 ALONE = re.compile(r"(?:о|за)плати(?:те|ть)?( пожалуйста)?", re.IGNORECASE)
@@ -54,7 +61,7 @@ PAYS = re.compile(r"(?:о|за)плати(?:те|ть)?\b(?!.*\b(?:когда|с
 TAKES_BACK = re.compile(r"\b(?:отмен|отзов|сним|закр|убер|удал|не надо|не нужн)\w*", re.IGNORECASE)
 """What is to be undone is left to the whole phrase."""
 BEGINS_READINGS = re.compile(r"показани", re.IGNORECASE)
-LEAST, MOST = 2, 3
+LEAST, MOST = 2, 4
 ANSWERS = frozenset({"yes", "no"})
 
 Request = tuple[str, Understanding]
@@ -79,6 +86,8 @@ def meant(part: str, channel: str) -> Understanding:
     if meaning_of("anytime", plain(part)) == FIRST:
         return Understanding(FIRST, {}, 1.0)
     said = understand(TELL_ME.sub("", part), channel)
+    if said.confidence < SURE and (sure := meaning_of("always", plain(part))) is not None:
+        return Understanding(sure, extract(sure, part), SURE)
     pays = PAYS.match(part) is not None and said.intent not in {"pay", "due_date"}
     return Understanding("pay", extract("pay", part), 1.0) if pays else said
 
@@ -101,7 +110,7 @@ def beside_answer(text: str, channel: str, expecting: str | None) -> list[Reques
 
 def _parts(text: str) -> list[str]:
     """The phrase cut where a request begins; a reminder keeps all it is about."""
-    parts = [part.strip(" ,.;") for part in AND.split(text)]
+    parts = [part.strip(" ,.;?!") for part in AND.split(GREETS.sub("", text))]
     for at, part in enumerate(parts):
         if REMINDS.search(part) and at + 1 < len(parts) and re.match(_TO_DO, parts[at + 1], re.IGNORECASE):
             return [*parts[:at], text[text.index(part) :].strip(" ,.;")]

@@ -96,6 +96,8 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
         return Understanding("create_ticket", {}, 1.0)
     if (free or talk.session.scene == "readings") and items(talk.turn.text):
         return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
+    if (talk.session.scene, talk.session.step) == ("readings", "rest") and points_at("much", talk.turn.text):
+        return Understanding("usual", {}, 1.0)
     if talk.session.scene == "readings" and points_at("last_day", talk.turn.text):
         return Understanding("reading_window", {}, 1.0)
     if talk.session.scene == "readings" and points_at("missed", talk.turn.text):
@@ -159,7 +161,7 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     meant = _one_more(talk, said, text) or _another_thing(talk, said, text)
     if meant is None and (said.confidence < PLAIN or said.intent in BLUNT):
         meant = pointed(talk, text)
-    if meant is None and said.confidence < FAIR:
+    if meant is None and said.confidence < FAIR and not _is_a_reading(said):
         meant = asked_again(talk, text)
     if meant is not None:
         return meant
@@ -175,6 +177,11 @@ def _of_readings(talk: Talk, said: Understanding) -> bool:
     named."""
     about = talk.session.about.get("intent", "")
     return said.confidence < PLAIN and (about in OF_METERS or "resource" in extract("submit_reading", talk.turn.text))
+
+
+def _is_a_reading(said: Understanding) -> bool:
+    """«Гвс 150»: a meter with its value says all there is to say."""
+    return said.intent == "submit_reading" and bool(said.slots.get("values") and said.slots.get("resource"))
 
 
 def _is_a_guess(said: Understanding, text: str) -> bool:

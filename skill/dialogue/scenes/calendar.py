@@ -1,5 +1,6 @@
 """Когда: the days on which readings are taken, and the day by which the bill is to be paid."""
 
+import re
 from datetime import date
 
 from sqlmodel import select
@@ -15,9 +16,14 @@ from skill.dialogue.naming import month_name
 from skill.dialogue.scenes.readings import SCENE as READINGS
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
-from skill.dialogue.turn import Reply
+from skill.dialogue.turn import OFFER, Reply
 from skill.understanding import Understanding
+from skill.understanding.slots import extract
 from speech import wording
+
+NAME_WORDS = 2
+"""So many words at most name a meter and ask nothing."""
+ASKS = re.compile(r"\?|^\W*а\b", re.IGNORECASE)
 
 
 class Calendar(Topic):
@@ -30,6 +36,15 @@ class Calendar(Topic):
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The window or the due day."""
         return self._window(talk, said) if said.intent == "reading_window" else self._due(talk)
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """A meter named instead of a yes begins the readings with it."""
+        if talk.session.step == OFFER and len(talk.turn.text.split()) <= NAME_WORDS and not ASKS.search(talk.turn.text):
+            slots = extract("submit_reading", talk.turn.text)
+            if resources(Understanding("submit_reading", slots, 1.0)):
+                talk.session.close()
+                return READINGS.begin(talk, Understanding("submit_reading", slots, 1.0))
+        return super().answer(talk, said)
 
     def _window(self, talk: Talk, said: Understanding) -> Reply:
         on = today(talk)

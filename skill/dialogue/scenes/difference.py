@@ -11,6 +11,7 @@ from skill.dialogue.company import company_of, today
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning.asked import LAST_YEAR, months, service_name, service_unit, services
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.money import late
 from skill.dialogue.money.bills import pair, unknown_months
 from skill.dialogue.money.grounds import corrections, ground, signed
@@ -18,15 +19,19 @@ from skill.dialogue.naming import capital, month_name
 from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.balance import checked
 from skill.dialogue.scenes.debts import SCENE as DEBTS
+from skill.dialogue.scenes.penalty import SCENE as PENALTY
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
 
-WORD = re.compile(r"что такое|что за\b|за какие|что значит|расшифруй|что это")
-WORDS = {"коэффициент": "MULTIPLIER", "страхов": "INSURANCE", "сальдо": "SALDO"}
-MEANING = re.compile(r"что входит|за что|(почему|зачем|обяз\w+) (\w+ ){0,2}(плачу|платим|платить)|не платить")
+WORD = re.compile(r"что такое|что за\b|за какие|что значит|расшифруй|что это|это что")
+WORDS = {"коэффициент": "MULTIPLIER", "сальдо": "SALDO"}
+MEANING = re.compile(
+    r"что входит|за что|(почему|зачем|обяз\w+) (\w+ ){0,2}(плачу|платим|платить)|не плат|не плач|не оплач"
+    r"|обяз(ательн|ан)|добровольн|отказ|исключи"
+)
 NEIGHBOUR = re.compile(r"\bсосед")
 OTHER_SUM = re.compile(r"друг(ая|ую|ой) (сумм|счет|счёт)|друг(ие|ая) цифр|не (сход|совпад|бь[её]т)")
 BASIS = re.compile(r"норматив|по средн")
@@ -57,6 +62,8 @@ class DifferenceTopic(Topic):
             return talk.reply("difference.neighbour")
         if (meaning := _meaning(talk, text, codes)) is not None:
             return meaning
+        if points_at("not_to_pay", text):
+            return PENALTY.begin(talk, said)
         if (bar := barred(talk, money=True)) is not None:
             return bar
         if SEVERAL.search(text) and (bill := receipts.latest(talk.db, home_of(talk).account_id)) is not None:

@@ -18,6 +18,8 @@ PUBLIC_CHOICES = ("Привязать счёт", "Тарифы", "Отключе
 WAITING = frozenset({"wait", "returned", "unclear", "louder"})
 """What keeps the open question waiting."""
 ABOUT_US = frozenset({"robot", "well", "joke"})
+BY_WHAT = frozenset({"photo", "voice_message"})
+"""In what form something may be sent."""
 HEARTFELT = frozenset({"crisis", "ill", "child", "sorrow", "wishes", "apology"})
 """What wants a kind word before all else, or an ambulance."""
 OURS = re.compile(r"\b(?:вод[аыуе]\b|счетчик|показани|квартир|квитанц|свет[аеу]?\b|плат[ие]|отоплени|жкх|тариф)")
@@ -36,9 +38,10 @@ class General:
             {"help", "repeat", "thanks", "stop", "back", "yes", "no", "wait", "returned", "unclear", "louder", "go_on"}
         )
         | ABOUT_US
+        | BY_WHAT
         | HEARTFELT
     )
-    anywhere = frozenset({"help", "repeat", "thanks"}) | WAITING | ABOUT_US | HEARTFELT
+    anywhere = frozenset({"help", "repeat", "thanks"}) | WAITING | ABOUT_US | BY_WHAT | HEARTFELT
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Answer, leaving an open topic open."""
@@ -64,7 +67,7 @@ class General:
                 return replace(_bye(talk), end=True)
             case "child" | "sorrow" if talk.session.scene == "emergency" and talk.scene is not None:
                 return talk.scene.answer(talk, said) or _misunderstood(talk, said)
-            case "crisis" | "ill" | "child" | "sorrow" | "wishes" | "apology":
+            case "crisis" | "ill" | "child" | "sorrow" | "wishes" | "apology" | "photo" | "voice_message":
                 return remark(talk, talk.reply(f"general.{said.intent}"))
             case "thanks" | "robot" | "well" | "joke" if _is_asked(talk):
                 return remark(talk, talk.reply(f"general.{said.intent}_asked", company=talk.settings.company))

@@ -1,10 +1,11 @@
 """Платежи: whether one has come, and what was paid when."""
 
 import re
+from datetime import date
 
 from billing import receipts
 from billing.tables import Payment
-from billing.windows import month_start
+from billing.windows import clipped, month_start
 from skill.dialogue.company import today
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
@@ -25,6 +26,9 @@ ON_ITS_WAY = 5
 PAID_NOW = re.compile(
     r"\b(вчера|сегодня|недавно|только что|на днях|позавчера|уже)\b|не (пришл|дошл|поступил|зачисл|видн)"
 )
+MONTH_STEMS = ("янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
+DAY = re.compile(rf"\b(?P<day>[12]?\d|3[01])(?:-?(?:го|ого|его))? (?:числа|(?P<month>(?:{'|'.join(MONTH_STEMS)})\w*))")
+YEAR = 12
 ONLY_LAST = re.compile(r"последн(ий|юю|яя) (раз|плат[её]ж|оплат)")
 
 
@@ -39,13 +43,22 @@ class Payments(Topic):
         if (bar := barred(talk, money=True)) is not None:
             return bar
         rows = receipts.payments(talk.db, home_of(talk).account_id, LOOK_BACK)
-        return _status(talk, said, rows) if said.intent == "payment_status" else _history(talk, said, rows)
+        one = said.intent == "payment_status" or _made_on(talk) is not None
+        return _status(talk, said, rows) if one else _history(talk, said, rows)
 
 
 def _status(talk: Talk, said: Understanding, rows: list[Payment]) -> Reply:
     if points_at("when", talk.turn.text) or points_at("not_come", talk.turn.text):
         return talk.reply("payments.when")
-    named = kopecks(said)
+    if points_at("proof", talk.turn.text):
+        return talk.reply("payments.proof")
+    named, made = kopecks(said), _made_on(talk)
+    if made is not None and not any(_came_of(row, made) for row in rows):
+        came = [row for row in rows if row.paid_on is not None]
+        facts = {"sum": wording.money(came[0].amount_kopecks), "last": _day(came[0])} if came else {}
+        key = "payments.none_of_day" if came else "payments.none"
+        return talk.reply(key, day=wording.day(made), **facts)
+    rows = [row for row in rows if made is None or _came_of(row, made)]
     fitting = [row for row in rows if _is_of(row, named)] if named else rows
     if not fitting:
         return talk.reply("payments.no_such" if named else "payments.none", sum=wording.money(named or 0))
@@ -58,6 +71,21 @@ def _status(talk: Talk, said: Understanding, rows: list[Payment]) -> Reply:
     if newest.status != "CREATED":
         return Reply(text)
     return Reply(text, link=links.to_bill(talk.settings, newest.account_id, newest.amount_kopecks, newest.id))
+
+
+def _made_on(talk: Talk) -> date | None:
+    """The day gone by on which the resident says to have paid («платила 5 числа», «10 ноября»); None without one."""
+    on = today(talk)
+    if (found := DAY.search(talk.turn.text.lower())) is None:
+        return None
+    month = next((at for at, stem in enumerate(MONTH_STEMS, 1) if (found["month"] or "").startswith(stem)), 0)
+    back = (on.month - month) % YEAR if month else int(int(found["day"]) > on.day)
+    return clipped(month_start(on, -back), int(found["day"]))
+
+
+def _came_of(row: Payment, made: date) -> bool:
+    """Whether the payment may be the one made on that day: banks take a few days."""
+    return row.paid_on is not None and 0 <= (row.paid_on - made).days <= ON_ITS_WAY
 
 
 def _is_of(row: Payment, named: int) -> bool:

@@ -26,6 +26,7 @@ LIKE_AN_ADDRESS = re.compile(r"@|\bсобак|[a-z]\.[a-z]", re.IGNORECASE)
 
 NO_PAPER = re.compile(
     r"\bне (?:хочу|надо|нужн\w+|присылай\w*|носите|кладите|приносите)\b.*(?:бумаж|ящик)|отказ\w* от бумаж|вместо бумаж"
+    r"|бумажн\w+.*\b(?:не (?:хочу|надо|нужн\w+|присылай\w*|носите|кладите|приносите)|отказ|отключ|перестан)"
 )
 
 
@@ -47,6 +48,8 @@ class ReceiptTopic(Topic):
             return talk.reply("receipt.none")
         if (earlier := self._earlier(talk, said, receipt)) is not None:
             return earlier
+        if contacts.EMAIL.search(talk.turn.text):
+            return self._of_address(talk, said, receipt)
         if said.slots.get("channel_to") in ("email", "sms"):
             carrier = str(said.slots["channel_to"])
             return self._asked(talk, account.id, carrier) or _sent(talk, account.id, receipt, carrier)
@@ -54,6 +57,13 @@ class ReceiptTopic(Topic):
         key = "receipt.no_screen" if not talk.turn.screen else "receipt.here_only" if elsewhere else "receipt.link"
         text = talk.say(key, month=month_name(receipt.period), sum=wording.money(receipt.to_pay_kopecks))
         return Reply(text, link=links.to_bill(talk.settings, account.id))
+
+    def _of_address(self, talk: Talk, said: Understanding, receipt: Receipt) -> Reply | None:
+        """An address given unasked: it is checked and kept where mail can be sent."""
+        if not letters.can(talk.settings, "email"):
+            return _sent(talk, receipt.account_id, receipt, "email")
+        talk.session.scene = self.name
+        return self.answer(talk, said)
 
     def _earlier(self, talk: Talk, said: Understanding, newest: Receipt) -> Reply | None:
         """Of a month before, the sum; its page is no more, only the newest bill can be opened. None for the newest."""
@@ -131,7 +141,8 @@ def _sent(talk: Talk, account_id: int, receipt: Receipt, carrier: str) -> Reply:
     to = phone or contacts.of_account(talk.db, account_id, "email" if carrier == "email" else "phone")
     month, total = month_name(receipt.period), wording.money(receipt.to_pay_kopecks)
     if not to or not link.startswith("http") or not letters.can(talk.settings, carrier):
-        text = talk.say("receipt.here_only" if talk.turn.screen else "receipt.no_screen", month=month, sum=total)
+        here = "receipt.no_mail" if carrier == "email" else "receipt.here_only"
+        text = talk.say(here if talk.turn.screen else "receipt.no_screen", month=month, sum=total)
         return Reply(text, link=link)
     due = wording.day(receipt.due_on)
     text = phrase("receipt.letter", 0, month=month, sum=total, due=due, link="{link}")

@@ -38,6 +38,8 @@ ERRAND = re.compile(
     r"\b(вызвать|позвонить|купить|сходить|зайти|встретить|починить|проверить|забрать|отнести|сделать)\b"
 )
 """What a resident may want to be reminded of, and is not among the kinds."""
+HOUR = re.compile(r"\bчас|\bутра\b|\bвечера\b|\bдня\b|:")
+MONTH_DAYS = 31
 ALL = re.compile(r"\b(все|всё|оба|обе)\b")
 
 
@@ -86,7 +88,7 @@ class Reminders:
             return _off(talk, going(talk))
         if step == OFFER:
             return _taken(talk, draft)
-        found = {"kind": kind_of(talk.turn.text)} if step == "kind" else _when(talk, said, surely=True)
+        found = _of_what(talk, draft) if step == "kind" else _when(talk, said, surely=True)
         known = {name: value for name, value in found.items() if value}
         return self._ask_or_set(talk, {**draft, **known}) if known else None
 
@@ -142,6 +144,14 @@ class Reminders:
             talk.session.scene, talk.session.step = self.name, "all"
             return talk.reply("reminders.all", what=in_words(talk, meant), buttons=YES_NO, expecting="yes_no")
         return _off(talk, meant)
+
+
+def _of_what(talk: Talk, draft: dict[str, object]) -> dict[str, object]:
+    """The kind asked for; another day of the month than was said before is taken too («а можно 22?»)."""
+    text = talk.turn.text.lower()
+    said = numbers(text) if draft.get("day") and not HOUR.search(text) else []
+    number = int(said[0]) if len(said) == 1 and said[0].isdecimal() and 1 <= int(said[0]) <= MONTH_DAYS else None
+    return {"kind": kind_of(talk.turn.text), "day": number}
 
 
 def _when(talk: Talk, said: Understanding, *, surely: bool = False) -> dict[str, object]:

@@ -121,7 +121,7 @@ class TicketTopic:
         if (corrected := troubles.CORRECTED.fullmatch(text)) is not None:
             moved = troubles.put_right(details, text) or troubles.moved(details, corrected["place"])
             return self._confirm(talk, moved or details, place="" if moved else corrected["place"])
-        if words.RECALCULATION.search(details.lower()) and ABSENT.search(text):
+        if words.RECALCULATION.search(details.lower()) and (ABSENT.search(text) or words.DAYS.fullmatch(text)):
             return self._confirm(talk, f"{details}, {text}")
         if fits and (troubles.SPOT.fullmatch(text) or (not known and troubles.PLACE.fullmatch(text))):
             return self._confirm(talk, details, place=text)

@@ -25,14 +25,15 @@ def into_sent(talk: Talk, ticket_id: int, told: list[str], key: str = "ticket.to
 
 
 def into_last(talk: Talk) -> Reply | None:
-    """«Добавь, что …», «меня не будет до шести», said after a request was sent; None where nothing is added, or what
-    cannot wait, which is a request of its own."""
+    """«Добавь, что …», «и ещё наследил», «меня не будет до шести», said after a request was sent; None where nothing is
+    added, or what cannot wait, which is a request of its own."""
     text, made = talk.turn.text, just_made(talk)
     if not made or terms.term(talk, text).rule.urgent:
         return None
     if points_at("wish", text):
         return into_sent(talk, made[0].id, [kept(text)], "ticket.wished")
-    return into_sent(talk, made[0].id, [kept(text)], "ticket.added") if troubles.MORE.match(text) else None
+    belongs = troubles.AND_MORE.match(text) and troubles.category(text) == "other" and not text.rstrip().endswith("?")
+    return into_sent(talk, made[0].id, [kept(text)], "ticket.added") if troubles.MORE.match(text) or belongs else None
 
 
 def last_two(talk: Talk) -> Reply | None:

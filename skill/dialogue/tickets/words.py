@@ -14,6 +14,13 @@ OF_WHOM = re.compile(r"\b(жалоб\w+|претензи\w+|(?:по)?жалов�
 RECALCULATION = re.compile(r"пере ?ра[сc]ч[её]т|пересч[её]т|пересчита")
 DAMAGE = re.compile(r"ущерб|возмест|возмещ|\bакт\b")
 """Somebody is to pay for what was spoiled: that takes an act, drawn up within 12 hours (ПП 354, п. 152)."""
+_MONTH = r"(?:янв|фев|март|апр|ма[йя]|июн|июл|авг|сент|окт|нояб|дек)\w*"
+DAYS = re.compile(
+    rf"(?:(?:нас|меня|не было|это|дома|примерно|был[ои]?|в отпуске|уезжали) )*со? \w+(?: {_MONTH})? (?:по|до) \w+"
+    rf"(?: {_MONTH})?[.!]?"
+    rf"|(?:(?:весь|целый|в|за|почти) )+{_MONTH}[.!]?"
+)
+"""Since when and until when: «с 1 по 28 октября», «весь октябрь»."""
 OF_THE_OFFICE = re.compile(r"\bжалоб|жаловат|\bакт\b|ущерб")
 """No worker comes for it."""
 UNREASONED = re.compile(
