@@ -47,6 +47,8 @@ YEAR = 12
 ABBREVIATION = 3
 """A stem of so many letters is an abbreviation."""
 BOTH_WATERS = "холодная вода и горячая вода"
+OF_THE_HOUSE = re.compile(r"\b(одн|сои|общедом\w+(?: нужд\w+| расход\w+)?) (?:за|на|по) (?:свет\w*|электр\w+|вод\w+)")
+"""«ОДН за свет» is no light of the flat."""
 WATER = re.compile(r"\bвод[аыуе]\b|\bводичк")
 
 
@@ -62,9 +64,10 @@ def resources(said: Understanding, text: str = "") -> list[str]:
 
 def services(said: Understanding, text: str) -> list[str]:
     """Codes of the resources and other services of a bill that a phrase names, else of those spoken of before it."""
-    lowered = text.lower()
+    lowered = OF_THE_HOUSE.sub(r"\1", text.lower())
     others = [code for code, pattern in _stems().items() if pattern.search(lowered)]
-    return list(dict.fromkeys([*resources(said, text), *others])) or [*said.slots.get("services", ())]
+    named = resources(said, lowered) if lowered == text.lower() else []
+    return list(dict.fromkeys([*named, *others])) or [*said.slots.get("services", ())]
 
 
 @cache

@@ -36,8 +36,10 @@ PAYMENTS = frozenset({"payment_status"})
 OF_METERS = frozenset({"", "last_reading", "reading_window", "submit_reading"})
 """What is spoken of where the last readings may be meant once more."""
 VERIFIED = re.compile(r"\bповер")
+HANDED_IN = re.compile(r"показани|\b(?:не )?(?:переда|сда[мть]|сдава|пода[мть]|подава)")
 ACKNOWLEDGED = re.compile(
-    rf"{LEADS}(понятно|ясно|все ясно|понял|поняла|ладно|хорошо|ок|окей)( (большое )?спасибо( \w+)?)?"
+    rf"{LEADS}(понятно|понятненько|ясно|ясненько|все ясно|понял|поняла|пон|ладно|ладненько|лан|хорошо|ок|окей|оки|кк)"
+    r"( (большое )?спасибо( \w+)?)?"
 )
 DOUBTS = re.compile(
     r"^\W*(а |это |ну )*(точно|правда|правильно|верно|серь[её]зно|уверены)( это)?\s*\?+\s*$", re.IGNORECASE
@@ -148,7 +150,7 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     if ACKNOWLEDGED.fullmatch(text) and (not talk.session.scene or "спасибо" in text):
         return Understanding("thanks" if "спасибо" in text else "yes", {}, 1.0)
     about = talk.session.about.get("intent")
-    if points_at("missed", talk.turn.text) and about != "meter_verification" and not VERIFIED.search(text):
+    if points_at("missed", talk.turn.text) and _of_readings_missed(about, text):
         return Understanding("reading_window", {}, DOUBTFUL)
     if points_at("same", talk.turn.text) and _of_readings(talk, said):
         return Understanding("submit_reading", extract("submit_reading", talk.turn.text), DOUBTFUL)
@@ -177,6 +179,13 @@ def _of_readings(talk: Talk, said: Understanding) -> bool:
     named."""
     about = talk.session.about.get("intent", "")
     return said.confidence < PLAIN and (about in OF_METERS or "resource" in extract("submit_reading", talk.turn.text))
+
+
+def _of_readings_missed(about: str | None, text: str) -> bool:
+    """Whether «а если опоздаю» is said of readings: not after money or verification, unless readings are named."""
+    if about == "meter_verification" or VERIFIED.search(text):
+        return False
+    return about not in table()["pointing"]["rightful"]["after"] or HANDED_IN.search(text) is not None
 
 
 def _is_a_reading(said: Understanding) -> bool:

@@ -7,7 +7,9 @@ from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
 
 HOW = ("карт", "как ", "где ", "сбп", "способ", "можно ли")
-ELSEWHERE = ("почт", "сбер", "банк", "касс", "терминал", "наличн")
+ELSEWHERE = ("почт", "сбер", "банк", "касс", "терминал", "наличн", "реквизит")
+OF_THE_PAST = re.compile(r"^\W*(?:а )?(?:за что|почему|зачем|откуда|куда)\b")
+"""What asks why money was taken begins no payment of that sum."""
 FEE = "комисс"
 PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|рассроч|сколько смогу|немного")
 HARD = re.compile(
@@ -23,6 +25,8 @@ UNDO = re.compile(
     r"\b(отмен|верни|вернуть)\w* .*(плат[её]ж|оплат|деньги)|\b(плат[её]ж|оплат\w+) отмен|возврат"
     r"|верн\w+ (мне |мои |наши )*ден|^\W*(?:а |и )?как (?:мне )?(?:их |это |его )?(?:вернуть|забрать)"
 )
+UNREAD = re.compile(r"(qr|куар|кьюар|штрих).* не (чита|скан|открыва|работа|распозна|видит)")
+TO_A_CARD = re.compile(r"(перевести|перевод\w*)\b.*\b(на карту|по номеру|по телефону)")
 BY_SBP = ("сбп", "qr", "куар", "кьюар", "систем")
 
 
@@ -34,6 +38,10 @@ def told(talk: Talk, text: str) -> Reply | None:
         return talk.reply("pay.twice")
     if UNDO.search(text):
         return talk.reply("pay.undo")
+    if UNREAD.search(text):
+        return talk.reply("pay.unread")
+    if TO_A_CARD.search(text):
+        return talk.reply("pay.to_a_card")
     if FEE in text:
         return talk.reply("pay.fee" if checkout.chosen(talk.settings) == checkout.PAGE else "pay.fee_before")
     if any(word in text for word in BY_SBP):

@@ -47,7 +47,8 @@ def _moved(talk: Talk, text: str) -> Understanding | None:
     moved = MOVED.fullmatch(text)
     if moved is None:
         return None
-    if len(days := numbers(moved["day"])) == 1 and not re.match(r"(?:в|к) ", moved["day"]):
+    hour = re.match(r"(?:в|к) |\w+ (?:час\w*|утра|вечера|дня)$", moved["day"]) is not None
+    if len(days := numbers(moved["day"])) == 1 and not hour:
         slots = {**slots, "date_or_day": days[0]}
     elif not moments.names_one(talk.turn.text):
         return None

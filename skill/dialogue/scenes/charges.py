@@ -52,7 +52,8 @@ class Charges(Topic):
             chosen = rows[:1]
         if not chosen:
             return unknown_months(talk, rows, wanted)
-        if AVERAGE.search(text.lower()) and len(rows) > 1 and (some := chosen if wanted else rows):
+        spoken = text if wanted else f"{text} {talk.session.about.get('text', '')}"  # «а за свет?» after «в среднем»
+        if AVERAGE.search(spoken.lower()) and len(rows) > 1 and (some := chosen if wanted else rows):
             return _average(talk, some, codes)
         if codes and WITHOUT.search(talk.turn.text.lower()):
             return _without(talk, chosen[0], codes)

@@ -10,7 +10,7 @@ from billing.windows import month_start
 from skill.dialogue.company import company_of, today
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.meaning.asked import LAST_YEAR, months, service_name, service_unit, services
+from skill.dialogue.meaning.asked import LAST_YEAR, MONTH_WORD, months, service_name, service_unit, services
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.money import late
 from skill.dialogue.money.bills import pair, unknown_months
@@ -30,7 +30,7 @@ WORD = re.compile(r"что такое|что за\b|за какие|что зн�
 WORDS = {"коэффициент": "MULTIPLIER", "сальдо": "SALDO"}
 MEANING = re.compile(
     r"что входит|за что|(почему|зачем|обяз\w+) (\w+ ){0,2}(плачу|платим|платить)|не плат|не плач|не оплач"
-    r"|обяз(ательн|ан)|добровольн|отказ|исключи"
+    r"|обяз(ательн|ан)|добровольн|законн|отказ|исключи|(куда|на что) (идут|уход|дева|трат|собира|коп)"
 )
 NEIGHBOUR = re.compile(r"\bсосед")
 OTHER_SUM = re.compile(r"друг(ая|ую|ой) (сумм|счет|счёт)|друг(ие|ая) цифр|не (сход|совпад|бь[её]т)")
@@ -80,7 +80,8 @@ class DifferenceTopic(Topic):
             return DEBTS.begin(talk, said)
         rows = receipts.history(talk.db, home_of(talk).account_id, MONTHS_BACK)
         this = month_start(today(talk))  # «в этом месяце» is said of the bill that came in it
-        wanted = [month for month in months(said, today(talk), text) if month < this]
+        named = months(said, today(talk), _spoken(talk, text))
+        wanted = [month for month in named if month < this]
         chosen = pair(rows, wanted, year=LAST_YEAR.search(text) is not None)
         if chosen is None:
             return unknown_months(talk, rows, wanted) if wanted and rows else _nothing(talk, text)
@@ -88,9 +89,27 @@ class DifferenceTopic(Topic):
         found = explain.explain(now, before, receipts.lines(talk.db, now.id), receipts.lines(talk.db, before.id))
         last = chosen == tuple(rows[:2])
         if codes:
-            told = _of_service(talk, found, max(codes, key=lambda code: _change(found, code)), now)
-            return Reply(told if last else f"{_names(now, before)}: {told[:1].lower()}{told[1:]}")
+            code = max(codes, key=lambda code: _change(found, code))
+            return Reply(
+                _of_service(talk, found, code, now) if last else _of_service_then(talk, found, code, now, before)
+            )
         return Reply(_of_bill(talk, found, None if last else chosen))
+
+
+def _spoken(talk: Talk, text: str) -> str:
+    """The words that name the months: «а по воде?» keeps those of the question before it."""
+    return (
+        text if MONTH_WORD.search(text) or LAST_YEAR.search(text) else str(talk.session.about.get("text", text)).lower()
+    )
+
+
+def _of_service_then(talk: Talk, found: Difference, code: str, now: Receipt, before: Receipt) -> str:
+    """One service in two bills that are not the newest two."""
+    change = next((change for change in found.services if change.code == code), None)
+    if change is None or abs(change.total) < AT_LEAST:
+        told = _of_service(talk, found, code, now)
+        return f"{_names(now, before)}: {told[:1].lower()}{told[1:]}"
+    return f"{_names(now, before)}: {_reason(talk, change)}."
 
 
 def _names(now: Receipt, before: Receipt) -> str:

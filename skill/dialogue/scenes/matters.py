@@ -26,7 +26,7 @@ class Matters(Topic):
     intents = frozenset(
         {
             "cannot_read", "contested", "guests", "meter_replaced", "meter_verified", "new_meter", "night_hours",
-            "no_meter", "norm_or_meter", "temperature", "zone_meter",
+            "no_meter", "norm_or_meter", "seal", "temperature", "zone_meter",
         }
     )  # fmt: skip
 

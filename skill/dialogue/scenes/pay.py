@@ -59,7 +59,8 @@ class Pay:
         if len(talk.flats) > 1 and addressing.ALL.search(text):
             return self._one_by_one(talk, said)
         named = sums.named(talk, said)
-        if named is None and (told := asking.told(talk, text)) is not None:
+        past = asking.OF_THE_PAST.search(text) is not None
+        if (named is None or past) and (told := asking.told(talk, text)) is not None:
             return told
         talk.session.suspended = [kept for kept in talk.session.suspended if kept["scene"] != self.name]
         talk.session.scene = self.name

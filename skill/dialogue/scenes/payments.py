@@ -11,7 +11,8 @@ from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning.asked import kopecks, months, span
 from skill.dialogue.meaning.pointing import points_at
-from skill.dialogue.naming import listed
+from skill.dialogue.money import late
+from skill.dialogue.naming import listed, month_name
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
@@ -23,6 +24,7 @@ SHOWN, ALOUD = 3, 2
 LOOK_BACK = 60
 ON_ITS_WAY = 5
 """After so many days a payment is not the one that was made just now."""
+DEBT = re.compile(r"\bдолг|задолж")
 PAID_NOW = re.compile(
     r"\b(вчера|сегодня|недавно|только что|на днях|позавчера|уже)\b|не (пришл|дошл|поступил|зачисл|видн)"
 )
@@ -68,6 +70,9 @@ def _status(talk: Talk, said: Understanding, rows: list[Payment]) -> Reply:
     if old and named is None and PAID_NOW.search(talk.turn.text.lower()):
         return Reply(talk.say("payments.not_yet", **facts))
     text = talk.say(f"payments.status.{newest.status}", **facts)
+    if newest.status == "DONE" and DEBT.search(talk.turn.text.lower()) and (left := list(late.owed(talk).late.items())):
+        some = listed([f"{month_name(month)} {wording.money(sum_)}" for month, sum_ in left[-SHOWN:]])
+        return Reply(f"{text} {talk.say('payments.still_owed', months=some)}")
     if newest.status != "CREATED":
         return Reply(text)
     return Reply(text, link=links.to_bill(talk.settings, newest.account_id, newest.amount_kopecks, newest.id))

@@ -36,12 +36,14 @@ class Penalty(Topic):
     """The scene of penalties; a yes to its offer pays."""
 
     name = "penalty"
-    intents = frozenset({"penalty"})
+    intents = frozenset({"limitation", "penalty"})
     next_scene = PAY
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The rule for anybody who asks how; the household's own penalty otherwise."""
         text = talk.turn.text.lower()
+        if said.intent == "limitation":
+            return talk.reply("penalty.limitation")
         if EVICTION.search(text):
             return talk.reply("penalty.eviction")
         if THREAT.search(text):
@@ -57,8 +59,8 @@ class Penalty(Topic):
         if WITHOUT.search(text) and debts:
             facts = {"debt": wording.money(sum(owed.not_paid.values())), "whole": wording.money(whole)}
             return Reply(talk.say("penalty.without", **facts))
-        if FORGIVE.search(text) and whole:
-            return talk.reply("penalty.forgive", sum=wording.money(whole))
+        if FORGIVE.search(text):
+            return talk.reply("penalty.forgive" if whole else "penalty.forgive_debt", sum=wording.money(whole))
         if UNPAID.search(text) and not whole:
             return _to_come(talk, debts)
         if UNPAID.search(text) and (a_day := _a_day(debts, today(talk))):

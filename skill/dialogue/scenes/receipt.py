@@ -8,7 +8,8 @@ from skill import letters
 from skill.dialogue.company import phone_of, today
 from skill.dialogue.flat import account_of
 from skill.dialogue.gate import barred
-from skill.dialogue.meaning.asked import months
+from skill.dialogue.meaning.asked import MONTHS, months
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.money.bills import unknown_months
 from skill.dialogue.naming import month_name
 from skill.dialogue.phrases import phrase
@@ -53,7 +54,7 @@ class ReceiptTopic(Topic):
         if said.slots.get("channel_to") in ("email", "sms"):
             carrier = str(said.slots["channel_to"])
             return self._asked(talk, account.id, carrier) or _sent(talk, account.id, receipt, carrier)
-        elsewhere = said.slots.get("channel_to") not in (None, talk.turn.channel)
+        elsewhere = said.slots.get("channel_to") not in (None, talk.turn.channel) or points_at("shared", talk.turn.text)
         key = "receipt.no_screen" if not talk.turn.screen else "receipt.here_only" if elsewhere else "receipt.link"
         text = talk.say(key, month=month_name(receipt.period), sum=wording.money(receipt.to_pay_kopecks))
         return Reply(text, link=links.to_bill(talk.settings, account.id))
@@ -66,8 +67,13 @@ class ReceiptTopic(Topic):
         return self.answer(talk, said)
 
     def _earlier(self, talk: Talk, said: Understanding, newest: Receipt) -> Reply | None:
-        """Of a month before, the sum; its page is no more, only the newest bill can be opened. None for the newest."""
-        wanted = [month for month in months(said, today(talk), talk.turn.text) if month < newest.period]
+        """Of a month before, the sum, for only the newest bill can be opened; of a month to come, when it is made. None
+        for the newest."""
+        named = months(said, today(talk), talk.turn.text)
+        if said.slots.get("period") in MONTHS and named and named[-1] > newest.period:
+            facts = {"month": month_name(named[-1]), "last": month_name(newest.period)}
+            return Reply(talk.say("receipt.to_come", **facts), link=links.to_bill(talk.settings, newest.account_id))
+        wanted = [month for month in named if month < newest.period]
         if not wanted:
             return None
         rows = receipts.history(talk.db, newest.account_id)

@@ -40,6 +40,11 @@ ERRAND = re.compile(
 """What a resident may want to be reminded of, and is not among the kinds."""
 HOUR = re.compile(r"\bчас|\bутра\b|\bвечера\b|\bдня\b|:")
 MONTH_DAYS = 31
+BARE_DAY = re.compile(
+    r"(?:кажд\w+ месяц|ежемесячно|показани\w+|оплат\w+|напомина\w+(?: мне)?) (?P<day>\d{1,2})\b"
+    r"(?! ?(?:час|мин|раз|дн|утр|вечер|:))"
+)
+"""«Каждый месяц 25», «про оплату 10»."""
 ALL = re.compile(r"\b(все|всё|оба|обе)\b")
 
 
@@ -160,6 +165,9 @@ def _when(talk: Talk, said: Understanding, *, surely: bool = False) -> dict[str,
     if not said.slots.get("date_or_day"):
         said = replace(said, slots={**said.slots, **extract("set_reminder", text)})
     number = numbers(text)
+    bare = BARE_DAY.search(text.lower())
+    if bare is not None and "date_or_day" not in said.slots and 1 <= int(bare["day"]) <= MONTH_DAYS:
+        said = replace(said, slots={**said.slots, "date_or_day": bare["day"]})
     if surely and "date_or_day" not in said.slots and len(number) == 1 and number[0].isdecimal():
         said = replace(said, slots={"date_or_day": number[0]})
     once = surely or moments.is_once(text) or said.slots.get("once")

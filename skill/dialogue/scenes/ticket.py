@@ -68,8 +68,9 @@ class TicketTopic:
             talk.session.step = "details"
             talk.session.draft = {"about": talk.turn.text if words.OF_WHOM.search(talk.turn.text.lower()) else ""}
             return talk.reply("ticket.complaint", expecting="text")
+        bare = len(troubles.LEAD.sub("", talk.turn.text).split()) == 1
         known = troubles.is_told(talk.turn.text) and not troubles.names_only_a_worker(talk.turn.text)
-        if said.intent == "create_ticket" and known and len(talk.turn.text.split()) > 1:
+        if said.intent == "create_ticket" and known and not bare:
             return self._confirm(talk, talk.turn.text)
         talk.session.step, talk.session.draft = "details", {"about": talk.turn.text if known else ""}
         return talk.reply("ticket.details", expecting="text")
@@ -115,6 +116,8 @@ class TicketTopic:
             return self._confirm(talk, _told(talk), whole=True)
         if (more := troubles.MORE.match(talk.turn.text)) is not None:
             return self._confirm(talk, f"{_told(talk)}, {more['more']}", whole=True)
+        if troubles.MILD.fullmatch(text):  # «не сильно» is no «no»
+            return self._confirm(talk, f"{_told(talk)}, {text}", whole=True)
         if known and said.intent in DESCRIBING and troubles.is_one_more(details, talk.turn.text):
             return self._confirm(talk, details, others=[*_others(talk), talk.turn.text])
         fits = said.intent in LEAVING | DESCRIBING or said.confidence < SURE
@@ -154,7 +157,7 @@ class TicketTopic:
             talk.session.draft = {"about": talk.turn.text}
             return talk.reply("ticket.what_exactly", expecting="text")
         joint = "" if len(about.split()) < ENOUGH_WORDS and troubles.category(about) in troubles.TRADES else ":"
-        return self._confirm(talk, f"{about.rstrip('.!')}{joint} {talk.turn.text}" if about else talk.turn.text)
+        return self._confirm(talk, f"{about.rstrip('.!?')}{joint} {talk.turn.text}" if about else talk.turn.text)
 
     def help(self, talk: Talk) -> str | None:
         """What to say."""
@@ -213,7 +216,8 @@ class TicketTopic:
         if rule is not None and not rule.details:
             talk.session.step, talk.session.draft = "details", {"about": "Прошу перерасчёт"}
             return talk.reply(rule.key, expecting="text")
-        asked = self._confirm(talk, rule.details if rule is not None else talk.turn.text)
+        told = talk.turn.text if words.RECALCULATION.search(talk.turn.text.lower()) else words.wished(talk.turn.text)
+        asked = self._confirm(talk, rule.details if rule is not None else told)
         key = "ticket.absence" if ABSENT.search(talk.turn.text.lower()) else rule.key if rule is not None else ""
         if not key:
             return asked

@@ -31,7 +31,13 @@ UNREASONED = re.compile(
 
 
 def kept(text: str) -> str:
-    """What is kept of a description: no greeting, no «добавь, что», no stammer, nothing secret."""
+    """What is kept of a description: no greeting, no «добавь, что», no stammer, no capitals, nothing secret."""
     text = more["more"] if (more := troubles.MORE.match(text)) else text
+    text = text.capitalize() if text.isupper() else text
     told = troubles.STAMMER.sub(r"\1", troubles.LEAD.sub("", text.strip()))
     return masking.kept(told[:LONGEST].rstrip(".!"), "command")
+
+
+def wished(text: str) -> str:
+    """«Лифт не работал, верните деньги» as a request for a recalculation."""
+    return f"Прошу перерасчёт: {text}"
