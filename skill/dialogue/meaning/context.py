@@ -41,6 +41,8 @@ ACKNOWLEDGED = re.compile(
     rf"{LEADS}(понятно|понятненько|ясно|ясненько|все ясно|понял|поняла|пон|ладно|ладненько|лан|хорошо|ок|окей|оки|кк)"
     r"( (большое )?спасибо( \w+)?)?"
 )
+RATHER = re.compile(r"(?:ой |не то |нет |ошибся |ошиблась |точнее |вернее |надо |там )+\d+(?: \d{1,3})?")
+"""«Нет, 6410» after a reading was booked."""
 DOUBTS = re.compile(
     r"^\W*(а |это |ну )*(точно|правда|правильно|верно|серь[её]зно|уверены)( это)?\s*\?+\s*$", re.IGNORECASE
 )
@@ -152,6 +154,9 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     about = talk.session.about.get("intent")
     if points_at("missed", talk.turn.text) and _of_readings_missed(about, text):
         return Understanding("reading_window", {}, DOUBTFUL)
+    if not talk.session.scene and about == "submit_reading" and RATHER.fullmatch(text):
+        known = {name: value for name, value in talk.session.about["slots"].items() if name in {"resource", "place"}}
+        return Understanding("correct", {**known, **extract("correct", talk.turn.text)}, DOUBTFUL)
     if points_at("same", talk.turn.text) and _of_readings(talk, said):
         return Understanding("submit_reading", extract("submit_reading", talk.turn.text), DOUBTFUL)
     vague = said.intent in {"yes", "no", "back", "stop"} and len(text.split()) > 1 and said.confidence < DOUBTFUL

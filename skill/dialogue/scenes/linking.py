@@ -18,7 +18,7 @@ from skill.dialogue.turn import OFFER, SENTENCE_END, Reply
 from skill.identity import consent, linking, sent_codes
 from skill.understanding import Understanding
 from skill.understanding.enumerated import unnumbered
-from speech.numerals import numbers
+from speech.numerals import numbers, segments
 
 CODE_DIGITS = 6
 NO_BILL = re.compile(
@@ -41,6 +41,10 @@ SAFE = re.compile(r"безопасн|мошенни|обманет|обманы�
 ADDRESS = re.compile(r"\b(?:улиц|проспект|переул|дом\b|квартир[аы]\b|кв\b)")
 """Where the flat is, said instead of the account's number."""
 SURE = 0.5
+LIKE_A_NUMBER = frozenset({"correct", "link_account", "no", "out_of_scope", "pay", "submit_reading", "yes"})
+"""Intents that a number said in pieces sounds like."""
+MATTER_WORDS = 3
+"""So many words beside its numbers has a request of something else."""
 
 
 class Linking:
@@ -85,7 +89,7 @@ class Linking:
         digits = _groups(talk.turn.text)
         if begun and NOT_ALL.search(talk.turn.text.lower()):
             return self._begun(talk, begun + "".join(digits))
-        if digits:
+        if digits and not _is_another_matter(talk.turn.text, said, digits):
             return self._take(talk, talk.session.step, digits)
         if talk.session.step == "code" and talk.settings.send_codes and sent_codes.is_wanted(talk.turn.text):
             number = str(talk.session.draft["number"])
@@ -217,6 +221,13 @@ def _groups(text: str) -> list[str]:
 
 def _digits(said: Understanding) -> list[str]:
     return [str(value) for value in said.slots.get("values", ()) if str(value).isdecimal()]
+
+
+def _is_another_matter(text: str, said: Understanding, digits: list[str]) -> bool:
+    """«Мусор за двоих начисляют»: a request whose few digits are no part of a number or code."""
+    few = len("".join(digits)) < CODE_DIGITS and said.intent not in LIKE_A_NUMBER and said.confidence >= SURE
+    counted = sum(one.end - one.start for one in segments(text))
+    return few and len(text.split()) - counted >= MATTER_WORDS
 
 
 SCENE = Linking()

@@ -57,9 +57,10 @@ def _status(talk: Talk, said: Understanding, rows: list[Payment]) -> Reply:
     named, made = kopecks(said), _made_on(talk)
     if made is not None and not any(_came_of(row, made) for row in rows):
         came = [row for row in rows if row.paid_on is not None]
-        facts = {"sum": wording.money(came[0].amount_kopecks), "last": _day(came[0])} if came else {}
-        key = "payments.none_of_day" if came else "payments.none"
-        return talk.reply(key, day=wording.day(made), **facts)
+        if not came:
+            return talk.reply("payments.none")
+        last = {"last": _day(came[0]), "sum": wording.money(came[0].amount_kopecks)}
+        return Reply(talk.say("payments.none_of_day", day=wording.day(made), **last))
     rows = [row for row in rows if made is None or _came_of(row, made)]
     fitting = [row for row in rows if _is_of(row, named)] if named else rows
     if not fitting:
@@ -90,7 +91,7 @@ def _made_on(talk: Talk) -> date | None:
 
 def _came_of(row: Payment, made: date) -> bool:
     """Whether the payment may be the one made on that day: banks take a few days."""
-    return row.paid_on is not None and 0 <= (row.paid_on - made).days <= ON_ITS_WAY
+    return 0 <= ((row.paid_on or row.created_at.date()) - made).days <= ON_ITS_WAY
 
 
 def _is_of(row: Payment, named: int) -> bool:

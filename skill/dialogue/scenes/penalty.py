@@ -24,7 +24,8 @@ UNPAID = re.compile(
 )
 THREAT = re.compile(r"отключ|отреж|обрежу|отрубя")
 EVICTION = re.compile(r"высел|заберут|отберут|\bсуд\b")
-WITHOUT = re.compile(r"без пен")
+WITHOUT = re.compile(r"без пен|(?:долг|задолж)\w*.*\bпен|\bпен\w*.*отдельно")
+CUT_OFF = re.compile(r"(?:отключи|отреза|отруби|обреза|ограничи)л")
 PAYS = re.compile(
     r"^(?:(?:а|и|ну|я|мне|мы|хочу|хотела?|бы|можно|надо|нужно|давай(?:те)?|пожалуйста|только|сейчас|тогда|отдельно) )*"
     r"(?:(?:о|за)плати(?:ть|те|м)?|погаси(?:ть|те)?|закр(?:ой|ыть)|внес(?:и|ти))\b"
@@ -46,6 +47,8 @@ class Penalty(Topic):
             return talk.reply("penalty.limitation")
         if EVICTION.search(text):
             return talk.reply("penalty.eviction")
+        if CUT_OFF.search(text):
+            return talk.reply("penalty.cut_off")
         if THREAT.search(text):
             return talk.reply("penalty.limits")
         if RULE.search(text) or (talk.resident is None and UNPAID.search(text)):

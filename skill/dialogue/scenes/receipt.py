@@ -59,12 +59,12 @@ class ReceiptTopic(Topic):
         text = talk.say(key, month=month_name(receipt.period), sum=wording.money(receipt.to_pay_kopecks))
         return Reply(text, link=links.to_bill(talk.settings, account.id))
 
-    def _of_address(self, talk: Talk, said: Understanding, receipt: Receipt) -> Reply | None:
+    def _of_address(self, talk: Talk, said: Understanding, receipt: Receipt) -> Reply:
         """An address given unasked: it is checked and kept where mail can be sent."""
         if not letters.can(talk.settings, "email"):
             return _sent(talk, receipt.account_id, receipt, "email")
         talk.session.scene = self.name
-        return self.answer(talk, said)
+        return self.answer(talk, said) or self._ask(talk, "receipt.bad_email")
 
     def _earlier(self, talk: Talk, said: Understanding, newest: Receipt) -> Reply | None:
         """Of a month before, the sum, for only the newest bill can be opened; of a month to come, when it is made. None
