@@ -36,6 +36,8 @@ def _services() -> dict[str, dict[str, Any]]:
 
 WATERS = ("COLD_WATER", "HOT_WATER")
 MONTH_WORD = re.compile(r"\b(?:янв|фев|мар|апр|ма[йяе]|июн|июл|авг|сен|окт|ноя|дек)\w*")
+RANGE = re.compile(rf"{MONTH_WORD.pattern}(?: \d{{4}})?\s*(?:[-–—]|по\b|до\b)\s*{MONTH_WORD.pattern}")
+"""«Май – октябрь», «с мая по октябрь»."""
 LAST_YEAR = re.compile(r"\bпрошл\w+ год(у|ом|а)?\b|\bгод(ом)? назад\b")
 LAST_MONTHS = re.compile(r"\bпоследни[ех]\b.*\bмесяц")
 SPAN = re.compile(
@@ -120,6 +122,10 @@ def _several(text: str, this: date) -> list[date]:
     """Months that only the words tell; empty where the slot is enough."""
     periods = [extract("charges", word).get("period") for word in MONTH_WORD.findall(text)]
     named = {_latest(MONTHS.index(period) + 1, this) for period in periods if period in MONTHS}
+    if len(named) > 1 and RANGE.search(text):
+        first, last = min(named), max(named)
+        count = (last.year - first.year) * YEAR + last.month - first.month + 1
+        return [month_start(first, ahead) for ahead in range(count)]
     if len(named) > 1:
         return sorted(named)
     if LAST_YEAR.search(text):

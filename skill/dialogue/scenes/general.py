@@ -18,7 +18,7 @@ PUBLIC_CHOICES = ("Привязать счёт", "Тарифы", "Отключе
 WAITING = frozenset({"wait", "returned", "unclear", "louder"})
 """What keeps the open question waiting."""
 ABOUT_US = frozenset({"robot", "well", "joke"})
-BY_WHAT = frozenset({"photo", "voice_message"})
+BY_WHAT = frozenset({"link_sent", "photo", "voice_message"})
 """In what form something may be sent."""
 HEARTFELT = frozenset({"crisis", "ill", "child", "sorrow", "wishes", "apology"})
 """What wants a kind word before all else, or an ambulance."""
@@ -67,7 +67,7 @@ class General:
                 return replace(_bye(talk), end=True)
             case "child" | "sorrow" if talk.session.scene == "emergency" and talk.scene is not None:
                 return talk.scene.answer(talk, said) or _misunderstood(talk, said)
-            case "crisis" | "ill" | "child" | "sorrow" | "wishes" | "apology" | "photo" | "voice_message":
+            case "crisis" | "ill" | "child" | "sorrow" | "wishes" | "apology" | "link_sent" | "photo" | "voice_message":
                 return remark(talk, talk.reply(f"general.{said.intent}"))
             case "thanks" | "robot" | "well" | "joke" if _is_asked(talk):
                 return remark(talk, talk.reply(f"general.{said.intent}_asked", company=talk.settings.company))
