@@ -124,8 +124,8 @@ def _several(text: str, this: date) -> list[date]:
     named = {_latest(MONTHS.index(period) + 1, this) for period in periods if period in MONTHS}
     if len(named) > 1 and RANGE.search(text):
         first, last = min(named), max(named)
-        count = (last.year - first.year) * YEAR + last.month - first.month + 1
-        return [month_start(first, ahead) for ahead in range(count)]
+        gone = (last.year - first.year) * YEAR + last.month - first.month
+        return [month_start(first, ahead) for ahead in range(gone + 1)]
     if len(named) > 1:
         return sorted(named)
     if LAST_YEAR.search(text):
