@@ -32,6 +32,8 @@ MEANING = re.compile(
     r"что входит|за что|(почему|зачем|обяз\w+) (\w+ ){0,2}(плачу|платим|платить)|не плат|не плач|не оплач"
     r"|обяз(ательн|ан)|добровольн|законн|отказ|исключи|(куда|на что) (идут|уход|дева|трат|собира|коп)"
 )
+OWN_ANSWER = ("INSURANCE", "CAPITAL_REPAIR")
+"""Of these it is said already whether they must be paid."""
 NEIGHBOUR = re.compile(r"\bсосед")
 OTHER_SUM = re.compile(r"друг(ая|ую|ой) (сумм|счет|счёт)|друг(ие|ая) цифр|не (сход|совпад|бь[её]т)")
 BASIS = re.compile(r"норматив|по средн")
@@ -212,7 +214,9 @@ def _meaning(talk: Talk, text: str, codes: list[str]) -> Reply | None:
     word = WORD.search(text) is not None
     known = next((key for code in codes if (key := f"difference.meaning.{code}") in phrases()), None)
     if known and (word or MEANING.search(text)):
-        return talk.reply(known)
+        told = talk.reply(known)
+        must = points_at("not_to_pay", text) and not known.endswith(OWN_ANSWER)
+        return Reply(f"{told.text} {talk.say('difference.must')}") if must else told
     for stem, key in WORDS.items():
         if word and stem in text:
             return talk.reply(f"difference.meaning.{key}")

@@ -7,6 +7,7 @@ from billing import law, penalties
 from billing.penalties import Standing
 from skill.dialogue.company import today
 from skill.dialogue.gate import barred
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.money import late
 from skill.dialogue.money.late import Owed
 from skill.dialogue.naming import month_name
@@ -62,7 +63,7 @@ class Penalty(Topic):
         if WITHOUT.search(text) and debts:
             facts = {"debt": wording.money(sum(owed.not_paid.values())), "whole": wording.money(whole)}
             return Reply(talk.say("penalty.without", **facts))
-        if FORGIVE.search(text):
+        if FORGIVE.search(text) and (whole or points_at("forgiven", text)):
             return talk.reply("penalty.forgive" if whole else "penalty.forgive_debt", sum=wording.money(whole))
         if UNPAID.search(text) and not whole:
             return _to_come(talk, debts)
