@@ -1,4 +1,4 @@
-"""What a phrase means beside what was said before it: «а за свет?», «это много?», «погодите» (`context.yaml`)."""
+"""What a phrase means beside what was said before it: «а за свет?», «это много?», «погодите» (the folder `short`)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Short phrases that mean what was said before them, by their words (`context.yaml`)."""
+"""Short phrases that mean what was said before them, by their words (the folder `short`)."""
 
 import re
 from functools import cache
@@ -35,19 +35,24 @@ def fits(pattern: re.Pattern[str], text: str) -> bool:
 
 @cache
 def table() -> dict[str, Any]:
-    """The file: names of meanings → their words; for what points also the intents after which they mean which."""
-    loaded = yaml.safe_load(files(__package__).joinpath("context.yaml").read_text("utf-8"))
+    """The files: names of meanings → their words; for what points also the intents after which they mean which."""
     lists = ("remarks", "answers", "anytime", "always")
-    compiled = {kind: {name: _compiled(patterns) for name, patterns in loaded[kind].items()} for kind in lists}
+    compiled = {kind: {name: _compiled(patterns) for name, patterns in _file(kind).items()} for kind in lists}
     pointing = {
-        name: {"words": _compiled(entry["words"]), "after": entry["after"]}
-        for name, entry in loaded["pointing"].items()
+        name: {"words": _compiled(entry["words"]), "after": entry["after"]} for name, entry in _file("pointing").items()
     }
+    pointing |= {name: {"words": _compiled(patterns), "after": {}} for name, patterns in _file("said").items()}
     matters = {
-        name: {"words": _compiled(entry["words"]), "over": entry["over"]} for name, entry in loaded["matters"].items()
+        name: {"words": _compiled(entry["words"]), "over": entry["over"]} for name, entry in _file("matters").items()
     }
-    rests_on = {intent: re.compile(words) for intent, words in loaded["rests_on"].items()}
-    return {**compiled, "matters": matters, "pointing": pointing, "again": loaded["again"], "rests_on": rests_on}
+    again = _file("again")
+    rests_on = {intent: re.compile(words) for intent, words in again["rests_on"].items()}
+    return {**compiled, "matters": matters, "pointing": pointing, "again": again["again"], "rests_on": rests_on}
+
+
+def _file(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(files(__package__).joinpath(f"short/{name}.yaml").read_text("utf-8"))
+    return loaded
 
 
 def _compiled(patterns: list[str]) -> re.Pattern[str]:
