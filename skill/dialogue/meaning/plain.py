@@ -1,6 +1,7 @@
 """A phrase in plain words: what leads in and whom it addresses tells nothing of what is meant."""
 
 import re
+from functools import lru_cache
 
 LEADS = (
     r"(?:(?:а|и|ну|так|ой|ага|угу|хорошо|ладно|понятно|девушка|милая|алло|вот|да|нет|блин|господи|привет"
@@ -23,6 +24,7 @@ def is_question(text: str) -> bool:
     return QUESTION.match(plain(text)) is not None
 
 
+@lru_cache(64)  # a turn asks it of one phrase again and again
 def plain(text: str) -> str:
     """Lower case, «е» for «ё», no punctuation, no words of address («милая», «девушка»)."""
     words = re.findall(r"[\w]+", text.lower().replace("ё", "е"))

@@ -25,6 +25,8 @@ def meaning_of(kind: str, text: str) -> str | None:
     >>> meaning_of("answers", "все верно")
     'yes'
     """
+    if not fits(table()["any"][kind], text):
+        return None
     return next((name for name, words in table()[kind].items() if fits(words, text)), None)
 
 
@@ -37,7 +39,9 @@ def fits(pattern: re.Pattern[str], text: str) -> bool:
 def table() -> dict[str, Any]:
     """The files: names of meanings → their words; for what points also the intents after which they mean which."""
     lists = ("remarks", "answers", "anytime", "always")
-    compiled = {kind: {name: _compiled(patterns) for name, patterns in _file(kind).items()} for kind in lists}
+    written = {kind: _file(kind) for kind in lists}
+    compiled = {kind: {name: _compiled(words) for name, words in names.items()} for kind, names in written.items()}
+    of_any = {kind: _compiled([word for words in names.values() for word in words]) for kind, names in written.items()}
     pointing = {
         name: {"words": _compiled(entry["words"]), "after": entry["after"]} for name, entry in _file("pointing").items()
     }
@@ -47,7 +51,8 @@ def table() -> dict[str, Any]:
     }
     again = _file("again")
     rests_on = {intent: re.compile(words) for intent, words in again["rests_on"].items()}
-    return {**compiled, "matters": matters, "pointing": pointing, "again": again["again"], "rests_on": rests_on}
+    found = {**compiled, "any": of_any, "matters": matters, "pointing": pointing}
+    return {**found, "again": again["again"], "rests_on": rests_on}
 
 
 def _file(name: str) -> dict[str, Any]:
