@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select
 
 from billing import news, outages, receipts, windows
+from billing.prepared import Prepared
 from billing.tables import Account, Meter, Notice, Premises, Property, Reading, Reminder
 
 VERIFICATION_DAYS = (60, 30, 7)
@@ -22,6 +23,16 @@ DUE_DAYS = (3, 0)
 NEW_BILL_DAYS = 5
 MORNING, EVENING = 9, 21
 KEYS_AT_ONCE = 500
+_OLDEST = Prepared(
+    select(Notice.id)
+    .where(
+        Notice.resident_id == bindparam("resident_id"),
+        Notice.channel == bindparam("channel"),
+        col(Notice.sent_at).is_(None),
+    )
+    .order_by(col(Notice.created_at), col(Notice.id))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -148,18 +159,21 @@ def waiting(
     channel: str | None = None,
     *,
     channels: Sequence[str] | None = None,
-    resident_id: int | None = None,
     limit: int = 100,
 ) -> list[Notice]:
-    """Notices nobody has sent, oldest first: all, or those of a channel, of several, or of a resident."""
+    """Notices nobody has sent, oldest first: all, or those of a channel or of several."""
     query = select(Notice).where(col(Notice.sent_at).is_(None)).order_by(col(Notice.created_at), col(Notice.id))
     if channel is not None:
         query = query.where(Notice.channel == channel)
     if channels is not None:
         query = query.where(col(Notice.channel).in_(channels))
-    if resident_id is not None:
-        query = query.where(Notice.resident_id == resident_id)
     return list(db.exec(query.limit(limit)).all())
+
+
+def next_for(db: Session, resident_id: int, channel: str) -> Notice | None:
+    """The oldest notice that waits for a resident on a channel."""
+    found = _OLDEST.run(db, {"resident_id": resident_id, "channel": channel})
+    return db.get_one(Notice, found[0].id) if found else None
 
 
 def _once(db: Session, wish: _Wish) -> Iterator[tuple[str, dict[str, Any]]]:

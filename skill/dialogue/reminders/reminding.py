@@ -18,11 +18,12 @@ def due(talk: Talk) -> str:
     """The oldest waiting notice of this resident on this channel as a sentence; empty without one."""
     if talk.resident is None:
         return ""
-    for notice in notices.waiting(talk.db, talk.turn.channel, resident_id=talk.resident.id, limit=1):
-        notice.sent_at = talk.now
-        talk.db.add(notice)
-        return sentence(talk.db, notice)
-    return ""
+    notice = notices.next_for(talk.db, talk.resident.id, talk.turn.channel)
+    if notice is None:
+        return ""
+    notice.sent_at = talk.now
+    talk.db.add(notice)
+    return sentence(talk.db, notice)
 
 
 def sentence(db: Database, notice: Notice) -> str:
