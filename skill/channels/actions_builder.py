@@ -3,10 +3,10 @@
 Google closed both in June 2023; the door is for recorded bodies and for tools that still speak them.
 """
 
-from skill.channels.body import Body, find, items, name, text, texts
+from skill.channels.body import Body, items, name, text, texts
 from skill.channels.channel import Assistant, Call, link_of, open_title, phrases
 from skill.channels.cloudtokens import signed_by_google
-from skill.channels.dialogflow_es import rich
+from skill.channels.dialogflow_es import TO_GOOGLE, flagged, rich
 from skill.channels.limits import capabilities, clip
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
@@ -70,9 +70,7 @@ def _has_screen(body: Body) -> bool:
 
 def _is_check(body: Body, intent: str) -> bool:
     """Whether Google only asks if we live."""
-    asked = [one for inputs in items(body, "inputs") for one in items(inputs, "arguments")]
-    told = any(text(one, "name") == "is_health_check" and find(one, "boolValue") is True for one in asked)
-    return told or intent == "actions.intent.HEALTH_CHECK"
+    return flagged(body, "is_health_check") or intent == "actions.intent.HEALTH_CHECK"
 
 
 def _kind(intent: str, said: tuple[Hypothesis, ...]) -> Kind:
@@ -84,9 +82,9 @@ def _kind(intent: str, said: tuple[Hypothesis, ...]) -> Kind:
 
 
 def _hypotheses(body: Body, intent: str) -> tuple[Hypothesis, ...]:
-    if intent in OPENING:
+    if intent in OPENING or TO_GOOGLE.fullmatch(intent):
         return ()
-    if intent in CLOSING:
+    if intent in CLOSING or flagged(body, "is_final_reprompt"):
         return phrases(["хватит"])
     raw = [text(said, "query") for inputs in items(body, "inputs") for said in items(inputs, "rawInputs")]
     return phrases([text(body, "intent", "query"), *raw])

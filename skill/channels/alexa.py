@@ -2,7 +2,7 @@
 
 from skill.channels.amazon import signed_by_amazon
 from skill.channels.body import Body, items, name, part, text
-from skill.channels.channel import Assistant, Call, phrases
+from skill.channels.channel import UNPLACED, Assistant, Call, phrases
 from skill.channels.limits import capabilities, clip
 from skill.channels.slower import slowed
 from skill.dialogue.turn import Kind, Reply, Turn
@@ -26,7 +26,6 @@ BUILT_IN = {
 }
 """Alexa's own intents, with or without the prefix `AMAZON.`, as phrases."""
 AFRESH = "StartOverIntent"
-UNPLACED = "…"
 CARD_LIMIT, SSML_LIMIT = 7000, 8000
 ANSWERED_ALOUD = frozenset({"LaunchRequest", "IntentRequest"})
 """Speech in the answer to any other request makes it invalid."""
@@ -97,14 +96,14 @@ def _kind(body: Body, said: tuple[Hypothesis, ...]) -> Kind:
 
 
 def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
-    """What was said; words that Alexa heard and could not place are worth nothing, so that they are asked for again."""
+    """What was said: the slots' words, or the phrase that an intent of Alexa's own stands for."""
     intent = part(body, "request", "intent")
     if text(body, "request", "type") != "IntentRequest":
         return ()
     called = text(intent, "name").removeprefix("AMAZON.")
     slots = (value for slot in part(intent, "slots").values() for value in _values(slot))
     said = phrases([" ".join(slots) or BUILT_IN.get(called, "")])
-    return said if said or called == AFRESH else (Hypothesis(UNPLACED, 0.0, ()),)
+    return said if said or called == AFRESH else (UNPLACED,)
 
 
 def _values(slot: object) -> list[str]:

@@ -1,5 +1,6 @@
 """Yandex Alice, a skill's webhook (Yandex Dialogs, protocol 1.0). VK Marusya speaks a dialect of it (`marusia`)."""
 
+import base64
 import json
 import re
 from decimal import Decimal
@@ -8,7 +9,7 @@ from typing import Any
 from skill.channels import alice_shows
 from skill.channels.alice_calls import authentic, is_paid_by_yandex
 from skill.channels.body import Body, count, find, items, name, number, part, text, texts
-from skill.channels.channel import Assistant, link_of, open_title, phrases
+from skill.channels.channel import Assistant, link_of, open_title, phrases, pressed
 from skill.channels.limits import capabilities, clip
 from skill.channels.slower import PART
 from skill.dialogue.phrases import phrase
@@ -25,7 +26,7 @@ APART = {
     "Geolocation.Allowed": "channels.no_location",
     "Geolocation.Rejected": "channels.no_location",
 }
-"""What is answered beside the conversation: nothing is sold through Alice, and the flat's address is known."""
+"""What is answered beside the conversation: nothing is sold or played here, and the flat's address is known."""
 URGENT = frozenset({"emergency", "operator"})
 PLAYER = "AudioPlayer."
 PAUSE = " sil <[500]> "
@@ -81,11 +82,12 @@ def ours(body: Body, settings: Settings) -> bool:
 
 
 def apart(turn: Turn, body: Body) -> str:
-    """Purchases, places, and phrases that Alice marks as dangerous, unless they ask for what must be answered."""
+    """Purchases, places, the player, and phrases marked as dangerous, unless they ask for what must be answered."""
     request = part(unwrapped(body), "request")
     if find(request, "markup", "dangerous_context") is True and turn.text:
         return "" if understand(turn.text, turn.channel).intent in URGENT else "channels.dangerous"
-    return APART.get(text(request, "type"), "")
+    kind = text(request, "type")
+    return APART.get(kind, "channels.no_player" if kind.startswith(PLAYER) else "")
 
 
 def user_of(session: Body) -> str:
@@ -117,8 +119,8 @@ def hypotheses(request: Body, new: bool) -> tuple[Hypothesis, ...]:
     """
     if text(request, "type") in PRESSED:
         payload = request.get("payload")
-        pressed = payload if isinstance(payload, str) else text(payload, "text")
-        return phrases([pressed or " ".join(texts(request, "nlu", "tokens")) or text(request, "command")])
+        sent = payload if isinstance(payload, str) else text(payload, "text")
+        return phrases([pressed(sent, " ".join(texts(request, "nlu", "tokens")) or text(request, "command"))])
     command, original = text(request, "command"), text(request, "original_utterance")
     tokens = " ".join(token for token in texts(request, "nlu", "tokens") if token)
     candidates = [tokens if command else "", command] if new else [original, tokens, command]
@@ -157,13 +159,13 @@ def turn_key(session: Body, request: Body) -> str | None:
 
 
 def unwrapped(body: Body) -> Body:
-    """The platform's own body out of a cloud function's event."""
+    """The platform's own body out of a cloud function's event, where it may stand in Base64."""
     inner = body.get("body")
     if "request" in body or "session" in body or inner is None:
         return body
     if isinstance(inner, str):
         try:
-            inner = json.loads(inner)
+            inner = json.loads(base64.b64decode(inner) if body.get("isBase64Encoded") is True else inner)
         except (ValueError, RecursionError):
             return body
     return inner if isinstance(inner, dict) else body

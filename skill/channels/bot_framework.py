@@ -7,9 +7,11 @@ import httpx
 
 from skill.channels.body import Body, NotABody, find, items, name, parse, part, text
 from skill.channels.calls import download, verdict
-from skill.channels.channel import Arrival, Call, Messenger, Verdict, link_of, open_title, phrases
+from skill.channels.channel import Arrival, Call, Messenger, Verdict, link_of, open_title, phrases, pressed
 from skill.channels.cloudtokens import access_token, issued_by_the_service
+from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, pieces
+from skill.channels.unread import unread
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 from speech.wording import to_words
@@ -18,6 +20,7 @@ MENTION = re.compile(r"<at>.*?</at>")
 """How Teams marks that the bot is spoken to."""
 OWN_SERVICES = (".botframework.com", ".skype.com")
 """Where attachments lie; a recording anywhere else is not fetched, for its address is the user's."""
+PLACES = ("Place", "GeoCoordinates")
 RECEIPT = "application/vnd.microsoft.card.receipt"
 ADDRESS = ("serviceUrl", "conversation", "from", "recipient", "id")
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -50,9 +53,11 @@ def read(body: Body) -> list[Arrival]:
     alone = find(body, "conversation", "isGroup") is not True and find(body, "from", "role") != "bot"
     if not user or not name(body, "conversation", "id") or not alone or not (kind == "message" or joined):
         return []
-    said = () if joined else phrases([MENTION.sub("", text(body, "text")), _value(body)])
-    voice = {} if said or joined else _recording(body)
-    what: Kind = "start" if joined else "text" if said or voice else "event"
+    written = command(MENTION.sub("", text(body, "text")))
+    opened = joined or written == START
+    said = () if opened else phrases([written, pressed(_value(body), "")])
+    voice = {} if said or opened else _recording(body)
+    what: Kind = "start" if opened else "text" if said or voice else "event"
     turn = Turn(
         channel="bot_framework",
         user_key=f"{name(body, 'channelId')}:{user}",
@@ -62,8 +67,8 @@ def read(body: Body) -> list[Arrival]:
         turn_key=name(body, "id") or None,
         source="voice_message" if voice else "messenger",
     )
-    unread = _unread(body) if what == "event" else ""
-    return [Arrival(turn, {key: body[key] for key in ADDRESS if body.get(key)}, voice, unread=unread)]
+    unreadable = _unread(body) if what == "event" else ""
+    return [Arrival(turn, {key: body[key] for key in ADDRESS if body.get(key)}, voice, unread=unreadable)]
 
 
 def write(reply: Reply, arrival: Arrival) -> list[Body]:
@@ -121,10 +126,12 @@ def _recording(body: Body) -> Body:
 
 
 def _unread(body: Body) -> str:
-    sent = [text(one, "contentType") for one in items(body, "attachments")]
-    if any(kind.startswith(("image/", "video/")) for kind in sent):
-        return "channels.no_picture"
-    return "channels.no_such" if sent else ""
+    """The phrase for attachments and places; empty where there are none."""
+    if sent := items(body, "attachments"):
+        named = (text(one, told) for one in sent for told in ("contentType", "name"))
+        return unread("file" if any(text(one, "contentUrl") for one in sent) else "", *named)
+    placed = any(text(one, "type") in PLACES for one in items(body, "entities"))
+    return unread("location") if placed else ""
 
 
 def _value(body: Body) -> str:

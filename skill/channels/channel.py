@@ -1,5 +1,6 @@
 """What a platform's file offers the routes: one record, found by the name `CHANNEL`."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,13 +13,17 @@ from sqlmodel import Session as Database
 from werkzeug.datastructures import Headers
 
 from skill import channels
-from skill.channels.body import LONGEST_PHRASE, Body
+from skill.channels.body import LONGEST_PHRASE, Body, items, text
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply, Turn
 from skill.settings import Settings
 from speech.recognition import Hypothesis
 
 STRESS = "\N{COMBINING ACUTE ACCENT}"
+UNPLACED = Hypothesis("…", 0.0, ())
+"""Words that a platform heard and could not place: worth nothing, so that they are asked for again."""
+CODE = re.compile(r"[{\[].*|(?!/)[^а-яё]*", re.IGNORECASE | re.DOTALL)
+"""What a button sends that is no phrase: JSON, or nothing in Russian but a command (`/help`)."""
 
 
 @dataclass(frozen=True)
@@ -159,8 +164,20 @@ def assistants() -> dict[str, Assistant]:
 
 def phrases(candidates: Iterable[str]) -> tuple[Hypothesis, ...]:
     """The different non-empty phrases, best first; an overlong one is cut, stress marks are dropped."""
-    plain = (text.replace(STRESS, "").strip()[:LONGEST_PHRASE].strip() for text in candidates)
-    return tuple(Hypothesis(text, 1.0, ()) for text in dict.fromkeys(plain) if text)
+    plain = (one.replace(STRESS, "").strip()[:LONGEST_PHRASE].strip() for one in candidates)
+    return tuple(Hypothesis(one, 1.0, ()) for one in dict.fromkeys(plain) if one)
+
+
+def pressed(sent: str, title: str) -> str:
+    """The phrase that a pressed button stands for: what it sends, or its title where it sends a code (`confirm_17`),
+    whose digits are no reading."""
+    return title if CODE.fullmatch(sent.strip()) else sent
+
+
+def title_of(rows: object, key: str, sent: str) -> str:
+    """What stands on the button of a keyboard that sends this under the key; empty where none does."""
+    buttons = (one for row in (rows if isinstance(rows, list) else ()) for one in items({"row": row}, "row"))
+    return next((text(one, "text") for one in buttons if text(one, key) == sent), "")
 
 
 def open_title() -> str:

@@ -4,6 +4,8 @@ import re
 
 COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s.*)?", re.IGNORECASE | re.DOTALL)
 START = "/start"
+OPENINGS = frozenset({"get_started", "get started"})
+"""What Facebook's button that opens a conversation usually sends."""
 HELP = "помощь"
 PHRASES = {
     "help": HELP,
@@ -21,6 +23,8 @@ def command(text: str) -> str:
 
     `/help@bot`, and words after a command, are of groups and of deep links; an unknown command asks for help.
     """
+    if text.strip().lower() in OPENINGS:
+        return START
     found = COMMAND.fullmatch(text.strip())
     if found is None:
         return text

@@ -1,7 +1,7 @@
 """Google Dialogflow CX, a webhook of API v3. Bodies are partial by design: often only a tag."""
 
 from skill.channels.body import Body, name, part, text
-from skill.channels.channel import Assistant, link_of, open_title, phrases
+from skill.channels.channel import UNPLACED, Assistant, link_of, open_title, phrases
 from skill.channels.dialogflow_es import authentic
 from skill.channels.limits import capabilities, clip
 from skill.channels.slower import slowed
@@ -11,8 +11,10 @@ from speech.wording import to_words
 
 
 def read(body: Body) -> Turn:
-    """The turn in a webhook request: what was typed, heard or dialled."""
+    """The turn in a webhook request: what was typed, heard or dialled; what could not be placed is asked for again."""
     said = phrases(text(body, key) for key in ("text", "transcript", "dtmfDigits"))
+    if not said and "no-match" in text(body, "triggerEvent").lower():
+        said = (UNPLACED,)
     session = name(body, "sessionInfo", "session").rpartition("/sessions/")[2]
     return Turn(
         channel="dialogflow_cx",
@@ -54,7 +56,8 @@ def _kind(body: Body, said: tuple[Hypothesis, ...]) -> Kind:
     event = text(body, "triggerEvent").lower()
     if "no-input" in event:
         return "silence"
-    return "start" if part(body, "sessionInfo") and "welcome" in event else "event"
+    intent = text(body, "intentInfo", "displayName").lower() if text(body, "triggerIntent") else ""
+    return "start" if part(body, "sessionInfo") and "welcome" in event + intent else "event"
 
 
 CHANNEL = Assistant(

@@ -7,15 +7,21 @@ from skill.channels.body import Body, find, items, name, part, text
 from skill.channels.calls import same
 from skill.channels.channel import Assistant, Call, link_of, open_title, phrases
 from skill.channels.cloudtokens import issued_by_google
+from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, clip
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 from speech.recognition import Hypothesis
 from speech.wording import to_words
 
-EVENT = re.compile(r"[A-Za-z0-9]+(?:[_.-][A-Za-z0-9]+)+|WELCOME")
+EVENT = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.-][A-Za-z0-9]+)+|WELCOME")
 """An event's name stands where the phrase would: `actions_intent_OPTION`, `GOOGLE_ASSISTANT_WELCOME`, `my-event`."""
 CLOSING = "actions_intent_CANCEL"
+TO_GOOGLE = re.compile(
+    r"actions[._]intent[._](?:PERMISSION|SIGN_IN|NEW_SURFACE|TRANSACTION_\w+|DELIVERY_ADDRESS|PLACE|LINK|MEDIA_STATUS"
+    r"|REGISTER_UPDATE|CONFIGURE_UPDATES)"
+)
+"""Google's own questions: the words beside them were said to Google, a yes among them is none to us."""
 SILENCE = re.compile(r"no[_-]input", re.IGNORECASE)
 APART = {"FACEBOOK_MEDIA": "channels.no_picture", "FACEBOOK_LOCATION": "channels.no_location"}
 TELEPHONE, SCREEN = "GOOGLE_TELEPHONY", "actions.capability.SCREEN_OUTPUT"
@@ -26,8 +32,9 @@ SPEAKERS = (
     ("data", "message", "from", "id"),
     ("data", "callback_query", "from", "id"),
     ("data", "event", "user"),
+    ("data", "source", "userId"),
 )
-"""Where in the payload each messenger names who speaks: Google, Telegram's two forms, Facebook and Viber, Slack."""
+"""Where in the payload each names who speaks: Google, Telegram's two forms, Facebook and Viber, Slack, LINE."""
 GOOGLE_SUGGESTIONS, GOOGLE_TITLE = 8, 25
 
 
@@ -110,6 +117,12 @@ def _has_screen(body: Body) -> bool:
     return text(asked, "source") != TELEPHONE and (not surface or SCREEN in surface)
 
 
+def flagged(asked: Body, flag: str) -> bool:
+    """Whether Google Assistant says so in an argument of its inputs."""
+    told = [one for inputs in items(asked, "inputs") for one in items(inputs, "arguments")]
+    return any(text(one, "name").lower() == flag and find(one, "boolValue") is True for one in told)
+
+
 def _session(body: Body) -> str:
     return name(body, "session").rpartition("/sessions/")[2] or name(body, "sessionId")
 
@@ -119,21 +132,21 @@ def _kind(body: Body, said: tuple[Hypothesis, ...]) -> Kind:
         return "text"
     if SILENCE.search(_asked(body)):
         return "silence"
-    return "start" if _asked(body).upper().endswith("WELCOME") else "event"
+    return "start" if _asked(body) == START or _asked(body).upper().endswith("WELCOME") else "event"
 
 
 def _asked(body: Body) -> str:
-    return text(body, "queryResult", "queryText") or text(body, "result", "resolvedQuery")
+    return command(text(body, "queryResult", "queryText") or text(body, "result", "resolvedQuery"))
 
 
 def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
     asked = _asked(body)
-    if asked == CLOSING:
-        return phrases(["хватит"])
-    if asked.upper().endswith("WELCOME"):
-        return ()  # what stands beside it are the words with which the agent was called
     original = find(body, "originalDetectIntentRequest") or find(body, "originalRequest")
     payload = part(original, "payload") or part(original, "data")
+    if asked == CLOSING or flagged(payload, "is_final_reprompt"):
+        return phrases(["хватит"])
+    if asked == START or asked.upper().endswith("WELCOME") or TO_GOOGLE.fullmatch(asked):
+        return ()  # what stands beside a welcome are the words with which the agent was called
     raw = [text(said, "query") for inputs in items(payload, "inputs") for said in items(inputs, "rawInputs")]
     return phrases(phrase for phrase in [asked, *raw] if not EVENT.fullmatch(phrase.strip()))
 

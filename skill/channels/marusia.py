@@ -58,5 +58,6 @@ CHANNEL = Assistant(
     read,
     write,
     secret=lambda settings: settings.marusia_secret,
+    apart=alice.apart,
     browser="https://skill-debugger.marusia.mail.ru",
 )

@@ -6,9 +6,21 @@ import httpx
 
 from skill.channels.body import Body, find, items, name, number, part, text
 from skill.channels.calls import download, rows, same, verdict
-from skill.channels.channel import Arrival, Call, Messenger, Poll, Verdict, link_of, open_title, phrases
+from skill.channels.channel import (
+    Arrival,
+    Call,
+    Messenger,
+    Poll,
+    Verdict,
+    link_of,
+    open_title,
+    phrases,
+    pressed,
+    title_of,
+)
 from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, pieces
+from skill.channels.unread import unread
 from skill.channels.voice import to_say, voice_message
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
@@ -128,9 +140,10 @@ def _message(message: Body) -> list[Arrival]:
     voice = {} if said.strip() else next(filter(None, map(_recording, attached)), {})
     heard = phrases([said, *(() if voice else map(_transcription, attached))])
     arrival = _arrival(user, "text" if heard or voice else "event", heard, key, voice=bool(voice))
-    pictured = any(one.get("type") in ("image", "video") for one in attached)
-    unread = "" if heard or voice else "channels.no_picture" if pictured else "channels.no_such"
-    return [replace(arrival, voice=voice, unread=unread)]
+    if heard or voice:
+        return [replace(arrival, voice=voice)]
+    first = next(iter(attached), {})
+    return [replace(arrival, unread=unread(text(first, "type"), text(first, "filename")))]
 
 
 def _forwarded(message: Body) -> Body:
@@ -149,12 +162,19 @@ def _transcription(attachment: Body) -> str:
 
 
 def _pressed(body: Body) -> list[Arrival]:
-    callback = part(body, "callback")
-    user, press, said = name(callback, "user", "user_id"), name(callback, "callback_id"), text(callback, "payload")
+    """A button under a message: acknowledged wherever it is, answered in a dialog."""
+    callback, message = part(body, "callback"), part(body, "message")
+    user, press = name(callback, "user", "user_id"), name(callback, "callback_id")
     if not user:
         return []
-    arrival = _arrival(user, "text" if said.strip() else "event", phrases([said]), press)
-    return [replace(arrival, aside=({"callback_id": press},) if press else ())]
+    sent, shown = text(callback, "payload"), items(message, "body", "attachments")
+    titles = (title_of(find(one, "payload", "buttons"), "payload", sent) for one in shown)
+    said = command(pressed(sent, next(filter(None, titles), "")))
+    heard = () if said == START else phrases([said])
+    kind: Kind = "start" if said == START else "text" if heard else "event"
+    if text(message, "recipient", "chat_type") not in ("dialog", ""):
+        kind = "ping"
+    return [replace(_arrival(user, kind, heard, press), aside=({"callback_id": press},) if press else ())]
 
 
 def _arrival(user: str, kind: Kind, said: tuple[Hypothesis, ...], key: str, *, voice: bool = False) -> Arrival:

@@ -6,17 +6,18 @@ import structlog
 from skill.channels import telegram_payments
 from skill.channels.body import Body, find, items, name, number, part, text
 from skill.channels.calls import download, rows, same, verdict
-from skill.channels.channel import Arrival, Call, Messenger, Poll, Verdict, phrases, with_link
+from skill.channels.channel import Arrival, Call, Messenger, Poll, Verdict, phrases, pressed, title_of, with_link
 from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, pieces
+from skill.channels.unread import PHRASES, unread
 from skill.channels.voice import to_say, voice_message
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 
 UPDATES = ["message", "callback_query", "pre_checkout_query"]
 SOUNDS = ("voice", "audio", "video_note")
-PICTURES = ("photo", "animation", "video", "paid_media")
-OTHERS = ("sticker", "document", "location", "venue", "contact", "poll", "dice", "story", "game", "checklist")
+CONTENTS = (*PHRASES, "poll", "dice", "story", "game", "checklist")
+"""What a resident may send beside words and sounds; all else is a service note."""
 log = structlog.get_logger()
 
 
@@ -27,18 +28,18 @@ def authentic(call: Call, settings: Settings) -> bool:
 
 def read(body: Body) -> list[Arrival]:
     """A message or a pressed button of a private chat; edits, groups, channels and service notes ask for nothing."""
-    pressed = part(body, "callback_query")
-    message = part(pressed, "message") if pressed else part(body, "message")
-    who = part(pressed or message, "from")
+    press = part(body, "callback_query")
+    message = part(press, "message") if press else part(body, "message")
+    who = part(press or message, "from")
     user, chat = name(who, "id"), find(message, "chat", "id") or find(who, "id")
     private = text(message, "chat", "type") in ("private", "")
     if not private or not user or find(who, "is_bot") is True or not isinstance(chat, int):
         return []
-    said = command(text(pressed, "data") if pressed else text(message, "text") or text(message, "caption"))
+    said = command(_pressed(press) if press else text(message, "text") or text(message, "caption"))
     heard = () if said == START else phrases([said])
     voice = {} if heard else _recording(message)
-    unread = "" if pressed or heard or voice or said == START else _unread(message)
-    if not (pressed or heard or voice or unread or said == START):
+    unreadable = "" if press or heard or voice or said == START else _unread(message)
+    if not (press or heard or voice or unreadable or said == START):
         return []
     kind: Kind = "start" if said == START else "text" if heard or voice else "event"
     turn = Turn(
@@ -50,9 +51,9 @@ def read(body: Body) -> list[Arrival]:
         turn_key=name(body, "update_id") or None,
         source="voice_message" if voice else "messenger",
     )
-    press = name(pressed, "id")
-    aside: tuple[Body, ...] = ({"method": "answerCallbackQuery", "callback_query_id": press},) if press else ()
-    return [Arrival(turn, {"chat_id": chat}, voice, aside, unread)]
+    press_id = name(press, "id")
+    acknowledged: Body = {"method": "answerCallbackQuery", "callback_query_id": press_id}
+    return [Arrival(turn, {"chat_id": chat}, voice, (acknowledged,) if press_id else (), unreadable)]
 
 
 def write(reply: Reply, arrival: Arrival) -> list[Body]:
@@ -62,11 +63,12 @@ def write(reply: Reply, arrival: Arrival) -> list[Body]:
     messages: list[Body] = [{"method": "sendMessage", **arrival.to, "text": piece} for piece in texts]
     titles = tuple(title[: limits.title] for title in reply.buttons[: limits.buttons])
     keyboard = [[{"text": title} for title in row] for row in rows(titles)]
-    messages[-1]["reply_markup"] = (
-        {"keyboard": keyboard, "resize_keyboard": True, "one_time_keyboard": True}
-        if titles
-        else {"remove_keyboard": True}
-    )
+    if not arrival.unread:  # the open question's keyboard stays
+        messages[-1]["reply_markup"] = (
+            {"keyboard": keyboard, "resize_keyboard": True, "one_time_keyboard": True}
+            if titles
+            else {"remove_keyboard": True}
+        )
     if arrival.voice:
         messages.append({"method": "sendVoice", **arrival.to, "say": to_say(reply)})
     return messages
@@ -148,11 +150,16 @@ def _recording(message: Body) -> Body:
     return {}
 
 
+def _pressed(press: Body) -> str:
+    """The phrase of a button under a message, whose title stands there."""
+    keyboard = find(press, "message", "reply_markup", "inline_keyboard")
+    return pressed(text(press, "data"), title_of(keyboard, "callback_data", text(press, "data")))
+
+
 def _unread(message: Body) -> str:
     """The phrase for what cannot be read; empty for a service note."""
-    if any(message.get(kind) for kind in PICTURES):
-        return "channels.no_picture"
-    return "channels.no_such" if any(message.get(kind) for kind in OTHERS) else ""
+    sent = next((kind for kind in CONTENTS if message.get(kind)), "")
+    return unread(sent, *(text(message, "document", told) for told in ("mime_type", "file_name"))) if sent else ""
 
 
 CHANNEL = Messenger(

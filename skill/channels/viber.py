@@ -5,14 +5,15 @@ import httpx
 from skill.channels.body import Body, name, part, text
 from skill.channels.calls import signed, verdict
 from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases, with_link
+from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, clip, pieces
+from skill.channels.unread import unread
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 
 TOO_MANY = 12
 EVENTS = ["conversation_started"]
 """Besides messages, which always come."""
-PICTURES = ("picture", "video")
 
 
 def authentic(call: Call, settings: Settings) -> bool:
@@ -22,17 +23,14 @@ def authentic(call: Call, settings: Settings) -> bool:
 
 
 def read(body: Body) -> list[Arrival]:
-    """A message or an opened conversation; deliveries, subscriptions and failures ask for nothing."""
-    event = text(body, "event")
-    if event not in ("message", "conversation_started"):
-        return []
+    """A message or an opened conversation; groups, deliveries, subscriptions and failures ask for nothing."""
+    event, message = text(body, "event"), part(body, "message")
     user = name(body, "sender" if event == "message" else "user", "id")
-    said = phrases([text(body, "message", "text")]) if event == "message" else ()
-    kind: Kind = "start" if event == "conversation_started" else "text" if said else "event"
-    sent = text(body, "message", "type")
-    unread = "" if said or kind == "start" else "channels.no_picture" if sent in PICTURES else "channels.no_written"
-    if not user:
+    if event not in ("message", "conversation_started") or not user or name(body, "chat_id"):
         return []
+    written = START if event == "conversation_started" else command(text(message, "text"))
+    said = () if written == START else phrases([written])
+    kind: Kind = "start" if written == START else "text" if said else "event"
     turn = Turn(
         channel="viber",
         user_key=user,
@@ -42,7 +40,8 @@ def read(body: Body) -> list[Arrival]:
         turn_key=name(body, "message_token") or None,
         source="messenger",
     )
-    return [Arrival(turn, {"receiver": user}, unread=unread)]
+    unreadable = unread(text(message, "type"), text(message, "file_name"), otherwise="channels.no_written")
+    return [Arrival(turn, {"receiver": user}, unread=unreadable if kind == "event" else "")]
 
 
 def write(reply: Reply, arrival: Arrival) -> list[Body]:

@@ -6,15 +6,19 @@ import httpx
 
 from skill.channels.body import Body, items, name, part, text
 from skill.channels.calls import download, same, signed, verdict
-from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases, with_link
+from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases, pressed, with_link
+from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, clip, pieces
+from skill.channels.unread import unread
 from skill.channels.voice import to_say, voice_message
-from skill.dialogue.turn import Reply, Turn
+from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 
-SILENT = frozenset({"reaction", "unsupported", "unknown", "request_welcome", "ephemeral", "edit", "revoke"})
-"""Messages that nobody waits for an answer to."""
-PICTURES = ("image", "video")
+SILENT = frozenset({"reaction", "ephemeral", "edit", "revoke", "keep_in_chat", "pin", "poll_update", "errors", "hsm"})
+"""Messages that nobody waits for an answer to; also as the type of one that WhatsApp hands over as unsupported."""
+SOUNDS = ("audio", "voice")
+OPENED = "request_welcome"
+"""A chat opened for the first time."""
 FEW_BUTTONS, SHORT_TITLE, BODY_OF_BUTTONS = 3, 20, 1024
 
 
@@ -87,22 +91,25 @@ def _one(value: Body, message: Body) -> Arrival | None:
         return _renumbered(value, message)
     phone, kind = name(message, "from"), text(message, "type")
     who = _scoped(value, message, phone)
-    if not (phone or who) or kind in SILENT or name(message, "group_id"):
+    if not (phone or who) or {kind, text(message, "unsupported", "type")} & SILENT or name(message, "group_id"):
         return None
-    said, media = phrases([_said(message, kind)]), _recording(message, kind)
+    written = START if kind == OPENED else command(_said(message, kind))
+    said, media = () if written == START else phrases([written]), _recording(message, kind)
+    what: Kind = "start" if written == START else "text" if said or media else "event"
     turn = Turn(
         channel="whatsapp",
         user_key=who or phone,
         session_key=who or phone,
         hypotheses=said,
-        kind="text" if said or media else "event",
+        kind=what,
         turn_key=name(message, "id") or None,
         source="voice_message" if media else "messenger",
     )
     to = {"phone_number_id": name(value, "metadata", "phone_number_id")}
     to |= {"to": phone} if phone else {"recipient": who}
-    unread = "" if said or media else "channels.no_picture" if kind in PICTURES else "channels.no_such"
-    return Arrival(turn, to, {"id": media} if media else {}, unread=unread, formerly=phone if who else "")
+    file = [text(message, "document", told) for told in ("mime_type", "filename")]
+    unreadable = unread(kind, *file) if what == "event" else ""
+    return Arrival(turn, to, {"id": media} if media else {}, unread=unreadable, formerly=phone if who else "")
 
 
 def _renumbered(value: Body, message: Body) -> Arrival | None:
@@ -123,20 +130,20 @@ def _scoped(value: Body, message: Body, phone: str) -> str:
 
 def _recording(message: Body, kind: str) -> str:
     """The media id of a voice message, or of a sound sent as a file."""
-    sound = kind == "audio" or text(message, "document", "mime_type").startswith("audio/")
+    sound = kind in SOUNDS or text(message, "document", "mime_type").startswith("audio/")
     return name(message, kind, "id") if sound else ""
 
 
 def _said(message: Body, kind: str) -> str:
-    """What was typed or chosen; the id of a chosen row is the whole phrase, its title may be cut."""
+    """What was typed or chosen; the id of a chosen row of ours is the whole phrase, its title may be cut."""
     match kind:
         case "text":
             return text(message, "text", "body")
         case "button":
-            return text(message, "button", "payload") or text(message, "button", "text")
+            return pressed(text(message, "button", "payload"), text(message, "button", "text"))
         case "interactive":
             chosen = part(message, "interactive", "button_reply") or part(message, "interactive", "list_reply")
-            return text(chosen, "id") or text(chosen, "title")
+            return pressed(text(chosen, "id"), text(chosen, "title"))
     return text(message, kind, "caption")
 
 

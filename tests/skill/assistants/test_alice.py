@@ -121,6 +121,22 @@ def test_a_button_of_ours_pressed(client: FlaskClient) -> None:
     assert "лицевого счёта" in answer["text"]
 
 
+def test_the_code_of_a_button_is_not_its_phrase(client: FlaskClient, residents: None) -> None:
+    say(client, "передать показания холодной воды", 1)
+    pressed = {"type": "ButtonPressed", "payload": "btn_125", "nlu": {"tokens": ["сколько", "платить"]}}
+    answer = say(client, "", 2, original_utterance="", **pressed)
+    assert "8 030" in answer["text"].replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("happened", ["Started", "NearlyFinished", "Finished", "Stopped", "Failed"])
+def test_the_player_gets_no_invitation_to_speak(client: FlaskClient, happened: str) -> None:
+    sent = body("", 0)
+    sent["request"] = {"type": f"AudioPlayer.Playback{happened}"}
+    response = valid(client.post("/alice/secret", json=sent).get_json())
+    assert response["text"].startswith("Звук я не проигрываю")
+    assert response["should_listen"] is False
+
+
 def test_a_wrong_secret_is_not_found(client: FlaskClient) -> None:
     assert client.post("/alice/secres", json=body("", 0)).status_code == 404
 
@@ -168,6 +184,9 @@ def test_what_the_device_does_by_itself_is_answered(client: FlaskClient, kind: s
 def test_a_body_wrapped_by_a_cloud_function(client: FlaskClient) -> None:
     wrapped = {"httpMethod": "POST", "body": json.dumps(body("привязать счёт", 1))}
     assert "лицевого счёта" in valid(client.post("/alice/secret", json=wrapped).get_json())["text"]
+    encoded = base64.b64encode(wrapped["body"].encode()).decode()
+    again = {**wrapped, "body": encoded, "isBase64Encoded": True}
+    assert "лицевого счёта" in valid(client.post("/alice/secret", json=again).get_json())["text"]
 
 
 def test_invalid_utf8_inside_a_string_is_read_around(client: FlaskClient) -> None:

@@ -12,7 +12,7 @@ from skill.channels import dialogflow_es
 from skill.sandbox import Sandbox, bots
 from skill.settings import Settings
 from tests.skill.assistants.asking import post, recorded
-from tests.skill.talking import Clock
+from tests.skill.talking import Clock, Ledger
 
 
 def test_dialogflow_of_the_old_google_assistant_gets_a_rich_response(client: FlaskClient) -> None:
@@ -86,12 +86,56 @@ def test_a_call_of_the_assistant_may_be_asked_for_googles_signature(
         ("GOOGLE_ASSISTANT_WELCOME", "Здравствуйте"),
         ("actions_intent_CANCEL", "До свидания"),
         ("my-own-event", "Слушаю"),
+        ("/start", "Здравствуйте"),
+        ("/help", "лицевого счёта и код"),
     ],
 )
 def test_the_name_of_an_event_is_not_a_phrase(client: FlaskClient, event: str, told: str) -> None:
     body = recorded("dialogflow_es/phrase")
     body["queryResult"]["queryText"] = event
     assert told in post(client, "dialogflow_es", body)["fulfillmentText"]
+
+
+def test_a_reading_typed_alone_is_no_event(client: FlaskClient, residents: None) -> None:
+    body = recorded("dialogflow_es/phrase")
+    for number, said in enumerate(("передать показания холодной воды", "125.3")):
+        body["responseId"], body["queryResult"]["queryText"] = f"r-{number}", said
+        answer = post(client, "dialogflow_es", body)
+    assert "125,3" in answer["fulfillmentText"]
+
+
+@pytest.mark.parametrize("asked", ["PERMISSION", "NEW_SURFACE", "SIGN_IN"])
+def test_a_yes_to_googles_own_question_is_none_to_ours(
+    client: FlaskClient, residents: None, ledger: Ledger, asked: str
+) -> None:
+    before, body = ledger.newest(), recorded("dialogflow_es/phrase")
+    body["queryResult"]["queryText"] = "холодная вода 117"
+    assert "117" in post(client, "dialogflow_es", body)["fulfillmentText"]
+    body["responseId"], body["queryResult"]["queryText"] = "r-2", f"actions_intent_{asked}"
+    heard = [{"intent": f"actions.intent.{asked}", "rawInputs": [{"query": "да"}]}]
+    body["originalDetectIntentRequest"]["payload"] = {"inputs": heard}
+    assert post(client, "dialogflow_es", body)["fulfillmentText"] == "Слушаю вас."
+    assert ledger.newest() == before
+
+
+def test_the_last_silence_ends_the_conversation_of_the_old_google_assistant(client: FlaskClient) -> None:
+    body = recorded("actions_builder/sdk_text")
+    final = [{"name": "IS_FINAL_REPROMPT", "boolValue": True}]
+    body["inputs"] = [{"intent": "actions.intent.NO_INPUT", "rawInputs": [], "arguments": final}]
+    assert post(client, "actions_builder", body)["expectUserResponse"] is False
+
+
+def test_what_dialogflow_cx_could_not_place_is_asked_for_again(client: FlaskClient) -> None:
+    body = {**recorded("dialogflow_cx/no_input"), "triggerEvent": "sys.no-match-1"}
+    answer = post(client, "dialogflow_cx", body)["fulfillmentResponse"]["messages"][0]["text"]["text"][0]
+    assert answer.startswith("Не поняла вас")
+
+
+def test_the_welcome_intent_of_dialogflow_cx_greets(client: FlaskClient) -> None:
+    body = recorded("dialogflow_cx/trigger_intent")
+    body["intentInfo"] = {"displayName": "Default Welcome Intent"}
+    answer = post(client, "dialogflow_cx", body)["fulfillmentResponse"]["messages"][0]["text"]["text"][0]
+    assert answer.startswith("Здравствуйте")
 
 
 def test_a_list_of_numbers_is_read_from_the_words(client: FlaskClient, residents: None) -> None:

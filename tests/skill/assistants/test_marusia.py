@@ -30,3 +30,9 @@ def test_a_fraction_without_number_entities(client: FlaskClient, residents: None
     body = recorded("marusia/phrase")
     body["request"] |= {"command": "холодная вода 125,3", "original_utterance": "Холодная вода 125,3"}
     assert "125,3" in post(client, "marusia", body)["response"]["text"]
+
+
+def test_marusia_confirms_no_purchase_either(client: FlaskClient) -> None:
+    body = recorded("marusia/phrase")
+    body["request"] = {"type": "Purchase.Confirmation", "purchase_request_id": "1"}
+    assert "денег не принимаю" in post(client, "marusia", body)["response"]["text"]

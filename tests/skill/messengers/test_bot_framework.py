@@ -103,3 +103,22 @@ def test_the_mention_of_the_bot_is_not_part_of_the_phrase(
     deliver("bot_framework", with_text("bot_framework", "<at>Помощник</at> холодная вода 125", 1))
     sender.send_due()
     assert "125" in shown(sandbox.sent[-1])
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ({"attachments": [{"contentType": "application/pdf", "contentUrl": "https://x/a"}]}, "Файлы я не открываю"),
+        ({"attachments": [{"contentType": "video/mp4", "contentUrl": "https://x/a"}]}, "Видео я пока не смотрю"),
+        ({"entities": [{"type": "Place", "geo": {"latitude": 55.7}}]}, "Местоположение мне не нужно"),
+        ({"value": "menu_125"}, "Слушаю вас."),
+        ({"text": "/start"}, "Здравствуйте"),
+        ({"text": "GET_STARTED"}, "Здравствуйте"),
+    ],
+)
+def test_what_comes_without_words_gets_its_own_answer(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, content: dict[str, Any], told: str
+) -> None:
+    deliver("bot_framework", {**with_text("bot_framework", "", 1), **content})
+    sender.send_due()
+    assert told in shown(sandbox.sent[0])

@@ -1,9 +1,11 @@
 """MAX: the subscription kept alive, forwarded messages, the platform's own transcription as a second opinion."""
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
+import pytest
 
 from skill.channels import max as max_channel
 from skill.channels.calls import clients
@@ -50,8 +52,48 @@ def test_a_sticker_is_not_taken_for_silence(deliver: Deliver, sender: Sender, sa
     deliver("max", body)
     deliver("max", with_text("max", "/start", 2))
     sender.send_due()
-    assert "прочитать не могу" in shown(sandbox.sent[0])
+    assert "Стикеры я не понимаю" in shown(sandbox.sent[0])
     assert "Здравствуйте" in shown(sandbox.sent[1])
+
+
+@pytest.mark.parametrize(
+    ("attachment", "told"),
+    [
+        ({"type": "location", "latitude": 55.7, "longitude": 37.6}, "Местоположение мне не нужно"),
+        ({"type": "contact", "payload": {"vcf_info": "BEGIN:VCARD"}}, "Контакт мне не нужен"),
+        ({"type": "file", "payload": {"token": "t"}, "filename": "счётчик.JPG"}, "Фото я пока не читаю"),
+        ({"type": "video", "payload": {"token": "t"}}, "Видео я пока не смотрю"),
+        ({"type": "share", "payload": {"url": "https://example.com/125"}}, "Ссылки я не открываю"),
+    ],
+    ids=lambda value: value["type"] if isinstance(value, dict) else "",
+)
+def test_what_max_attaches_is_called_by_its_name(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, attachment: dict[str, Any], told: str
+) -> None:
+    body = with_text("max", "", 1)
+    body["message"]["body"] |= {"text": None, "attachments": [attachment]}
+    deliver("max", body)
+    sender.send_due()
+    assert told in shown(sandbox.sent[0])
+
+
+def test_a_button_that_sends_a_code_means_what_stands_on_it(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, residents: None
+) -> None:
+    body = recorded("max/callback")
+    body["callback"]["payload"] = "menu_17"
+    row = [{"type": "callback", "text": "Сколько платить", "payload": "menu_17"}]
+    keyboard = {"type": "inline_keyboard", "payload": {"buttons": [row]}}
+    body["message"] = {"recipient": {"chat_type": "dialog"}, "body": {"attachments": [keyboard]}}
+    deliver("max", body)
+    sender.send_due()
+    assert "8 030 ₽" in shown(sandbox.sent[-1])
+
+
+def test_a_button_pressed_in_a_chat_is_acknowledged_only(deliver: Deliver, sender: Sender, sandbox: Sandbox) -> None:
+    deliver("max", recorded("max/callback_in_a_chat"))
+    sender.send_due()
+    assert [sent.what for sent in sandbox.sent] == ["answers"]
 
 
 def test_the_root_of_max_is_trusted_for_max_only(settings: Settings, tmp_path: Path) -> None:

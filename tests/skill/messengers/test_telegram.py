@@ -60,8 +60,14 @@ def test_a_long_recording_is_not_even_fetched(deliver: Deliver, seconds: int) ->
     ("content", "told"),
     [
         ({"photo": [{"file_id": "f"}]}, "Фото я пока не читаю"),
-        ({"sticker": {"file_id": "s"}}, "прочитать не могу"),
-        ({"location": {"latitude": 55.7, "longitude": 37.6}}, "прочитать не могу"),
+        ({"photo": [{"file_id": "f"}], "media_group_id": "2"}, "Фото я пока не читаю"),
+        ({"document": {"file_id": "f", "mime_type": "image/heic"}}, "Фото я пока не читаю"),
+        ({"document": {"file_id": "f", "file_name": "квитанция.pdf"}}, "Файлы я не открываю"),
+        ({"animation": {"file_id": "f"}, "document": {"file_id": "f"}}, "Видео я пока не смотрю"),
+        ({"sticker": {"file_id": "s", "emoji": "👍"}}, "Стикеры я не понимаю"),
+        ({"location": {"latitude": 55.7, "longitude": 37.6}}, "Местоположение мне не нужно"),
+        ({"contact": {"phone_number": "+79990000000", "first_name": "Пётр"}}, "Контакт мне не нужен"),
+        ({"poll": {"question": "Ставим шлагбаум?"}}, "прочитать не могу"),
         ({"pinned_message": {"message_id": 1}}, None),
     ],
 )
@@ -72,6 +78,28 @@ def test_what_cannot_be_read_is_said_and_leaves_the_question_open(
     answer = deliver("telegram", telegram(2, **content)).get_json()
     assert told in answer["text"] if told else answer == {}
     assert "вода 125" in deliver("telegram", with_text("telegram", "125", 3)).get_json()["text"].lower()
+
+
+def test_what_cannot_be_read_leaves_the_keyboard_of_the_question(deliver: Deliver, residents: None) -> None:
+    asked = deliver("telegram", with_text("telegram", "холодная вода 125", 1)).get_json()
+    assert "keyboard" in asked["reply_markup"]
+    answer = deliver("telegram", telegram(2, sticker={"file_id": "s"})).get_json()
+    assert "reply_markup" not in answer
+
+
+def test_digits_in_the_code_of_a_button_are_no_reading(deliver: Deliver, residents: None) -> None:
+    deliver("telegram", with_text("telegram", "передать показания холодной воды", 1))
+    body = recorded("telegram/callback")
+    body["callback_query"]["data"] = "menu:125"
+    assert deliver("telegram", body).get_json()["text"] == "Слушаю вас."
+
+
+def test_a_button_that_sends_a_code_means_what_stands_on_it(deliver: Deliver, residents: None) -> None:
+    body = recorded("telegram/callback")
+    body["callback_query"]["data"] = "menu:2"
+    rows = [[{"text": "Помощь", "callback_data": "menu:1"}], [{"text": "Сколько платить", "callback_data": "menu:2"}]]
+    body["callback_query"]["message"]["reply_markup"] = {"inline_keyboard": rows}
+    assert "8 030" in deliver("telegram", body).get_json()["text"].replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """WhatsApp Cloud: several messages in one delivery, the handshake, business-scoped ids, groups."""
 
+from typing import Any
+
+import pytest
 from flask.testing import FlaskClient
 
 from skill.outbox import Sender
@@ -56,3 +59,50 @@ def test_the_business_scoped_id_takes_the_place_of_the_number(
     deliver("whatsapp", body)
     sender.send_due()
     assert "8 030 ₽" in shown(sandbox.sent[-1])
+
+
+def test_the_number_in_a_buttons_id_is_no_reading(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, residents: None
+) -> None:
+    body = recorded("whatsapp/button_reply")
+    reply = {"type": "button_reply", "button_reply": {"id": "menu-125", "title": "Сколько платить"}}
+    body["entry"][0]["changes"][0]["value"]["messages"][0]["interactive"] = reply
+    deliver("whatsapp", body)
+    sender.send_due()
+    assert "8 030 ₽" in shown(sandbox.sent[-1])
+
+
+def of_kind(kind: str, **content: Any) -> dict[str, Any]:
+    """A message of this kind and content."""
+    body = with_text("whatsapp", "", 1)
+    message = body["entry"][0]["changes"][0]["value"]["messages"][0]
+    del message["text"]
+    message |= {"type": kind, **content}
+    return body
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "told"),
+    [
+        ("location", {"location": {"latitude": 55.7, "longitude": 37.6}}, "Местоположение мне не нужно"),
+        ("contacts", {"contacts": [{"name": {"formatted_name": "Пётр"}}]}, "Контакт мне не нужен"),
+        ("document", {"document": {"id": "1", "mime_type": "application/pdf"}}, "Файлы я не открываю"),
+        ("document", {"document": {"id": "1", "filename": "schet.jpeg"}}, "Фото я пока не читаю"),
+        ("unsupported", {"unsupported": {"type": "poll_creation"}}, "прочитать не могу"),
+        ("request_welcome", {}, "Здравствуйте"),
+    ],
+)
+def test_what_comes_without_words_gets_its_own_answer(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, kind: str, content: dict[str, Any], told: str
+) -> None:
+    deliver("whatsapp", of_kind(kind, **content))
+    sender.send_due()
+    assert told in shown(sandbox.sent[0])
+
+
+@pytest.mark.parametrize("unsupported", ["reaction", "pin", "poll_update"])
+def test_a_note_that_whatsapp_cannot_hand_over_asks_for_nothing(
+    deliver: Deliver, sender: Sender, unsupported: str
+) -> None:
+    deliver("whatsapp", of_kind("unsupported", unsupported={"type": unsupported}))
+    assert sender.send_due() == 0

@@ -1,0 +1,32 @@
+"""What a messenger's resident sends that cannot be read: the phrase that says so, by what it is."""
+
+import re
+
+PHRASES = {
+    "photo": "channels.no_picture",
+    "image": "channels.no_picture",
+    "picture": "channels.no_picture",
+    "paid_media": "channels.no_picture",
+    "video": "channels.no_video",
+    "animation": "channels.no_video",
+    "sticker": "channels.no_sticker",
+    "location": "channels.no_location",
+    "venue": "channels.no_location",
+    "contact": "channels.no_contact",
+    "contacts": "channels.no_contact",
+    "url": "general.link_sent",
+    "share": "general.link_sent",
+    "document": "channels.no_file",
+    "file": "channels.no_file",
+}
+"""By the platforms' own names."""
+FILES = {
+    "photo": re.compile(r"^image/|\.(?:jpe?g|png|heic|webp|gif|bmp)$", re.IGNORECASE),
+    "video": re.compile(r"^video/|\.(?:mp4|mov|avi|webm|3gp)$", re.IGNORECASE),
+}
+
+
+def unread(kind: str, *named: str, otherwise: str = "channels.no_such") -> str:
+    """The phrase for something of this kind. named: a file's MIME type and name: a photo sent as a file is a photo."""
+    sort = next((sort for sort, told in FILES.items() if any(map(told.search, named))), kind)
+    return PHRASES.get(sort, otherwise)
