@@ -18,6 +18,18 @@ CHANNELS = [
     "telegram",
     "facebook",
     "slack",
+    "line",
+    "email",
+    "sms",
+    "alexa",
+    "kik",
+    "groupme",
+    "cortana",
+    "outlook",
+    "m365extensions",
+    "omnichannel",
+    "webex",
+    "test",
 ]
 blueprint = Blueprint("bots", __name__)
 granted: set[str] = set()
