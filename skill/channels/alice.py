@@ -28,6 +28,10 @@ APART = {
 }
 """What is answered beside the conversation: nothing is sold or played here, and the flat's address is known."""
 URGENT = frozenset({"emergency", "operator"})
+SURELY_OURS = 0.9
+"""From this confidence on a phrase marked as dangerous is answered as any other; what we do not do is never sure."""
+NOISE = 0.2
+"""Below it a phrase that opens a session is the skill's own name or a platform's check («test»): it is greeted."""
 PLAYER = "AudioPlayer."
 PAUSE = " sil <[500]> "
 ADDRESSED = re.compile(r"^(?:алиса|маруся)[\s,!.]+", re.IGNORECASE)
@@ -82,10 +86,12 @@ def ours(body: Body, settings: Settings) -> bool:
 
 
 def apart(turn: Turn, body: Body) -> str:
-    """Purchases, places, the player, and phrases marked as dangerous, unless they ask for what must be answered."""
+    """Purchases, places, the player, and phrases marked as dangerous, unless they are surely about the flat."""
     request = part(unwrapped(body), "request")
     if find(request, "markup", "dangerous_context") is True and turn.text:
-        return "" if understand(turn.text, turn.channel).intent in URGENT else "channels.dangerous"
+        said = understand(turn.text, turn.channel)
+        about_the_flat = said.intent != "out_of_scope" and said.confidence >= SURELY_OURS
+        return "" if about_the_flat or said.intent in URGENT else "channels.dangerous"
     kind = text(request, "type")
     return APART.get(kind, "channels.no_player" if kind.startswith(PLAYER) else "")
 
@@ -115,7 +121,8 @@ def hypotheses(request: Body, new: bool) -> tuple[Hypothesis, ...]:
     """What was said, best first.
 
     `command` lacks commas and the activation phrase, `original_utterance` has both: the first turn of a session is read
-    from the command, later ones from the utterance. A fraction that stands as two numbers is put back together.
+    from the command, later ones from the utterance. A fraction that stands as two numbers is put back together. Words
+    that mean nothing open a session as none do.
     """
     if text(request, "type") in PRESSED:
         payload = request.get("payload")
@@ -124,7 +131,8 @@ def hypotheses(request: Body, new: bool) -> tuple[Hypothesis, ...]:
     command, original = text(request, "command"), text(request, "original_utterance")
     tokens = " ".join(token for token in texts(request, "nlu", "tokens") if token)
     candidates = [tokens if command else "", command] if new else [original, tokens, command]
-    return phrases(_mended(ADDRESSED.sub("", candidate.strip()), request) for candidate in candidates)
+    found = phrases(_mended(ADDRESSED.sub("", candidate.strip()), request) for candidate in candidates)
+    return () if new and found and understand(found[0].text, "alice").confidence < NOISE else found
 
 
 def response_of(reply: Reply, turn: Turn, platform: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from skill.channels.channel import Arrival, Call, Messenger, Verdict, link_of, o
 from skill.channels.cloudtokens import access_token, issued_by_the_service
 from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, pieces
-from skill.channels.unread import unread
+from skill.channels.unread import unread, worded
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 from speech.wording import to_words
@@ -53,7 +53,8 @@ def read(body: Body) -> list[Arrival]:
     alone = find(body, "conversation", "isGroup") is not True and find(body, "from", "role") != "bot"
     if not user or not name(body, "conversation", "id") or not alone or not (kind == "message" or joined):
         return []
-    written = command(MENTION.sub("", text(body, "text")))
+    words = MENTION.sub("", text(body, "text"))
+    written = command(worded(words, "bot_framework") if _is_pictured(body) else words)
     opened = joined or written == START
     said = () if opened else phrases([written, pressed(_value(body), "")])
     voice = {} if said or opened else _recording(body)
@@ -123,6 +124,10 @@ def _recording(body: Body) -> Body:
         if text(attachment, "contentType").startswith("audio/") and (url := text(attachment, "contentUrl")):
             return {"url": url, "service": text(body, "serviceUrl")}
     return {}
+
+
+def _is_pictured(body: Body) -> bool:
+    return any(text(one, "contentType").startswith(("image/", "video/")) for one in items(body, "attachments"))
 
 
 def _unread(body: Body) -> str:

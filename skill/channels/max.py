@@ -20,7 +20,7 @@ from skill.channels.channel import (
 )
 from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, pieces
-from skill.channels.unread import unread
+from skill.channels.unread import unread, worded
 from skill.channels.voice import to_say, voice_message
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
@@ -137,6 +137,8 @@ def _message(message: Body) -> list[Arrival]:
     if said == START:
         return [_arrival(user, "start", (), key)]
     attached = [*items(body, "attachments"), *items(forwarded, "attachments")]
+    if any(one.get("type") in ("image", "video") for one in attached):
+        said = worded(said, "max")
     voice = {} if said.strip() else next(filter(None, map(_recording, attached)), {})
     heard = phrases([said, *(() if voice else map(_transcription, attached))])
     arrival = _arrival(user, "text" if heard or voice else "event", heard, key, voice=bool(voice))

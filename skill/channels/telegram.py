@@ -9,7 +9,7 @@ from skill.channels.calls import download, rows, same, verdict
 from skill.channels.channel import Arrival, Call, Messenger, Poll, Verdict, phrases, pressed, title_of, with_link
 from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, pieces
-from skill.channels.unread import PHRASES, unread
+from skill.channels.unread import PHRASES, unread, worded
 from skill.channels.voice import to_say, voice_message
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
@@ -35,7 +35,7 @@ def read(body: Body) -> list[Arrival]:
     private = text(message, "chat", "type") in ("private", "")
     if not private or not user or find(who, "is_bot") is True or not isinstance(chat, int):
         return []
-    said = command(_pressed(press) if press else text(message, "text") or text(message, "caption"))
+    said = command(_pressed(press) if press else text(message, "text") or worded(text(message, "caption"), "telegram"))
     heard = () if said == START else phrases([said])
     voice = {} if heard else _recording(message)
     unreadable = "" if press or heard or voice or said == START else _unread(message)

@@ -2,6 +2,8 @@
 
 import re
 
+from skill.understanding import understand
+
 PHRASES = {
     "photo": "channels.no_picture",
     "image": "channels.no_picture",
@@ -24,6 +26,14 @@ FILES = {
     "photo": re.compile(r"^image/|\.(?:jpe?g|png|heic|webp|gif|bmp)$", re.IGNORECASE),
     "video": re.compile(r"^video/|\.(?:mp4|mov|avi|webm|3gp)$", re.IGNORECASE),
 }
+WORTH_READING = 0.5
+"""How sure the understanding of a caption without a number in it must be."""
+
+
+def worded(caption: str, channel: str) -> str:
+    """The words beside a picture, if they say something without it: «вот», «смотрите» do not."""
+    said = understand(caption, channel) if caption.strip() else None
+    return caption if said and (said.slots or said.confidence >= WORTH_READING) else ""
 
 
 def unread(kind: str, *named: str, otherwise: str = "channels.no_such") -> str:

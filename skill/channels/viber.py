@@ -7,7 +7,7 @@ from skill.channels.calls import signed, verdict
 from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases, with_link
 from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, clip, pieces
-from skill.channels.unread import unread
+from skill.channels.unread import unread, worded
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 
@@ -28,7 +28,9 @@ def read(body: Body) -> list[Arrival]:
     user = name(body, "sender" if event == "message" else "user", "id")
     if event not in ("message", "conversation_started") or not user or name(body, "chat_id"):
         return []
-    written = START if event == "conversation_started" else command(text(message, "text"))
+    told = text(message, "text")
+    words = told if text(message, "type") == "text" else worded(told, "viber")
+    written = START if event == "conversation_started" else command(words)
     said = () if written == START else phrases([written])
     kind: Kind = "start" if written == START else "text" if said else "event"
     turn = Turn(

@@ -9,7 +9,7 @@ from skill.channels.calls import download, same, signed, verdict
 from skill.channels.channel import Arrival, Call, Messenger, Verdict, phrases, pressed, with_link
 from skill.channels.commands import START, command
 from skill.channels.limits import capabilities, clip, pieces
-from skill.channels.unread import unread
+from skill.channels.unread import unread, worded
 from skill.channels.voice import to_say, voice_message
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
@@ -144,7 +144,7 @@ def _said(message: Body, kind: str) -> str:
         case "interactive":
             chosen = part(message, "interactive", "button_reply") or part(message, "interactive", "list_reply")
             return pressed(text(chosen, "id"), text(chosen, "title"))
-    return text(message, kind, "caption")
+    return worded(text(message, kind, "caption"), "whatsapp")
 
 
 def _interactive(shown: str, titles: tuple[str, ...]) -> Body:

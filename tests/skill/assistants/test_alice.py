@@ -225,6 +225,17 @@ def test_a_phrase_marked_dangerous_is_met_calmly(client: FlaskClient) -> None:
     marked = {"markup": {"dangerous_context": True}}
     assert "112" in say(client, "я повешусь из за долга", 1, **marked)["text"]
     assert "104" in say(client, "пахнет газом сейчас взорвёмся", 2, **marked)["text"]
+    assert "только с квартирой" in say(client, "закажи пиццу на льва толстого 16", 3, **marked)["text"]
+
+
+def test_a_mark_does_not_keep_a_reading_from_being_taken(client: FlaskClient, residents: None) -> None:
+    assert "125" in say(client, "холодная вода 125", 1, markup={"dangerous_context": True})["text"]
+
+
+@pytest.mark.parametrize("said", ["test", "мой дом"])
+def test_a_word_that_means_nothing_opens_the_conversation_as_none_does(client: FlaskClient, said: str) -> None:
+    assert "Здравствуйте" in say(client, said, 0, original_utterance=said)["text"]
+    assert "Не поняла вас" in say(client, said, 1, original_utterance=said)["text"]
 
 
 def test_a_purchase_is_never_confirmed(client: FlaskClient) -> None:

@@ -60,7 +60,7 @@ def test_a_long_recording_is_not_even_fetched(deliver: Deliver, seconds: int) ->
     ("content", "told"),
     [
         ({"photo": [{"file_id": "f"}]}, "Фото я пока не читаю"),
-        ({"photo": [{"file_id": "f"}], "media_group_id": "2"}, "Фото я пока не читаю"),
+        ({"photo": [{"file_id": "f"}], "caption": "вот, смотрите"}, "Фото я пока не читаю"),
         ({"document": {"file_id": "f", "mime_type": "image/heic"}}, "Фото я пока не читаю"),
         ({"document": {"file_id": "f", "file_name": "квитанция.pdf"}}, "Файлы я не открываю"),
         ({"animation": {"file_id": "f"}, "document": {"file_id": "f"}}, "Видео я пока не смотрю"),
@@ -78,6 +78,13 @@ def test_what_cannot_be_read_is_said_and_leaves_the_question_open(
     answer = deliver("telegram", telegram(2, **content)).get_json()
     assert told in answer["text"] if told else answer == {}
     assert "вода 125" in deliver("telegram", with_text("telegram", "125", 3)).get_json()["text"].lower()
+
+
+@pytest.mark.parametrize(("caption", "told"), [("125", "125"), ("почему так дорого", "больше прошлого")])
+def test_a_caption_that_says_something_is_read(deliver: Deliver, residents: None, caption: str, told: str) -> None:
+    deliver("telegram", with_text("telegram", "передать показания холодной воды", 1))
+    answer = deliver("telegram", telegram(2, photo=[{"file_id": "f"}], caption=caption)).get_json()
+    assert told in answer["text"]
 
 
 def test_what_cannot_be_read_leaves_the_keyboard_of_the_question(deliver: Deliver, residents: None) -> None:
