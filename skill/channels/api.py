@@ -3,8 +3,10 @@
 A business error is a spoken sentence with status 200; 4xx say what is wrong with the request, in words too.
 """
 
+from decimal import Decimal
 from typing import Any
 
+from skill.channels.body import number
 from skill.dialogue.tables import ApiToken
 from skill.dialogue.turn import Kind, Reply, Turn, spoken
 from speech.recognition import Hypothesis
@@ -21,18 +23,19 @@ class BadRequest(ValueError):
 def read(body: object, holder: ApiToken, delivery: str | None) -> Turn:
     """The turn in `{"text": …, "session": …}`; an empty text opens the conversation.
 
-    delivery: the caller's name for this request (header `Idempotency-Key`), so that it can be sent again safely.
+    Either may be a number: Siri Shortcuts send one as it was asked for. delivery: the caller's name for this request
+    (header `Idempotency-Key`), so that it can be sent again safely.
     Raises BadRequest.
     """
     if not isinstance(body, dict):
         raise BadRequest("the body must be a JSON object")
-    text = body.get("text", "")
+    text = _written(body, "text") or ""
     if not isinstance(text, str):
-        raise BadRequest("text must be a string")
+        raise BadRequest("text must be a string or a number")
     if len(text) > MAX_TEXT:
         raise BadRequest(f"text is longer than {MAX_TEXT} characters")
     said = spoken(text)
-    return _turn(holder, session_name(body.get("session")), said, "text" if said else "start", delivery)
+    return _turn(holder, session_name(_written(body, "session")), said, "text" if said else "start", delivery)
 
 
 def heard(hypotheses: list[Hypothesis], holder: ApiToken, session: str, delivery: str | None) -> Turn:
@@ -60,6 +63,12 @@ def write(reply: Reply, turn: Turn) -> dict[str, Any]:
         "expecting": reply.expecting,
     }
     return {**answer, "link": reply.link} if reply.link else answer
+
+
+def _written(body: dict[str, Any], key: str) -> object:
+    """The value at the key, a number as it is written by hand."""
+    told = number(body, key)
+    return body.get(key) if told is None else f"{Decimal(repr(told)):f}"
 
 
 def _turn(holder: ApiToken, session: str, said: tuple[Hypothesis, ...], kind: Kind, delivery: str | None) -> Turn:

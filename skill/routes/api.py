@@ -1,5 +1,6 @@
 """`POST /api/v1/utterance` and `POST /api/v1/audio`: our own doors for text and sound (personal bearer token)."""
 
+from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Request, Response, jsonify, request
@@ -9,6 +10,7 @@ from billing import store
 from skill import metrics
 from skill.app import Service
 from skill.channels import api
+from skill.channels.body import NotABody, parse
 from skill.channels.voice import words_per_minute
 from skill.dialogue.engine import expected
 from skill.dialogue.tables import ApiToken
@@ -30,8 +32,8 @@ def mount(app: Flask, service: Service) -> None:
     def utterance() -> Response:
         holder = _holder(service)
         try:
-            turn = api.read(request.get_json(), holder, request.headers.get("Idempotency-Key"))
-        except api.BadRequest as error:
+            turn = api.read(_body(request), holder, request.headers.get("Idempotency-Key"))
+        except (api.BadRequest, NotABody) as error:
             return problem(400, str(error), "bad_request")
         return _answer(service, turn)
 
@@ -96,6 +98,11 @@ def _spoken(service: Service, reply: Reply, body: dict[str, object]) -> Response
     answer.headers["X-Zhku-Buttons"] = quote("|".join(reply.buttons))
     answer.headers["X-Zhku-End"] = "true" if reply.end else "false"
     return answer
+
+
+def _body(request: Request) -> dict[str, Any]:
+    """The fields of a form, or the JSON object, whatever type it is said to be of. Raises NotABody."""
+    return dict(request.form) if request.form else parse(request.get_data())
 
 
 def _recording(request: Request) -> bytes:

@@ -155,11 +155,29 @@ def test_tokens_are_kept_as_hashes(engine: Engine, token: str) -> None:
         assert token not in str(db.exec(select(ApiToken)).one().model_dump())
 
 
-@pytest.mark.parametrize("sent", [b"{", b"[]", b'{"text": 5}', b'{"text": null}', b'{"text":"a","session":7}', b"\xff"])
+@pytest.mark.parametrize(
+    "sent", [b"{", b"[]", b'{"text": true}', b'{"text": ["a"]}', b'{"text":"a","session":{"a":1}}', b"\xff", b""]
+)
 def test_a_malformed_body_is_refused_in_words(client: FlaskClient, bearer: dict[str, str], sent: bytes) -> None:
     answer = client.post("/api/v1/utterance", data=sent, headers=bearer, content_type="application/json")
     assert answer.status_code == 400
     assert answer.get_json()["text"] == "Не получилось разобрать запрос."
+
+
+@pytest.mark.parametrize("sent", [{"json": {"text": 125.3, "session": 7}}, {"data": {"text": "125,3", "session": "7"}}])
+def test_a_shortcut_sends_a_number_or_a_form(
+    client: FlaskClient, bearer: dict[str, str], sent: dict[str, dict[str, object]]
+) -> None:
+    asked = {"text": "передать показания холодной воды", "session": "7"}
+    client.post("/api/v1/utterance", json=asked, headers=bearer)
+    answer = client.post("/api/v1/utterance", headers=bearer, **sent).get_json()
+    assert "125,3" in answer["text"]
+    assert answer["session"] == "7"
+
+
+def test_half_a_character_is_no_fault_of_ours(client: FlaskClient, bearer: dict[str, str]) -> None:
+    answer = client.post("/api/v1/utterance", data=rb'{"text":"\ud83d"}', headers=bearer)
+    assert answer.status_code == 200
 
 
 def test_too_large_bodies_are_refused(client: FlaskClient, bearer: dict[str, str], settings: Settings) -> None:
