@@ -14,8 +14,21 @@ from skill.channels.voice import to_say, voice_message
 from skill.dialogue.turn import Kind, Reply, Turn
 from skill.settings import Settings
 
-SILENT = frozenset({"reaction", "ephemeral", "edit", "revoke", "keep_in_chat", "pin", "poll_update", "errors", "hsm"})
-"""Messages that nobody waits for an answer to; also as the type of one that WhatsApp hands over as unsupported."""
+SILENT = frozenset(
+    {
+        "call_permission_reply",
+        "edit",
+        "ephemeral",
+        "errors",
+        "hsm",
+        "keep_in_chat",
+        "pin",
+        "poll_update",
+        "reaction",
+        "revoke",
+    }
+)
+"""Messages that nobody waits for an answer to, also as the type of an unsupported or an interactive one."""
 SOUNDS = ("audio", "voice")
 OPENED = "request_welcome"
 """A chat opened for the first time."""
@@ -91,7 +104,7 @@ def _one(value: Body, message: Body) -> Arrival | None:
         return _renumbered(value, message)
     phone, kind = name(message, "from"), text(message, "type")
     who = _scoped(value, message, phone)
-    if not (phone or who) or {kind, text(message, "unsupported", "type")} & SILENT or name(message, "group_id"):
+    if not (phone or who) or {kind, text(message, kind, "type")} & SILENT or name(message, "group_id"):
         return None
     written = START if kind == OPENED else command(_said(message, kind))
     said, media = () if written == START else phrases([written]), _recording(message, kind)

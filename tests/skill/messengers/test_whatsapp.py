@@ -106,3 +106,8 @@ def test_a_note_that_whatsapp_cannot_hand_over_asks_for_nothing(
 ) -> None:
     deliver("whatsapp", of_kind("unsupported", unsupported={"type": unsupported}))
     assert sender.send_due() == 0
+
+
+def test_a_permission_to_call_asks_for_nothing(deliver: Deliver, sender: Sender) -> None:
+    deliver("whatsapp", of_kind("interactive", interactive={"type": "call_permission_reply"}))
+    assert sender.send_due() == 0
