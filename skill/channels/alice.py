@@ -9,7 +9,7 @@ from typing import Any
 from skill.channels import alice_shows
 from skill.channels.alice_calls import authentic, is_paid_by_yandex
 from skill.channels.body import Body, count, find, items, name, number, part, text, texts
-from skill.channels.channel import Assistant, link_of, open_title, phrases, pressed
+from skill.channels.channel import Assistant, link_of, open_title, opening, phrases, pressed
 from skill.channels.limits import capabilities, clip
 from skill.channels.slower import PART
 from skill.dialogue.phrases import phrase
@@ -30,8 +30,6 @@ APART = {
 URGENT = frozenset({"emergency", "operator"})
 SURELY_OURS = 0.9
 """From this confidence on a phrase marked as dangerous is answered as any other; what we do not do is never sure."""
-NOISE = 0.2
-"""Below it a phrase that opens a session is the skill's own name or a platform's check («test»): it is greeted."""
 PLAYER = "AudioPlayer."
 PAUSE = " sil <[500]> "
 ADDRESSED = re.compile(r"^(?:алиса|маруся)[\s,!.]+", re.IGNORECASE)
@@ -121,8 +119,7 @@ def hypotheses(request: Body, new: bool) -> tuple[Hypothesis, ...]:
     """What was said, best first.
 
     `command` lacks commas and the activation phrase, `original_utterance` has both: the first turn of a session is read
-    from the command, later ones from the utterance. A fraction that stands as two numbers is put back together. Words
-    that mean nothing open a session as none do.
+    from the command, later ones from the utterance. A fraction that stands as two numbers is put back together.
     """
     if text(request, "type") in PRESSED:
         payload = request.get("payload")
@@ -132,7 +129,7 @@ def hypotheses(request: Body, new: bool) -> tuple[Hypothesis, ...]:
     tokens = " ".join(token for token in texts(request, "nlu", "tokens") if token)
     candidates = [tokens if command else "", command] if new else [original, tokens, command]
     found = phrases(_mended(ADDRESSED.sub("", candidate.strip()), request) for candidate in candidates)
-    return () if new and found and understand(found[0].text, "alice").confidence < NOISE else found
+    return opening(found, "alice") if new else found
 
 
 def response_of(reply: Reply, turn: Turn, platform: str) -> dict[str, Any]:

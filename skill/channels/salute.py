@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from skill.channels import salute_payments
 from skill.channels.body import Body, find, items, name, number, part, text
-from skill.channels.channel import Assistant, link_of, open_title, phrases
+from skill.channels.channel import Assistant, link_of, open_title, opening, phrases, pressed
 from skill.channels.limits import capabilities, clip, pieces
 from skill.channels.slower import slowed
 from skill.dialogue.turn import Card, Kind, Reply, Turn
@@ -23,6 +23,8 @@ GUESS = 0.5
 def read(body: Body) -> Turn:
     """The turn in a message to the app; «хватит» when the app is closed."""
     payload, said = part(body, "payload"), _hypotheses(body)
+    if payload.get("new_session") is True:
+        said = opening(said, "salute")
     message_id = name(body, "messageId")
     return Turn(
         channel="salute",
@@ -90,7 +92,9 @@ def _kind(body: Body, said: tuple[Hypothesis, ...]) -> Kind:
         return "start"
     if said:
         return "text"
-    return "event" if text(body, "messageName") != "MESSAGE_TO_SKILL" else "silence"
+    if text(body, "messageName") != "MESSAGE_TO_SKILL":
+        return "event"
+    return "start" if payload.get("new_session") is True else "silence"
 
 
 def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
@@ -105,7 +109,7 @@ def _hypotheses(body: Body) -> tuple[Hypothesis, ...]:
         [
             text(message, "original_text"),
             text(message, "asr_normalized_message"),
-            text(action, "payload", "text") or text(action, "parameters", "text"),
+            pressed(text(action, "payload", "text") or text(action, "parameters", "text"), ""),
         ]
     )
     known = {one.text for one in said}

@@ -18,10 +18,13 @@ PHRASES = {
     "contacts": "channels.no_contact",
     "url": "general.link_sent",
     "share": "general.link_sent",
+    "audio": "channels.bad_voice",
+    "voice": "channels.bad_voice",
+    "video_note": "channels.bad_voice",
     "document": "channels.no_file",
     "file": "channels.no_file",
 }
-"""By the platforms' own names."""
+"""By the platforms' own names; a sound that cannot be read came without the way to it."""
 FILES = {
     "photo": re.compile(r"^image/|\.(?:jpe?g|png|heic|webp|gif|bmp)$", re.IGNORECASE),
     "video": re.compile(r"^video/|\.(?:mp4|mov|avi|webm|3gp)$", re.IGNORECASE),

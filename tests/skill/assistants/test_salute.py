@@ -78,3 +78,16 @@ def test_the_bill_is_a_list_on_a_screen(client: FlaskClient, residents: None) ->
     assert title["content"]["text"].startswith("Октябрь: 8")
     assert all(row["title"]["text"] and row["subtitle"]["text"].endswith(("₽", "коп.")) for row in texts)
     assert items[0]["bubble"]["text"]
+
+
+@pytest.mark.parametrize(("new", "told"), [(True, "Это помощник"), (False, "Не поняла тебя")])
+def test_the_name_of_the_app_opens_it(client: FlaskClient, new: bool, told: str) -> None:
+    body = recorded("salute/phrase")
+    body["payload"] |= {"new_session": new, "message": {"original_text": "мой дом"}}
+    assert told in post(client, "salute", body)["payload"]["pronounceText"]
+
+
+def test_the_code_of_an_action_is_no_reading(client: FlaskClient, residents: None) -> None:
+    body = recorded("salute/server_action")
+    body["payload"]["server_action"] = {"action_id": "press", "payload": {"text": "btn_125"}}
+    assert post(client, "salute", body)["payload"]["pronounceText"] == "Слушаю тебя."

@@ -67,6 +67,7 @@ def test_a_long_recording_is_not_even_fetched(deliver: Deliver, seconds: int) ->
         ({"sticker": {"file_id": "s", "emoji": "👍"}}, "Стикеры я не понимаю"),
         ({"location": {"latitude": 55.7, "longitude": 37.6}}, "Местоположение мне не нужно"),
         ({"contact": {"phone_number": "+79990000000", "first_name": "Пётр"}}, "Контакт мне не нужен"),
+        ({"voice": {"duration": 3}}, "Не получилось прослушать"),
         ({"poll": {"question": "Ставим шлагбаум?"}}, "прочитать не могу"),
         ({"pinned_message": {"message_id": 1}}, None),
     ],
