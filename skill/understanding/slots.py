@@ -145,7 +145,8 @@ def _resources(intent: str, parts: list[str], found: list[Marker]) -> list[str]:
         flooding = intent == "emergency" and marker.word.startswith("топ")
         colour = marker.word.startswith(("красн", "син")) and intent not in _BY_COLOUR
         address = marker.word == "эл" and any(one.slot == "channel_to" for one in found)
-        if (water and heat and trouble) or flooding or colour or address:
+        of_radiators = water and heat and trouble and not _is_of_water(parts, marker)
+        if of_radiators or flooding or colour or address:
             continue
         if marker.word.startswith(("отопит", "двухтариф", "двухзон")) and intent not in (
             "outages",
@@ -162,6 +163,12 @@ def _resources(intent: str, parts: list[str], found: list[Marker]) -> list[str]:
     implied = _table()["implied"].get(intent, {})
     result = result or [meant for part in parts for stem, meant in implied.items() if part.startswith(stem)][:1]
     return list(dict.fromkeys(result))
+
+
+def _is_of_water(parts: list[str], marker: Marker) -> bool:
+    """Beside «батареи» only «горячей воды», «гвс» is water: «холодные» may be said of them."""
+    near = parts[max(0, marker.start - 1) : marker.end + 1]
+    return marker.word.endswith(("вс", "вээс")) or any(part.startswith("вод") for part in near)
 
 
 def _at_the_post(parts: list[str], marker: Marker) -> bool:

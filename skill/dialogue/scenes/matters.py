@@ -1,4 +1,4 @@
-"""Житейские дела: guests, no meter, a new one or one just verified, night hours, warmth, eyes that cannot read a dial.
+"""Житейские дела: guests, no meter, a new one or one just verified, night hours, warmth, weak eyes, what else is there.
 
 What the rules say is told to everybody; a resident hears of the meters that the books hold.
 """
@@ -25,8 +25,8 @@ class Matters(Topic):
     name = "matters"
     intents = frozenset(
         {
-            "cannot_read", "contested", "guests", "meter_replaced", "meter_verified", "new_meter", "night_hours",
-            "no_meter", "norm_or_meter", "seal", "temperature", "zone_meter",
+            "cabinet", "cannot_read", "contested", "guests", "meter_replaced", "meter_verified", "new_meter",
+            "night_hours", "no_meter", "norm_or_meter", "seal", "temperature", "zone_meter",
         }
     )  # fmt: skip
 

@@ -1,11 +1,13 @@
 """Отключения: what is off at the flat or at a house that is named, until when and why."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from billing import outages
 from billing.tables import Outage, Property
+from skill.dialogue import heating
 from skill.dialogue.company import company_of, phone_of, today
 from skill.dialogue.flat import home_of
 from skill.dialogue.meaning.asked import resources, service_name
@@ -19,11 +21,10 @@ from skill.understanding import Understanding
 from speech import wording
 
 KIN = {"HOT_WATER": {"HEAT"}, "HEAT": {"HOT_WATER"}}
-
-
+"""What goes off together: one pipe warms both."""
 MISSING = re.compile(
     r"\bнету?\b|пропал|исчез|не (идет|течет|горит|греет|работает|дают)|(еле|чуть|едва) (теч|ид|теп|гре)"
-    r"|отключил|вырубил|перекрыл"
+    r"|отключил|вырубил|перекрыл|(батаре|радиатор)\w* (\w+ )?(холодн|ледян)|(холодн|ледян)\w+ (батаре|радиатор)"
 )
 """Something is off now, whether announced or not."""
 FOLLOWS = 3
@@ -50,7 +51,9 @@ class Outages(Topic):
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """What is off at the resident's flat, or at the house named."""
-        wanted = resources(said)
+        wanted = heating.wanted(talk, resources(said))
+        if heating.is_asked(talk) and (reply := self._of_heating(talk)) is not None:
+            return reply
         house = house_named(talk) or _house_before(talk, said)
         if talk.resident is not None and house is None and ELSEWHERE.search(talk.turn.text.lower()):
             talk.session.scene, talk.session.step, talk.session.draft = self.name, "house", {"wanted": wanted}
@@ -84,6 +87,18 @@ class Outages(Topic):
         """What to name."""
         return talk.say("outages.help") if talk.session.step == "house" else None
 
+    def _of_heating(self, talk: Talk) -> Reply | None:
+        """When heat is turned on or off; None where an outage is what keeps it off."""
+        if talk.resident is None:
+            return Reply(heating.told(talk))
+        found = outages.at_account(talk.db, home_of(talk).account_id, talk.now)
+        if any("HEAT" in one.resources for one in found):
+            return None
+        told = heating.told(talk)
+        return (
+            self._offer_request(talk, told, details=talk.say("outages.cold")) if heating.is_due(talk) else Reply(told)
+        )
+
     def _at(self, talk: Talk, house: Property, wanted: list[str]) -> Reply:
         """A house that was named; «а когда дадут?» after it means the same house."""
         talk.session.about = {"intent": "outages", "text": "", **talk.session.about}
@@ -92,7 +107,7 @@ class Outages(Topic):
 
     def _tell(self, talk: Talk, found: list[Outage], wanted: list[str]) -> Reply:
         kin = set(wanted).union(*(KIN.get(code, set()) for code in wanted))
-        touching = [one for one in found if not wanted or kin & set(one.resources)]
+        touching = [one for one in found if not wanted or _touches(one, kin if one.start_at <= talk.now else wanted)]
         missing = MISSING.search(talk.turn.text.lower().replace("ё", "е")) is not None
         follows = bool(talk.session.about.get("missing")) and len(talk.turn.text.split()) <= FOLLOWS
         now = missing or follows
@@ -116,6 +131,10 @@ class Outages(Topic):
         reply = self.offers(talk, Reply(f"{text} {talk.say('outages.ticket')}"))
         talk.session.draft = {"details": ASKING.sub("", details)}
         return reply
+
+
+def _touches(outage: Outage, codes: Collection[str]) -> bool:
+    return not set(outage.resources).isdisjoint(codes)
 
 
 def _sentence(talk: Talk, outage: Outage) -> str:
