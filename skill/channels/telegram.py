@@ -37,7 +37,7 @@ def read(body: Body) -> list[Arrival]:
         return []
     said = command(_pressed(press) if press else text(message, "text") or worded(text(message, "caption"), "telegram"))
     heard = () if said == START else phrases([said])
-    voice = {} if heard else _recording(message)
+    voice = {} if heard or press else _recording(message)
     unreadable = "" if press or heard or voice or said == START else _unread(message)
     if not (press or heard or voice or unreadable or said == START):
         return []

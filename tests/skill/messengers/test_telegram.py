@@ -99,6 +99,7 @@ def test_digits_in_the_code_of_a_button_are_no_reading(deliver: Deliver, residen
     deliver("telegram", with_text("telegram", "передать показания холодной воды", 1))
     body = recorded("telegram/callback")
     body["callback_query"]["data"] = "menu:125"
+    body["callback_query"]["message"]["voice"] = {"file_id": "number_125.wav", "duration": 2}  # the bot's own answer
     assert deliver("telegram", body).get_json()["text"] == "Слушаю вас."
 
 
