@@ -9,7 +9,7 @@ from typing import Any
 from skill.channels import alice_shows
 from skill.channels.alice_calls import authentic, is_paid_by_yandex
 from skill.channels.body import Body, count, find, items, name, number, part, text, texts
-from skill.channels.channel import Assistant, link_of, open_title, opening, phrases, pressed
+from skill.channels.channel import Assistant, link_of, open_title, phrases, pressed
 from skill.channels.limits import capabilities, clip
 from skill.channels.slower import PART
 from skill.dialogue.phrases import phrase
@@ -128,8 +128,7 @@ def hypotheses(request: Body, new: bool) -> tuple[Hypothesis, ...]:
     command, original = text(request, "command"), text(request, "original_utterance")
     tokens = " ".join(token for token in texts(request, "nlu", "tokens") if token)
     candidates = [tokens if command else "", command] if new else [original, tokens, command]
-    found = phrases(_mended(ADDRESSED.sub("", candidate.strip()), request) for candidate in candidates)
-    return opening(found, "alice") if new else found
+    return phrases(_mended(ADDRESSED.sub("", candidate.strip()), request) for candidate in candidates)
 
 
 def response_of(reply: Reply, turn: Turn, platform: str) -> dict[str, Any]:

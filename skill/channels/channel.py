@@ -17,14 +17,11 @@ from skill.channels.body import LONGEST_PHRASE, Body, items, text
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply, Turn
 from skill.settings import Settings
-from skill.understanding import understand
 from speech.recognition import Hypothesis
 
 STRESS = "\N{COMBINING ACUTE ACCENT}"
 UNPLACED = Hypothesis("…", 0.0, ())
 """Words that a platform heard and could not place: worth nothing, so that they are asked for again."""
-NOISE = 0.2
-"""Below it a phrase that opens a session is the skill's own name or a platform's check («test»): it is greeted."""
 CODE = re.compile(r"[{\[].*|(?!/)[^а-яё]*", re.IGNORECASE | re.DOTALL)
 """What a button sends that is no phrase: JSON, or nothing in Russian but a command (`/help`)."""
 
@@ -169,11 +166,6 @@ def phrases(candidates: Iterable[str]) -> tuple[Hypothesis, ...]:
     """The different non-empty phrases, best first; an overlong one is cut, stress marks are dropped."""
     plain = (one.replace(STRESS, "").strip()[:LONGEST_PHRASE].strip() for one in candidates)
     return tuple(Hypothesis(one, 1.0, ()) for one in dict.fromkeys(plain) if one)
-
-
-def opening(said: tuple[Hypothesis, ...], channel: str) -> tuple[Hypothesis, ...]:
-    """What opens a session: words that mean nothing do it as none do."""
-    return said if said and understand(said[0].text, channel).confidence >= NOISE else ()
 
 
 def pressed(sent: str, title: str) -> str:

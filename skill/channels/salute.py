@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from skill.channels import salute_payments
 from skill.channels.body import Body, find, items, name, number, part, text
-from skill.channels.channel import Assistant, link_of, open_title, opening, phrases, pressed
+from skill.channels.channel import Assistant, link_of, open_title, phrases, pressed
 from skill.channels.limits import capabilities, clip, pieces
 from skill.channels.slower import slowed
 from skill.dialogue.turn import Card, Kind, Reply, Turn
@@ -23,8 +23,6 @@ GUESS = 0.5
 def read(body: Body) -> Turn:
     """The turn in a message to the app; «хватит» when the app is closed."""
     payload, said = part(body, "payload"), _hypotheses(body)
-    if payload.get("new_session") is True:
-        said = opening(said, "salute")
     message_id = name(body, "messageId")
     return Turn(
         channel="salute",

@@ -198,6 +198,8 @@ def _answer(talk: Talk) -> Reply:
     if reply is not None and not talk.stalled:
         talk.session.misses = 0
         return temper.soothed(talk, said, reply)
+    if reply is None and not talk.session.last and said.confidence < NOISE:  # the skill's own name, a platform's check
+        return _open("general", talk, Understanding("start", {}, 1.0))
     talk.session.misses += 1
     if reply is None:
         asked = str(talk.session.last.get("expecting", "command"))

@@ -1,5 +1,7 @@
 """Новости дома: what the company has announced."""
 
+import re
+
 from billing import news
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
@@ -8,6 +10,11 @@ from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
+
+SUBJECT = re.compile(
+    r"\b(?:собрани|голосован|капремонт|капитальн|субботник|отч[её]т|опрос|ремонт|домофон|лифт|парковк|шлагбаум|двор)"
+)
+"""What an announcement may be asked for by name."""
 
 
 class Bulletin(Topic):
@@ -22,6 +29,8 @@ class Bulletin(Topic):
             return bar
         if points_at("details", talk.turn.text) and "next" in said.slots:
             return talk.reply("bulletin.details")
+        if (subject := SUBJECT.search(talk.turn.text.lower())) is not None:
+            return self._about(talk, subject[0])
         return self._read(talk, int(said.slots.get("next", 0)))
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
@@ -29,6 +38,12 @@ class Bulletin(Topic):
         if said.intent == "yes" and "next" in talk.session.draft:
             return self._read(talk, int(talk.session.draft["next"]))
         return super().answer(talk, said)
+
+    def _about(self, talk: Talk, subject: str) -> Reply:
+        """The newest announcement that names what is asked about."""
+        rows = news.at_account(talk.db, home_of(talk).account_id, talk.now)
+        found = [at for at, row in enumerate(rows) if subject in f"{row.title} {row.body}".lower()]
+        return self._read(talk, found[0]) if found else talk.reply("bulletin.none_of_it")
 
     def _read(self, talk: Talk, at: int) -> Reply:
         rows = news.at_account(talk.db, home_of(talk).account_id, talk.now)

@@ -25,8 +25,9 @@ class Matters(Topic):
     name = "matters"
     intents = frozenset(
         {
-            "cabinet", "cannot_read", "contested", "guests", "meter_replaced", "meter_verified", "new_meter",
-            "night_hours", "no_meter", "norm_or_meter", "seal", "temperature", "zone_meter",
+            "away", "cabinet", "cannot_read", "contact_details", "contested", "gas_check", "guests", "meter_replaced",
+            "meter_verified", "new_meter", "night_hours", "no_meter", "norm_or_meter", "seal", "temperature", "waste",
+            "whose_pipes", "zone_meter",
         }
     )  # fmt: skip
 
