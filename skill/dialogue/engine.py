@@ -41,6 +41,8 @@ BESIDE_READINGS = frozenset({"balance", "due_date", "forecast"})
 """Questions that a phrase with readings may end with."""
 BESIDE_PLAIN_READINGS = frozenset({"meter_verification", "outages", "reading_window", "tariffs"})
 """Questions whose own numbers could be taken for readings: only those that the books would take at once are."""
+A_NAME = 2
+"""So few words that open a conversation and mean nothing are the skill's own name, or a platform's check («test»)."""
 RETURNS = 2
 """So often in a row an interrupted question is asked again; then it is put off."""
 
@@ -198,7 +200,7 @@ def _answer(talk: Talk) -> Reply:
     if reply is not None and not talk.stalled:
         talk.session.misses = 0
         return temper.soothed(talk, said, reply)
-    if reply is None and not talk.session.last and said.confidence < NOISE:  # the skill's own name, a platform's check
+    if reply is None and not talk.session.last and said.confidence < NOISE and len(talk.turn.text.split()) <= A_NAME:
         return _open("general", talk, Understanding("start", {}, 1.0))
     talk.session.misses += 1
     if reply is None:
