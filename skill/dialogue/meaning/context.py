@@ -115,9 +115,10 @@ def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding
     """Guests, a new meter, a death: what no intent of the model stands for, and what it is taken for instead."""
     free = not talk.session.scene or talk.session.step == OFFER
     for name, matter in table()["matters"].items():
-        if fits(matter["words"], text):
-            taken_for = said.intent in matter["over"] or (free and said.confidence < FAIR)
-            return Understanding(name, extract(name, talk.turn.text), 1.0) if taken_for else None
+        any_but = "any" in matter["over"] and said.intent != "emergency"
+        unsure = free and (any_but or said.confidence < FAIR)
+        if (unsure or said.intent in matter["over"]) and fits(matter["words"], text):
+            return Understanding(name, extract(name, talk.turn.text), 1.0)
     return None
 
 

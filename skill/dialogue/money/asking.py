@@ -11,7 +11,10 @@ ELSEWHERE = ("почт", "сбер", "банк", "касс", "терминал",
 OF_THE_PAST = re.compile(r"^\W*(?:а )?(?:за что|почему|зачем|откуда|куда)\b")
 """What asks why money was taken begins no payment of that sum."""
 FEE = "комисс"
-PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|рассроч|сколько смогу|немного")
+PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|рассроч|отсрочк|реструктур|сколько смогу|немного")
+LATER_ON = re.compile(r"рассроч|отсрочк|реструктур")
+AHEAD = re.compile(r"\b(?:наперед|наперёд|вперед|вперёд|аванс\w*)\b")
+GOSUSLUGI = "госуслуг"
 HARD = re.compile(
     r"нечем (?:за)?платить|не на что|(?:денег|бабла|бабок) \w* ?нет|нет \w* ?(?:денег|бабла|бабок)"
     r"|не (?:смогу|могу|в состоянии|потяну) \w* ?(?:за|о)?платить|не потяну"
@@ -44,6 +47,8 @@ def told(talk: Talk, text: str) -> Reply | None:
         return talk.reply("pay.to_a_card")
     if FEE in text:
         return talk.reply("pay.fee" if checkout.chosen(talk.settings) == checkout.PAGE else "pay.fee_before")
+    if GOSUSLUGI in text:
+        return talk.reply("pay.gosuslugi")
     if any(word in text for word in BY_SBP):
         return talk.reply("pay.how_sbp")
     if any(word in text for word in ELSEWHERE):
