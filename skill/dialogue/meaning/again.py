@@ -24,6 +24,8 @@ TOPICS = frozenset(
         "night_hours", "no_meter", "norms", "outages", "pay", "payment_history", "payment_status", "penalty",
         "reading_window", "recalculation", "saving_tips", "send_receipt", "set_reminder", "submit_reading", "tariffs",
         "temperature", "ticket_status", "zone_meter",
+        "bailiffs", "card_fails", "collectors", "court", "empty_flat", "mismatch", "notice", "opening_debt",
+        "other_company", "paid_wrong",
     }
 )  # fmt: skip
 """Intents that a short question after them may be about."""

@@ -26,7 +26,7 @@ class Rules(Topic):
             flat = Flat(talk)
             facts = {"number": account_of(talk).number, "meters": flat.names(flat.meters)}
             return talk.reply(f"rules.known.{rule}", **facts)
-        reply = talk.reply(f"rules.told.{rule}", office=_office(talk))
+        reply = talk.reply(f"rules.told.{rule}", office=_office(talk), phone=_phone(talk))
         if talk.resident is None or f"rules.request.{rule}" not in phrases():
             return reply
         asked = self.offers(talk, after(reply.text, talk.reply("rules.send")))
@@ -43,10 +43,14 @@ class Rules(Topic):
 
 def _office(talk: Talk) -> str:
     """Where the office is, as far as the books know; its number where they do not."""
-    company, phone = company_of(talk), phone_of(talk)
-    if company is not None and company.address:
-        return talk.say("records.office", address=company.address)
-    return talk.say("general.phone", phone=phone) if phone else ""
+    company = company_of(talk)
+    known = company is not None and company.address
+    return talk.say("records.office", address=company.address) if company and known else _phone(talk)
+
+
+def _phone(talk: Talk) -> str:
+    number = phone_of(talk)
+    return talk.say("general.phone", phone=number) if number else ""
 
 
 SCENE = Rules()
