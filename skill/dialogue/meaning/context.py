@@ -33,6 +33,8 @@ UNGUESSED = frozenset({"correct", "slower", "faster"})
 """Intents that are not taken up on a guess."""
 PAYMENTS = frozenset({"payment_status"})
 """After them a sum said alone is the sum of a payment."""
+ORDERS = frozenset({"cancel_reminder", "emergency", "set_reminder"})
+"""What is not a question, however like one, where it is sure."""
 OF_METERS = frozenset({"", "last_reading", "reading_window", "submit_reading"})
 """What is spoken of where the last readings may be meant once more."""
 VERIFIED = re.compile(r"\bповер")
@@ -118,7 +120,7 @@ def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding
     """Guests, a new meter, a death: what no intent of the model stands for, and what it is taken for instead."""
     free = not talk.session.scene or talk.session.step == OFFER
     for name, matter in table()["matters"].items():
-        any_but = "any" in matter["over"] and said.intent != "emergency"
+        any_but = "any" in matter["over"] and said.intent not in ORDERS and not _is_a_reading(said)
         unsure = free and (any_but or said.confidence < FAIR)
         if (unsure or said.intent in matter["over"]) and fits(matter["words"], text):
             return Understanding(name, extract(name, talk.turn.text), 1.0)

@@ -15,7 +15,9 @@ from skill.dialogue.talk import Talk
 from skill.dialogue.turn import SENTENCE_END, Reply
 from skill.understanding import Understanding, understand
 
-NAMES = re.compile(r"\b(?:где|посмотреть|забыл\w?|помню|знаю|потерял\w?|какой|какая|каков|назови|скажи|подскажи|напомни|продиктуй|узнать)")
+NAMES = re.compile(
+    r"\b(?:где|посмотреть|забыл\w?|помню|знаю|потерял\w?|какой|какая|каков|назови|скажи|подскажи|напомни|продиктуй|узнать)"
+)
 SAYS_WHICH = re.compile(
     r"\b(какой|какая|какие|каких|какую|какому|список|перечисли|мои|сколько"
     r"|у (?:меня|нас) (?:две|три|четыре|несколько|\d))\b"
