@@ -24,8 +24,9 @@ class Rules(Topic):
         rule = said.intent
         if talk.resident is not None and f"rules.known.{rule}" in phrases():
             flat = Flat(talk)
-            facts = {"number": account_of(talk).number, "meters": flat.names(flat.meters)}
-            return talk.reply(f"rules.known.{rule}", **facts)
+            return Reply(
+                talk.say(f"rules.known.{rule}", number=account_of(talk).number, meters=flat.names(flat.meters))
+            )
         reply = talk.reply(f"rules.told.{rule}", office=_office(talk), phone=_phone(talk))
         if talk.resident is None or f"rules.request.{rule}" not in phrases():
             return reply
@@ -44,8 +45,9 @@ class Rules(Topic):
 def _office(talk: Talk) -> str:
     """Where the office is, as far as the books know; its number where they do not."""
     company = company_of(talk)
-    known = company is not None and company.address
-    return talk.say("records.office", address=company.address) if company and known else _phone(talk)
+    if company is None or not company.address:
+        return _phone(talk)
+    return talk.say("records.office", address=company.address)
 
 
 def _phone(talk: Talk) -> str:
