@@ -35,9 +35,10 @@ PAYMENTS = frozenset({"payment_status"})
 """After them a sum said alone is the sum of a payment."""
 SPOKEN_FOR = frozenset(
     {
-        "balance", "benefits", "cancel_reminder", "charges", "contacts", "correct", "create_ticket", "emergency",
-        "forecast", "last_reading", "link_account", "news", "operator", "out_of_scope", "outages", "payment_history",
-        "set_reminder", "submit_reading", "switch_account",
+        "back", "balance", "benefits", "cancel_reminder", "charges", "contacts", "correct", "create_ticket",
+        "emergency", "forecast", "greeting", "help", "last_reading", "link_account", "news", "no", "operator",
+        "out_of_scope", "outages", "payment_history", "repeat", "set_reminder", "stop", "submit_reading",
+        "switch_account", "thanks", "yes",
     }
 )  # fmt: skip
 """Where these are sure, a phrase wants a fact or a deed, and no rule takes it that does not name them."""
