@@ -112,11 +112,11 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
 
 
 def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding | None:
-    """Guests, a new meter, a death: what no intent of the model stands for, and what it is taken for instead."""
+    """Guests, a new meter, keys, papers: what no intent of the model stands for, and what it is taken for instead."""
     free = not talk.session.scene or talk.session.step == OFFER
     for name, matter in table()["matters"].items():
         if fits(matter["words"], text):
-            taken_for = said.intent in matter["over"] or (free and said.confidence < FAIR)
+            taken_for = said.intent in matter["over"] or (free and (said.confidence < FAIR or "any" in matter["over"]))
             return Understanding(name, extract(name, talk.turn.text), 1.0) if taken_for else None
     return None
 

@@ -47,7 +47,9 @@ def table() -> dict[str, Any]:
     }
     pointing |= {name: {"words": _compiled(patterns), "after": {}} for name, patterns in _file("said").items()}
     matters = {
-        name: {"words": _compiled(entry["words"]), "over": entry["over"]} for name, entry in _file("matters").items()
+        name: {"words": _compiled(entry["words"]), "over": entry["over"]}
+        for file in ("matters", "house", "office")
+        for name, entry in _file(file).items()
     }
     again = _file("again")
     rests_on = {intent: re.compile(words) for intent, words in again["rests_on"].items()}
