@@ -61,7 +61,7 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         return Understanding("create_ticket", {}, said.confidence)
     if (outright := _outright(talk, text)) is not None:
         return outright
-    if (matter := _of_a_household(talk, said, text)) is not None:
+    if not asked_for and (matter := _of_a_household(talk, said, text)) is not None:
         return matter
     if DOUBTS.search(talk.turn.text) and said.intent == "yes":  # «точно?» asks, it does not agree
         if (meant := pointed(talk, text)) is not None:
@@ -115,9 +115,9 @@ def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding
     """Guests, a new meter, keys, papers: what no intent of the model stands for, and what it is taken for instead."""
     free = not talk.session.scene or talk.session.step == OFFER
     for name, matter in table()["matters"].items():
-        if fits(matter["words"], text):
-            taken_for = said.intent in matter["over"] or (free and (said.confidence < FAIR or "any" in matter["over"]))
-            return Understanding(name, extract(name, talk.turn.text), 1.0) if taken_for else None
+        unsure = free and (said.confidence < FAIR or "any" in matter["over"])
+        if (unsure or said.intent in matter["over"]) and fits(matter["words"], text):
+            return Understanding(name, extract(name, talk.turn.text), 1.0)
     return None
 
 

@@ -20,23 +20,28 @@ from speech import wording
 
 ANNOUNCED = frozenset({"big_repair", "small_repair"})
 """What the company may have announced already."""
+MORE = "house_more"
+"""What is asked further of such a topic: «а кто платит?», «и что мне делать»."""
 
 
 class House(Topic):
     """The scene of the house and its company. What it offers is a request."""
 
     name = "house"
-    intents = frozenset(name for name in table()["matters"] if f"house.{name}" in phrases())
+    intents = frozenset(name for name in table()["matters"] if f"house.{name}" in phrases()) | {MORE}
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The rule, and whom to turn to; a resident is offered a request where the company can do something."""
         if said.intent in ANNOUNCED and (told := BULLETIN.announced(talk)) is not None:
             return told
+        before = str(talk.session.about.get("text", ""))
+        talk.session.about = {"intent": said.intent, "slots": {}, "text": talk.turn.text, "topic": self.name}
         reply = talk.reply(f"house.{said.intent}", **_facts(talk))
         if talk.resident is None or f"house.request.{said.intent}" not in phrases():
             return reply
         asked = self.offers(talk, after(reply.text, talk.reply("matters.send")))
-        talk.session.draft = {"details": talk.say(f"house.request.{said.intent}", said=capital(talk.turn.text))}
+        details = talk.say(f"house.request.{said.intent}", said=talk.turn.text, before=before)
+        talk.session.draft = {"details": capital(details)}
         return asked
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
