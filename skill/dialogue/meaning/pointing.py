@@ -54,7 +54,8 @@ def table() -> dict[str, Any]:
     again = _file("again")
     rests_on = {intent: re.compile(words) for intent, words in again["rests_on"].items()}
     found = {**compiled, "any": of_any, "matters": matters, "pointing": pointing}
-    return {**found, "again": again["again"], "rests_on": rests_on}
+    things = {name: re.compile(words) for name, words in _file("things").items()}
+    return {**found, "things": things, "again": again["again"], "rests_on": rests_on}
 
 
 def _file(name: str) -> dict[str, Any]:

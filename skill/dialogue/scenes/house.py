@@ -1,5 +1,6 @@
-"""Дом и двор: what the rules say of repairs, neighbours, keys, papers, inspectors, and whom else to call; for everybody.
+"""Дом и двор: what the rules say of repairs, neighbours, keys, papers and inspectors, and whom else to call.
 
+Everybody may ask.
 The topics are those of `meaning/short/house.yaml` and `office.yaml` that have a sentence in `phrases/house.yaml`.
 Sources: ПП 354 (п. 34-35, 81-82), ПП 491 (п. 2-10), ПП 416 (п. 36), ЖК РФ (ст. 26, 36, 44-46, 161-162).
 """
@@ -20,15 +21,15 @@ from speech import wording
 
 ANNOUNCED = frozenset({"big_repair", "small_repair"})
 """What the company may have announced already."""
-MORE = "house_more"
-"""What is asked further of such a topic: «а кто платит?», «и что мне делать»."""
+FURTHER = frozenset({"house_more", "house_question"})
+"""What is asked further of such a topic («а кто платит?»), and of the house where no topic fits."""
 
 
 class House(Topic):
     """The scene of the house and its company. What it offers is a request."""
 
     name = "house"
-    intents = frozenset(name for name in table()["matters"] if f"house.{name}" in phrases()) | {MORE}
+    intents = frozenset(name for name in table()["matters"] if f"house.{name}" in phrases()) | FURTHER
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The rule, and whom to turn to; a resident is offered a request where the company can do something."""
@@ -36,7 +37,7 @@ class House(Topic):
             return told
         before = str(talk.session.about.get("text", ""))
         talk.session.about = {"intent": said.intent, "slots": {}, "text": talk.turn.text, "topic": self.name}
-        reply = talk.reply(f"house.{said.intent}", **_facts(talk))
+        reply = Reply(talk.say(f"house.{said.intent}", **_facts(talk)))
         if talk.resident is None or f"house.request.{said.intent}" not in phrases():
             return reply
         asked = self.offers(talk, after(reply.text, talk.reply("matters.send")))
