@@ -47,6 +47,8 @@ AND = re.compile(
     rf"|\s*[,.;?!]+\s+(?=(?:{_ASKS})\b)",
     re.IGNORECASE,
 )
+ASKED_TO = re.compile(r"\b((?:под)?скажи(?:те)?),\s+", re.IGNORECASE)
+"""The comma in «подскажите, когда платить» parts nothing."""
 GREETS = re.compile(
     r"^(?:\W*(?:здравствуй(?:те)?|привет\w*|добр(?:ый день|ый вечер|ое утро)|подскажите|скажите|пожалуйста|будьте добры"
     r"|хочу узнать|хотел(?:а|ось)? бы узнать|интересует|вопрос)\b\W*)+(?=\w)",
@@ -110,6 +112,7 @@ def beside_answer(text: str, channel: str, expecting: str | None) -> list[Reques
 
 def _parts(text: str) -> list[str]:
     """The phrase cut where a request begins; a reminder keeps all it is about."""
+    text = ASKED_TO.sub(r"\1 ", text)
     parts = [part.strip(" ,.;?!") for part in AND.split(GREETS.sub("", text))]
     for at, part in enumerate(parts):
         if REMINDS.search(part) and at + 1 < len(parts) and re.match(_TO_DO, parts[at + 1], re.IGNORECASE):

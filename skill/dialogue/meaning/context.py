@@ -106,6 +106,9 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
         return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
     if (talk.session.scene, talk.session.step) == ("readings", "rest") and points_at("much", talk.turn.text):
         return Understanding("usual", {}, 1.0)
+    asks_of_last = talk.session.scene == "readings" and points_at("was", talk.turn.text)
+    if asks_of_last and "resource" in (of_last := extract("last_reading", talk.turn.text)):
+        return Understanding("last_reading", of_last, 1.0)
     if talk.session.scene == "readings" and points_at("last_day", talk.turn.text):
         return Understanding("reading_window", {}, 1.0)
     if talk.session.scene == "readings" and points_at("missed", talk.turn.text):

@@ -105,7 +105,7 @@ def usual(gathering: Gathering) -> Reply:
     """«Это много?»: what the meters of the draft use in other months, and the question that is open again."""
     talk, flat = gathering.talk, gathering.flat
     meters = [flat.meter(entry.meter) for entry in gathering.draft.entries if entry.meter is not None]
-    lines = _usual_lines(talk, flat, meters)
+    lines = usual_lines(talk, flat, meters)
     talk.beside = "help"
     key = "readings.usual" if lines else "readings.nothing_usual"
     return talk.reply(key, lines=", ".join(lines), buttons=YES_NO, expecting="yes_no")
@@ -128,7 +128,7 @@ def declined(talk: Talk, flat: Flat) -> str:
     return talk.say("history.declined", meter=name, value=wording.reading(row.value.normalize()), reason=reason)
 
 
-def _usual_lines(talk: Talk, flat: Flat, meters: list[MeterView]) -> list[str]:
+def usual_lines(talk: Talk, flat: Flat, meters: list[MeterView]) -> list[str]:
     """«холодная вода 8,5 м³»: the median month of each meter; of one that has twins, the median of its readings."""
     volumes = forecast.monthly_volumes(talk.db, flat.home.account_id, flat.period)
     lines = []

@@ -13,6 +13,10 @@ from skill.understanding import Understanding
 from skill.understanding.slots import extract
 from speech.numerals import numbers
 
+UNKNOWN = re.compile(
+    r"(?:\w+ ){1,2}(?:(?:я |пока |еще )*не (?:знаю|помню|вижу|видно|смотрел\w?|посмотрел\w?)|потом\b|позже\b)"
+)
+"""«Свет не знаю», «газ потом»: said of no meter but this."""
 RISE = re.compile(r"\b(плюс|прибав|добав|приплюс|накин|ушло|потрат|израсход|истрат|расход|больше)")
 """Words that make a number a rise, one for each number."""
 
@@ -37,6 +41,11 @@ def by_last(flat: Flat, text: str, entries: list[Entry], asked: Entry | None) ->
     if any(len(fitting) != 1 or len(fitting[0].registers) > 1 or not fitting[0].last for fitting in meters):
         return entries
     return [_risen(fitting[0], Decimal(rise)) for fitting, rise in zip(meters, rises, strict=True)]
+
+
+def left_out(text: str) -> set[str]:
+    """Resources that the phrase leaves for later: «свет не знаю», «а газ потом»."""
+    return {code for clause in UNKNOWN.findall(plain(text)) for code in _spoken_of(clause)}
 
 
 def unused(flat: Flat, entry: Entry) -> list[Entry]:
@@ -65,9 +74,11 @@ def _last(meter: MeterView) -> dict[str, Decimal]:
 
 def _same(flat: Flat, text: str, entries: list[Entry], asked: Entry | None) -> list[Entry]:
     told = [entry for entry in entries if entry.values or entry.loose]
+    unknown = left_out(text)
+    entries = [entry for entry in entries if entry.resource not in unknown]
     named = [entry for entry in entries if entry not in told and (entry.resource or entry.place)]
     known = {entry.resource for entry in entries}
-    named += [Entry(resource=code) for code in _spoken_of(text) if code not in known]
+    named += [Entry(resource=code) for code in _spoken_of(text) if code not in known | unknown]
     meters = [meter for entry in named for meter in _named(flat, entry)]
     if not named and not told:
         meters = _asked(flat, asked) or flat.left()

@@ -19,6 +19,8 @@ MOVED = re.compile(
     r"(?: на)? (?P<day>\w+(?: \w+)?)(?: число| числа)?"
 )
 """Another day for the reminder just spoken of."""
+BARE_WORDS = 3
+"""So few words that only name a day or an hour are said of the reminder just set."""
 DROPPED = re.compile(
     rf"{LEADS}(?:(?:отмени|выключи|отключи|убери|удали|сними|сотри)(?:те)?|не (?:надо|нужно))"
     r"(?: (?:его|ее|их|это|этот|эту|все|всё|оба|обе|напоминани\w+|последн\w+|\w+[оы]е|\w+ье))*"
@@ -44,6 +46,9 @@ def _moved(talk: Talk, text: str) -> Understanding | None:
         return Understanding("set_reminder", {"date_or_day": about["date"], **slots, **same, "once": True}, 1.0)
     if about["once"] and moments.EVERY.search(text) and len(text.split()) <= FEW and "напом" not in text:
         return Understanding("set_reminder", {"date_or_day": str(int(about["date"][-2:])), **same}, 1.0)
+    tells = moments.names_one(talk.turn.text) if about["once"] else "date_or_day" in slots
+    if len(text.split()) <= BARE_WORDS and tells:
+        return Understanding("set_reminder", {**slots, **same, "once": about["once"]}, 1.0)
     moved = MOVED.fullmatch(text)
     if moved is None:
         return None

@@ -14,7 +14,7 @@ from skill.dialogue.gate import barred
 from skill.dialogue.meaning.asked import months, resources, span
 from skill.dialogue.naming import capital, month_name
 from skill.dialogue.readings import past
-from skill.dialogue.readings.comparing import declined
+from skill.dialogue.readings.comparing import declined, usual_lines
 from skill.dialogue.readings.readback import values_shown
 from skill.dialogue.scenes.readings import SCENE as READINGS
 from skill.dialogue.talk import Talk
@@ -25,8 +25,7 @@ from speech import wording
 
 ALOUD = 3
 """So many meters are named at once where nothing can be shown; the rest on request."""
-
-
+AVERAGE = re.compile(r"в среднем|средн(?:ий|его|ем|яя|юю)|\bобычно\b")
 ARRIVED = re.compile(r"дошл|дошел|\bприня(?:ли|ты|л)\b|\bполучил|поступил|зафиксир|\bучли\b|учтены|записались")
 """Whether what was handed in has come: asked of the month that is open."""
 SERIAL = re.compile(r"\bномер\w*\b.*\b(счетчик|прибор)|(заводск|серийн)\w+ номер|\b(счетчик|прибор)\w*\b.*\bномер")
@@ -50,6 +49,10 @@ class History(Topic):
         named = months(said, flat.today) or _long(flat, talk.turn.text)
         if not named and ARRIVED.search(talk.turn.text.lower().replace("ё", "е")):
             named = [flat.period]
+        wanted = wanted or _of_before(talk)
+        if AVERAGE.search(talk.turn.text.lower()):
+            lines = usual_lines(talk, flat, [one for one in flat.meters if not wanted or one.resource in wanted])
+            return talk.reply("history.average", lines=", ".join(lines)) if lines else self._nothing(talk, flat, [])
         if _asks_use(talk) or len(named) > 1:
             return self._used(talk, flat, named or _newest(flat), wanted)
         return self._tell(talk, flat, wanted, named[:1], 0, said.slots.get("place"))
@@ -128,6 +131,14 @@ def _asks_use(talk: Talk) -> bool:
     about, text = talk.session.about, talk.turn.text
     before = about["text"] if about.get("intent") == "last_reading" and "показан" not in text.lower() else ""
     return past.USED.search(f"{text} {before}".lower().replace("ё", "е")) is not None
+
+
+def _of_before(talk: Talk) -> list[str]:
+    """«А в сентябре?» after «сколько воды я потратил» asks of water too."""
+    about = talk.session.about
+    if about.get("intent") != "last_reading" or past.USED.search(talk.turn.text.lower().replace("ё", "е")):
+        return []
+    return resources(Understanding("last_reading", {}, 1.0), about["text"]) if _asks_use(talk) else []
 
 
 def _last(talk: Talk, flat: Flat, wanted: list[str]) -> list[LastReading]:

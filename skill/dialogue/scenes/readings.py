@@ -13,7 +13,7 @@ from skill.dialogue.readings.dial import dial_value
 from skill.dialogue.readings.draft import Entry, entries_of
 from skill.dialogue.readings.heard import ANSWERS, heard, put
 from skill.dialogue.readings.numbered import chosen
-from skill.dialogue.readings.relative import unused
+from skill.dialogue.readings.relative import left_out, unused
 from skill.dialogue.scenes.broken_meter import SCENE as BROKEN
 from skill.dialogue.scenes.linking import SCENE as LINKING
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
@@ -85,6 +85,9 @@ class Readings:
         entries = gathering.of_booked(entries, mistaken=said.intent == "correct" or points_at("wrong", talk.turn.text))
         if said.intent == "yes" and (gathering.repeats(entries) or gathering.only_names(entries)):
             entries = []
+        named = {entry.resource for entry in entries if not any(one.gives for one in entries)}
+        if talk.session.step in READ_BACK and named and named <= left_out(talk.turn.text):
+            return gathering.next()
         if (reply := self._instead(talk, gathering, said, entries)) is not None:
             return reply
         if any(entry.tells for entry in entries):
@@ -124,7 +127,7 @@ class Readings:
             return gathering.wrong() if kind == "no" else gathering.next()
         if talk.session.step != "confirm":
             return None
-        if agreeing.is_enough(text):
+        if agreeing.is_enough(text) or points_at("enough", text):  # «всё» answers «всё верно?»
             booked, left = gathering.book(), talk.session.scene
             talk.session.close()
             return after(SENTENCE_END.split(booked.text)[0], talk.reply("readings.later")) if left else booked
