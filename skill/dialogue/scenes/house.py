@@ -24,6 +24,9 @@ ANNOUNCED = frozenset({"big_repair", "small_repair"})
 FURTHER = frozenset({"house_more", "house_question"})
 """What is asked further of such a topic («а кто платит?»), and of the house where no topic fits."""
 
+OF_ITSELF = frozenset({"always_here", "clock", "free_of_charge", "language", "nothing", "voice", "wrong_number"})
+"""What is asked of the voice, and no company can tell more of."""
+
 
 class House(Topic):
     """The scene of the house and its company. What it offers is a request."""
@@ -36,7 +39,8 @@ class House(Topic):
         if said.intent in ANNOUNCED and (told := BULLETIN.announced(talk)) is not None:
             return told
         before = str(talk.session.about.get("text", ""))
-        talk.session.about = {"intent": said.intent, "slots": {}, "text": talk.turn.text, "topic": self.name}
+        if said.intent not in OF_ITSELF:
+            talk.session.about = {"intent": said.intent, "slots": {}, "text": talk.turn.text, "topic": self.name}
         reply = Reply(talk.say(f"house.{said.intent}", **_facts(talk)))
         if talk.resident is None or f"house.request.{said.intent}" not in phrases():
             return reply
