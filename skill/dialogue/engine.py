@@ -273,7 +273,8 @@ def _taken_up(talk: Talk, said: Understanding) -> Understanding:
 def _keep_readings(talk: Talk, said: Understanding) -> None:
     """Readings said in one breath with a question («холодная 125, и сколько я должен») are asked about after it."""
     beside = said.intent in BESIDE_READINGS or (said.intent in BESIDE_PLAIN_READINGS and not talk.session.scene)
-    if not beside or talk.resident is None or not may_have_numbers(talk.turn.text):
+    supposed = "если" in talk.turn.text.lower().split()
+    if not beside or supposed or talk.resident is None or not may_have_numbers(talk.turn.text):
         return
     slots = extract("submit_reading", talk.turn.text)
     if slots.get("values") and slots.get("resource"):

@@ -26,7 +26,7 @@ class Matters(Topic):
     intents = frozenset(
         {
             "away", "cabinet", "cannot_read", "contact_details", "contested", "gas_check", "guests", "meter_replaced",
-            "meter_verified", "new_meter", "night_hours", "no_meter", "norm_or_meter", "paid_call", "seal",
+            "meter_verified", "new_meter", "night_hours", "no_meter", "norm_or_meter", "paid_call", "scam", "seal",
             "temperature", "waste", "whose_pipes", "zone_meter",
         }
     )  # fmt: skip
