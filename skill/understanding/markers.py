@@ -155,6 +155,9 @@ def markers(text: str, *, mistyped: bool = False) -> list[Marker]:
     found: list[Marker] = []
     at = 0
     while at < len(parts):
+        if _is_of_digits(parts, at):
+            at += 1
+            continue
         marker = _at(parts, at)
         if marker is None and (hit := nearly(parts[at])) and (mistyped or hit[0] in _CALENDAR):
             marker = Marker(*hit, at, at + 1, parts[at])
@@ -171,6 +174,11 @@ def _is_no_zone(parts: list[str], at: int) -> bool:
     before, after = "".join(parts[max(at - 1, 0) : at]), "".join(parts[at + 1 : at + 2])
     when = before in ("сегодня", "вчера") and parts[at] in ("ночью", "днем")
     return when or before.startswith(_NO_ZONE_BEFORE) or after.startswith("добр")
+
+
+def _is_of_digits(parts: list[str], at: int) -> bool:
+    """«Красные цифры», «красные и чёрные цифры» are on the dial."""
+    return parts[at].startswith("красн") and any(part.startswith("цифр") for part in parts[at + 1 : at + 4])
 
 
 def _at(parts: list[str], at: int) -> Marker | None:

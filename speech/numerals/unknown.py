@@ -17,6 +17,8 @@ PIECES = re.compile(
     r"|(?P<word>[^\W\d_]+)|(?P<mark>\.{2,}|[^\w\s]|_)"
 )
 HESITATION = re.compile("э+м*|кх+[ме]|м+|а{2,}|о{2,}|х+м+|г+м+|ы+|э+э+|ну+|м+х*м+|у+г*у+")
+LETTER_O = re.compile(r"(?<=\d)[oо](?=[\doо.,]|$)")
+"""Typed for a zero: «12о»."""
 DATE = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?:20)?\d\d")
 DOUBLED = re.compile(r"(.)\1+")
 VULGAR = {"½": ".5", "¼": ".25", "¾": ".75"}
@@ -26,7 +28,7 @@ UNITS = {"куб": "m3", "м": "m3", "m": "m3", "кв": "kwh"}
 
 def read_unknown(word: str, lexicon: "Lexicon") -> int:
     """The code of a word seen for the first time."""
-    folded = fold(word)
+    folded = LETTER_O.sub("0", fold(word))
     if folded in lexicon.written:
         return lexicon[folded]
     if folded.isalpha():

@@ -128,7 +128,8 @@ class TicketTopic:
             return self._confirm(talk, f"{details}, {text}")
         if fits and (troubles.SPOT.fullmatch(text) or (not known and troubles.PLACE.fullmatch(text))):
             return self._confirm(talk, details, place=text)
-        since = fits and not known and troubles.SINCE.fullmatch(text) is not None
+        extent = troubles.EXTENT.fullmatch(text.rstrip(" ."))
+        since = extent is not None or (fits and not known and troubles.SINCE.fullmatch(text) is not None)
         if since or (known and said.intent in DESCRIBING and troubles.AND_MORE.match(text)):
             return self._confirm(talk, f"{_told(talk)}, {'' if since else 'ещё '}{troubles.LEAD.sub('', text)}")
         return None
