@@ -19,11 +19,12 @@ SHORT = 6
 ELLIPSIS = re.compile(rf"^{LEADS}(?:а|и|там|тогда|теперь|также|тоже|лучше)\b")
 TOPICS = frozenset(
     {
-        "account_details", "balance", "benefits", "charges", "contacts", "contested", "create_ticket", "due_date",
-        "explain_bill", "forecast", "guests", "last_reading", "meter_replaced", "meter_verification", "meter_verified",
-        "new_meter", "night_hours", "no_meter", "norms", "outages", "pay", "payment_history", "payment_status",
-        "penalty", "reading_window", "recalculation", "saving_tips", "send_receipt", "set_reminder", "submit_reading",
-        "tariffs", "temperature", "ticket_status", "zone_meter",
+        "account_details", "bailiffs", "balance", "benefits", "card_fails", "charges", "collectors", "contacts",
+        "contested", "court", "create_ticket", "due_date", "empty_flat", "explain_bill", "forecast", "guests",
+        "last_reading", "meter_replaced", "meter_verification", "meter_verified", "mismatch", "new_meter",
+        "night_hours", "no_meter", "norms", "notice", "opening_debt", "other_company", "outages", "paid_wrong", "pay",
+        "payment_history", "payment_status", "penalty", "reading_window", "recalculation", "saving_tips",
+        "send_receipt", "set_reminder", "submit_reading", "tariffs", "temperature", "ticket_status", "zone_meter",
     }
 )  # fmt: skip
 """Intents that a short question after them may be about."""

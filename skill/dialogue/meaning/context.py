@@ -33,6 +33,15 @@ UNGUESSED = frozenset({"correct", "slower", "faster"})
 """Intents that are not taken up on a guess."""
 PAYMENTS = frozenset({"payment_status"})
 """After them a sum said alone is the sum of a payment."""
+SPOKEN_FOR = frozenset(
+    {
+        "balance", "benefits", "cancel_reminder", "charges", "contacts", "correct", "create_ticket", "emergency",
+        "forecast", "last_reading", "link_account", "news", "operator", "out_of_scope", "outages", "payment_history",
+        "set_reminder", "submit_reading", "switch_account",
+    }
+)  # fmt: skip
+"""Where these are sure, a phrase wants a fact or a deed, and no rule takes it that does not name them."""
+SURE_OF_IT = 0.85
 OF_METERS = frozenset({"", "last_reading", "reading_window", "submit_reading"})
 """What is spoken of where the last readings may be meant once more."""
 VERIFIED = re.compile(r"\bповер")
@@ -122,7 +131,8 @@ def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding
     """Guests, a new meter, keys, papers: what no intent of the model stands for, and what it is taken for instead."""
     free = not talk.session.scene or talk.session.step == OFFER
     for name, matter in table()["matters"].items():
-        unsure = free and (said.confidence < FAIR or "any" in matter["over"])
+        any_but = "any" in matter["over"] and not (said.intent in SPOKEN_FOR and said.confidence >= SURE_OF_IT)
+        unsure = free and (any_but or said.confidence < FAIR or "whatever" in matter["over"])
         if (unsure or said.intent in matter["over"]) and fits(matter["words"], text):
             return Understanding(name, extract(name, talk.turn.text), 1.0)
     return None

@@ -48,7 +48,7 @@ def table() -> dict[str, Any]:
     pointing |= {name: {"words": _compiled(patterns), "after": {}} for name, patterns in _file("said").items()}
     matters = {
         name: {"words": _compiled(entry["words"]), "over": entry["over"]}
-        for file in ("matters", "house", "office")
+        for file in ("matters", "rules", "rules_of_accounts", "house", "office")
         for name, entry in _file(file).items()
     }
     again = _file("again")

@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from billing import receipts
 from billing.tables import Receipt
 from billing.windows import month_start
 from skill.dialogue.company import today
+from skill.dialogue.flat import home_of
 from skill.dialogue.naming import month_name
 from skill.dialogue.readings.past import span
 from skill.dialogue.talk import Talk
@@ -39,3 +41,9 @@ def unknown_months(talk: Talk, rows: list[Receipt], wanted: list[date]) -> Reply
         return talk.reply("charges.to_come", month=month_name(wanted[0]), last=month_name(rows[0].period))
     known = span([rows[-1].period, rows[0].period] if len(rows) > 1 else [rows[0].period], on)
     return talk.reply("charges.not_yet", months=known)
+
+
+def usual_month(talk: Talk) -> int:
+    """What a month costs on the average, kopecks in whole hundreds of roubles; 0 where there is no bill yet."""
+    charged = [row.charged_kopecks for row in receipts.history(talk.db, home_of(talk).account_id)]
+    return round(sum(charged) // len(charged), -4) if charged else 0

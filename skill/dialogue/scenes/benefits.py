@@ -22,6 +22,24 @@ OWN = (
     "придёт", "уменьш",
 )  # fmt: skip
 
+CATEGORIES = {
+    "disabled": re.compile(r"инвалид"),
+    "large_family": re.compile(r"многодетн|(?:тр(?:ое|оих)|четвер(?:о|ых)|пятер(?:о|ых)) детей"),
+    "chernobyl": re.compile(r"чернобыл"),
+    "veteran": re.compile(r"ветеран|участник\w* войны|боев\w+ действ|афган|\bсво\b"),
+    "low_income": re.compile(
+        r"безработн|малоимущ|малообеспеч|низк\w+ (?:доход|зарплат|пенси)|маленьк\w+ (?:доход|зарплат|пенси)"
+    ),
+    "rural": re.compile(r"сельск|педагог|учител|медик|медсестр|врач"),
+    "single": re.compile(r"одинок|одна (?:с ребенком|с ребёнком|воспитываю)"),
+    "pensioner": re.compile(r"пенсионер|на пенсии"),
+}
+"""Who has a benefit by law, by their words: `benefits.of`."""
+OWED = re.compile(r"долг|задолж")
+MISSED = re.compile(r"почему|полн|\bгде\b|не учл|не учт|сняли|пропал|убрали")
+"""A benefit is missed in the bill rather than asked for."""
+RENEW = re.compile(r"продл|закончил|кончил|истекл|заново|повторн|снова")
+BACK = re.compile(r"прошл\w+ (?:год|месяц|врем)|задним числом|пересчита|за старое")
 PAPERS = re.compile(r"документ|справк|бумаг|что (нужно|надо)|чего надо")
 
 
@@ -40,6 +58,15 @@ class Benefits(Topic):
             return talk.reply("benefits.papers")
         if "капремонт" in text or "капитальн" in text:
             return talk.reply("benefits.capital_repair")
+        if "субсид" in text and OWED.search(text):
+            return talk.reply("benefits.subsidy_owed")
+        if "субсид" in text and RENEW.search(text):
+            return talk.reply("benefits.renew")
+        if BACK.search(text) and "субсид" not in text:
+            return talk.reply("benefits.back")
+        category = next((name for name, words in CATEGORIES.items() if words.search(text)), "")
+        if talk.resident is None and category and "субсид" not in text:
+            return talk.reply(f"benefits.of.{category}")
         if talk.resident is None and not any(word in text for word in OWN):
             return talk.reply("benefits.subsidy" if "субсид" in text else "benefits.rule", phone=_phone(talk))
         if (bar := barred(talk, money=True)) is not None:
@@ -56,6 +83,8 @@ class Benefits(Topic):
             return Reply(" ".join(filter(None, [_applied(talk, receipt, lines), apart])))
         if apart:
             return Reply(apart)
+        if category and not granted and not MISSED.search(text):
+            return talk.reply(f"benefits.of.{category}")
         return talk.reply("benefits.waiting" if granted else "benefits.none", phone=_phone(talk))
 
 

@@ -40,7 +40,9 @@ BASIS = re.compile(r"норматив|по средн")
 RECALCULATED = re.compile(
     r"^(?!.*(?:откуда|зачем|почему (?!нет))).*\b(?:где|что с|почему нет|не вижу|был|сделали)\b.*пере ?расч[её]т"
 )
-SEVERAL = re.compile(r"\b(две|несколько|втор\w+|еще одна|ещё одна|разные) (квитанци|платежк)")
+SEVERAL = re.compile(
+    r"\b(две|три|четыре|пять|много|столько|куча|несколько|втор\w+|еще одна|ещё одна|разные) (квитанци|платежк)"
+)
 SO_MUCH = re.compile(r"^\W*(?:\w+ ){0,3}(?:откуда|почему|за что|отчего|с чего)\b(?: \w+){0,3}\W*$")
 OWED = frozenset({"balance", "pay", "penalty"})
 """After what is owed was told, «откуда столько» asks about the debt, not about the last bill."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from billing import accounts
 from billing.tables import Account
+from skill.dialogue.company import phone_of
 from skill.dialogue.flat import account_of
 from skill.dialogue.meaning import whose
 from skill.dialogue.meaning.addressing import OF_A_FLAT, meant, name, names, nickname
@@ -14,7 +15,9 @@ from skill.dialogue.talk import Talk
 from skill.dialogue.turn import SENTENCE_END, Reply
 from skill.understanding import Understanding, understand
 
-NAMES = re.compile(r"\b(?:какой|какая|каков|назови|скажи|подскажи|напомни|продиктуй|узнать)")
+NAMES = re.compile(
+    r"\b(?:где|посмотреть|забыл\w?|помню|знаю|потерял\w?|какой|какая|каков|назови|скажи|подскажи|напомни|продиктуй|узнать)"
+)
 SAYS_WHICH = re.compile(
     r"\b(какой|какая|какие|каких|какую|какому|список|перечисли|мои|сколько"
     r"|у (?:меня|нас) (?:две|три|четыре|несколько|\d))\b"
@@ -24,6 +27,7 @@ NUMBER = re.compile(
     r"|\b(?:какой|назов\w+|скаж\w+) (?:у (?:меня|нас) |мой |наш )?номер"
 )
 """The account's own number is asked for."""
+FORGOTTEN = re.compile(r"забыл|не помню|не знаю|потерял")
 MONEY = re.compile(r"\bсколько\b(?! (?:у меня )?(?:квартир|сч[её]т|адрес))|\bдолг|\bзаплатить|\bплатить")
 WANTED = OF_A_FLAT | {"submit_reading"}
 SURE = 0.5
@@ -39,6 +43,10 @@ class Flats:
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Switch to the account named, tell which one is chosen, or ask."""
+        if talk.resident is None and FORGOTTEN.search(talk.turn.text.lower()):
+            number = phone_of(talk)
+            phone = talk.say("general.phone", phone=number) if number else ""
+            return talk.reply("linking.no_bill", phone=phone)
         if talk.resident is None:
             return LINKING.before(talk)
         linked = accounts.accounts_of(talk.db, talk.resident.id)

@@ -15,6 +15,7 @@ from skill.dialogue.meaning import addressing
 from skill.dialogue.meaning.asked import months, service_name, services
 from skill.dialogue.meaning.whose import is_of_others
 from skill.dialogue.money import asking, late, sums
+from skill.dialogue.money.bills import usual_month
 from skill.dialogue.naming import listed, month_name
 from skill.dialogue.phrases import phrase
 from skill.dialogue.readings.past import span
@@ -64,8 +65,10 @@ class Pay:
             return told
         talk.session.suspended = [kept for kept in talk.session.suspended if kept["scene"] != self.name]
         talk.session.scene = self.name
+        if named is None and asking.AHEAD.search(text) and (month := usual_month(talk)):
+            return self._ask(talk, "amount", "pay.ahead", mean=wording.money(month))
         if named is None and asking.PARTS.search(text):
-            return self._ask(talk, "amount", "pay.instalments" if "рассроч" in text else "pay.part")
+            return self._ask(talk, "amount", "pay.instalments" if asking.LATER_ON.search(text) else "pay.part")
         if named is None and (codes := services(said, talk.turn.text)):
             return self._of_services(talk, codes, months(said, today(talk), talk.turn.text))
         if named is None and OLDEST.search(text) and (first := min(late.owed(talk).late, default=None)):
@@ -193,11 +196,11 @@ class Pay:
             key, facts["over"] = "pay.confirm_more", wording.money(amount - owed)
         return Reply(talk.say(key, **facts), buttons=YES_NO, expecting="yes_no")
 
-    def _ask(self, talk: Talk, step: str, key: str) -> Reply:
+    def _ask(self, talk: Talk, step: str, key: str, **facts: str) -> Reply:
         month = talk.session.draft.get("month")
         talk.session.step, talk.session.draft = step, {"month": month} if month else {}
         limits = {"minimum": wording.money(payments.MINIMUM_KOPECKS), "maximum": wording.money(LARGEST_KOPECKS)}
-        return Reply(talk.say(key, **limits), expecting="number")
+        return Reply(talk.say(key, **limits, **facts), expecting="number")
 
     def _order(self, talk: Talk) -> Reply:
         """Note the payment that is coming, and show where to make it."""

@@ -21,11 +21,12 @@ from speech import wording
 RULE = re.compile(r"что такое|что значит|процент|ставк|как считают|как начисл|закон|прав\b|с какого дня|через сколько")
 UNPAID = re.compile(
     r"не (буду )?(за|о)?пла[чт]|не буду|если .*(позже|опозда|не успе|просроч|задерж)|что .*будет"
-    r"|пени будут|будут пени"
+    r"|грозит|пени будут|будут пени"
 )
 THREAT = re.compile(r"отключ|отреж|обрежу|отрубя")
 EVICTION = re.compile(r"высел|заберут|отберут|\bсуд\b")
 WITHOUT = re.compile(r"без пен|(?:долг|задолж)\w*.*\bпен|\bпен\w*.*отдельно")
+LONG = re.compile(r"полгода|\bгода?\b|годами|долго|месяцами|вообще|совсем|никогда|\b(?:два|три|четыре|пять|\d) месяц")
 CUT_OFF = re.compile(r"(?:отключи|отреза|отруби|обреза|ограничи)л")
 PAYS = re.compile(
     r"^(?:(?:а|и|ну|я|мне|мы|хочу|хотела?|бы|можно|надо|нужно|давай(?:те)?|пожалуйста|только|сейчас|тогда|отдельно) )*"
@@ -52,6 +53,8 @@ class Penalty(Topic):
             return talk.reply("penalty.cut_off")
         if THREAT.search(text):
             return talk.reply("penalty.limits")
+        if UNPAID.search(text) and LONG.search(text):
+            return talk.reply("penalty.long")
         if RULE.search(text) or (talk.resident is None and UNPAID.search(text)):
             return talk.reply("penalty.rule")
         if (bar := barred(talk, money=True)) is not None:

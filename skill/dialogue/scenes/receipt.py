@@ -31,6 +31,12 @@ NO_PAPER = re.compile(
 )
 
 
+NOT_COME = re.compile(
+    r"\bне (?:приш|прих|принес|прин[её]с|бросил|дошл|получ|кинул|было|положил)\w*|\bнет (?:бумажн\w+ )?квитанц"
+)
+PAPER = re.compile(r"бумажн")
+
+
 class ReceiptTopic(Topic):
     """The scene of the receipt. Steps: email (where to send it), keep (whether the address is right)."""
 
@@ -55,7 +61,7 @@ class ReceiptTopic(Topic):
             carrier = str(said.slots["channel_to"])
             return self._asked(talk, account.id, carrier) or _sent(talk, account.id, receipt, carrier)
         elsewhere = said.slots.get("channel_to") not in (None, talk.turn.channel) or points_at("shared", talk.turn.text)
-        key = "receipt.no_screen" if not talk.turn.screen else "receipt.here_only" if elsewhere else "receipt.link"
+        key = "receipt.no_screen" if not talk.turn.screen else "receipt.here_only" if elsewhere else _wish(talk)
         text = talk.say(key, month=month_name(receipt.period), sum=wording.money(receipt.to_pay_kopecks))
         return Reply(text, link=links.to_bill(talk.settings, account.id))
 
@@ -138,6 +144,12 @@ class ReceiptTopic(Topic):
         )
         receipt = receipts.latest(talk.db, account.id)
         return _sent(talk, account.id, receipt, "email") if receipt else talk.reply("receipt.none")
+
+
+def _wish(talk: Talk) -> str:
+    """What is said with the link: more where the paper has not come, or is wanted."""
+    text = talk.turn.text.lower()
+    return "receipt.paper" if PAPER.search(text) else "receipt.not_come" if NOT_COME.search(text) else "receipt.link"
 
 
 def _sent(talk: Talk, account_id: int, receipt: Receipt, carrier: str) -> Reply:

@@ -1,0 +1,58 @@
+"""Правила: what is asked of money, accounts and readings and answered alike to all, from what the law says."""
+
+from skill.dialogue.company import company_of, phone_of
+from skill.dialogue.flat import Flat, account_of
+from skill.dialogue.phrases import phrases
+from skill.dialogue.scenes.ticket import SCENE as TICKET
+from skill.dialogue.talk import Talk, after
+from skill.dialogue.topic import Topic
+from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
+
+TOLD = "rules.told."
+
+
+class Rules(Topic):
+    """The scene of rules: each is a sentence under `told` in `phrases/rules.yaml` and its words in
+    `meaning/short/rules.yaml`. `known`: what a resident hears instead; `request`: what is offered to the company."""
+
+    name = "rules"
+    intents = frozenset(key.removeprefix(TOLD) for key in phrases() if key.startswith(TOLD))
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """The rule, and what can be done now."""
+        rule = said.intent
+        if talk.resident is not None and f"rules.known.{rule}" in phrases():
+            flat = Flat(talk)
+            return Reply(
+                talk.say(f"rules.known.{rule}", number=account_of(talk).number, meters=flat.names(flat.meters))
+            )
+        reply = talk.reply(f"rules.told.{rule}", office=_office(talk), phone=_phone(talk))
+        if talk.resident is None or f"rules.request.{rule}" not in phrases():
+            return reply
+        asked = self.offers(talk, after(reply.text, talk.reply("rules.send")))
+        talk.session.draft = {"details": talk.say(f"rules.request.{rule}")}
+        return asked
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """A yes makes the request that was offered."""
+        details = str(talk.session.draft.get("details", ""))
+        if said.intent == "yes" and details:
+            return TICKET.propose(talk, details)
+        return super().answer(talk, said)
+
+
+def _office(talk: Talk) -> str:
+    """Where the office is, as far as the books know; its number where they do not."""
+    company = company_of(talk)
+    if company is None or not company.address:
+        return _phone(talk)
+    return talk.say("records.office", address=company.address)
+
+
+def _phone(talk: Talk) -> str:
+    number = phone_of(talk)
+    return talk.say("general.phone", phone=number) if number else ""
+
+
+SCENE = Rules()
