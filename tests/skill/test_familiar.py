@@ -11,7 +11,7 @@ from skill.dialogue.turn import Turn
 from tests.skill.talking import Resident
 
 POLITE = re.compile(r"\b(вы|вас|вам|вами|ваш\w*)\b|\w+(йте|ьте|тесь)\b|\b\w{3,}(ите|ете)\b", re.IGNORECASE)
-NOUNS = {"соцзащите"}
+NOUNS = {"соцзащите", "туалете"}
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,9 @@ def pointed(talk: Talk, text: str) -> Understanding | None:
     """What a phrase that only points means after what was asked last."""
     about = talk.session.about
     for entry in table()["pointing"].values():
-        if about.get("intent") in entry["after"] and fits(entry["words"], text):
-            return Understanding(entry["after"][about["intent"]], about["slots"], DOUBTFUL)
+        meant = entry["after"].get(about.get("intent")) or entry["after"].get(about.get("topic"))
+        if meant is not None and fits(entry["words"], text):
+            return Understanding(meant, about["slots"], DOUBTFUL)
     return None
 
 

@@ -56,6 +56,10 @@ RATHER = re.compile(r"(?:ой |не то |нет |ошибся |ошиблась
 DOUBTS = re.compile(
     r"^\W*(а |это |ну )*(точно|правда|правильно|верно|серь[её]зно|уверены)( это)?\s*\?+\s*$", re.IGNORECASE
 )
+VAGUE = 0.35
+"""Below it a phrase about the house's things is asked about by its words."""
+LEAST_OF_A_HOUSE = 2
+"""Such a phrase has a thing and what is with it."""
 OUTBURST = 4
 """So few angry words tell of nothing yet, and are no opinion to keep."""
 
@@ -71,7 +75,7 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         return Understanding("create_ticket", {}, said.confidence)
     if (outright := _outright(talk, text)) is not None:
         return outright
-    if (matter := _of_a_household(talk, said, text)) is not None:
+    if not asked_for and (matter := _of_a_household(talk, said, text)) is not None:
         return matter
     if DOUBTS.search(talk.turn.text) and said.intent == "yes":  # «точно?» asks, it does not agree
         if (meant := pointed(talk, text)) is not None:
@@ -125,14 +129,27 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
 
 
 def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding | None:
-    """Guests, a new meter, a death: what no intent of the model stands for, and what it is taken for instead."""
+    """Guests, a new meter, keys, papers: what no intent of the model stands for, and what it is taken for instead."""
     free = not talk.session.scene or talk.session.step == OFFER
     for name, matter in table()["matters"].items():
         any_but = "any" in matter["over"] and not (said.intent in SPOKEN_FOR and said.confidence >= SURE_OF_IT)
-        unsure = free and (any_but or said.confidence < FAIR)
+        unsure = free and (any_but or said.confidence < FAIR or "whatever" in matter["over"])
         if (unsure or said.intent in matter["over"]) and fits(matter["words"], text):
             return Understanding(name, extract(name, talk.turn.text), 1.0)
     return None
+
+
+def _of_the_house(talk: Talk, said: Understanding, text: str) -> Understanding | None:
+    """A trouble or a question of the house that no intent stands for: a request, or for the company to answer."""
+    words = table()["things"]
+    known = said.intent != "out_of_scope" and said.confidence >= VAGUE
+    if known or len(text.split()) < LEAST_OF_A_HOUSE or temper.signs(talk.turn.text):
+        return None
+    if words["elsewhere"].search(text) or words["danger"].search(text):
+        return None
+    if words["asks"].search(text) and (words["of_the_house"].search(text) or words["asked_of"].search(text)):
+        return Understanding("house_question", {}, DOUBTFUL)
+    return Understanding("create_ticket", {}, DOUBTFUL) if words["of_the_house"].search(text) else None
 
 
 def _tells_damage(talk: Talk) -> bool:
@@ -189,8 +206,8 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     said = of_the_same(talk, said)
     if talk.session.step == OFFER and said.confidence < DOUBTFUL:  # an offer binds nobody to yes or no
         free = understand(talk.turn.text, talk.turn.channel)
-        return free if free.confidence >= said.confidence or said.intent in {"yes", "no"} else said
-    return said
+        said = free if free.confidence >= said.confidence or said.intent in {"yes", "no"} else said
+    return _of_the_house(talk, said, text) or said
 
 
 def _of_readings(talk: Talk, said: Understanding) -> bool:

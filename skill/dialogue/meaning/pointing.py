@@ -48,12 +48,14 @@ def table() -> dict[str, Any]:
     pointing |= {name: {"words": _compiled(patterns), "after": {}} for name, patterns in _file("said").items()}
     matters = {
         name: {"words": _compiled(entry["words"]), "over": entry["over"]}
-        for name, entry in (_file("matters") | _file("rules") | _file("rules_of_accounts")).items()
+        for file in ("matters", "rules", "rules_of_accounts", "house", "office")
+        for name, entry in _file(file).items()
     }
     again = _file("again")
     rests_on = {intent: re.compile(words) for intent, words in again["rests_on"].items()}
     found = {**compiled, "any": of_any, "matters": matters, "pointing": pointing}
-    return {**found, "again": again["again"], "rests_on": rests_on}
+    things = {name: re.compile(words) for name, words in _file("things").items()}
+    return {**found, "things": things, "again": again["again"], "rests_on": rests_on}
 
 
 def _file(name: str) -> dict[str, Any]:

@@ -29,8 +29,8 @@ class Bulletin(Topic):
             return bar
         if points_at("details", talk.turn.text) and "next" in said.slots:
             return talk.reply("bulletin.details")
-        if (subject := SUBJECT.search(talk.turn.text.lower())) is not None:
-            return self._about(talk, subject[0])
+        if SUBJECT.search(talk.turn.text.lower()) is not None:
+            return self.announced(talk) or talk.reply("bulletin.none_of_it")
         return self._read(talk, int(said.slots.get("next", 0)))
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
@@ -39,11 +39,14 @@ class Bulletin(Topic):
             return self._read(talk, int(talk.session.draft["next"]))
         return super().answer(talk, said)
 
-    def _about(self, talk: Talk, subject: str) -> Reply:
-        """The newest announcement that names what is asked about."""
+    def announced(self, talk: Talk) -> Reply | None:
+        """The newest announcement to a resident that names what is asked about."""
+        subject = SUBJECT.search(talk.turn.text.lower())
+        if subject is None or talk.resident is None:
+            return None
         rows = news.at_account(talk.db, home_of(talk).account_id, talk.now)
-        found = [at for at, row in enumerate(rows) if subject in f"{row.title} {row.body}".lower()]
-        return self._read(talk, found[0]) if found else talk.reply("bulletin.none_of_it")
+        found = [at for at, row in enumerate(rows) if subject[0] in f"{row.title} {row.body}".lower()]
+        return self._read(talk, found[0]) if found else None
 
     def _read(self, talk: Talk, at: int) -> Reply:
         rows = news.at_account(talk.db, home_of(talk).account_id, talk.now)

@@ -48,7 +48,7 @@ class Contacts(Topic):
         night = any(stem in text for stem in NIGHT) or ("звон" in text and callback.in_danger(talk) is not None)
         if night and company.emergency_phone:
             return talk.reply("contacts.night", phone=company.emergency_phone)
-        hours = _hours(talk, company)
+        hours = hours_of(talk, company)
         phone = talk.settings.operator_phone or company.dispatch_phone or company.office_phone
         if "телефон" in text and "адрес" in text and phone and company.address:
             return talk.reply("contacts.both", phone=phone, address=company.address, hours=hours)
@@ -59,7 +59,7 @@ class Contacts(Topic):
         return talk.reply("contacts.phone", phone=phone, hours=hours)
 
 
-def _hours(talk: Talk, company: Organization) -> str:
+def hours_of(talk: Talk, company: Organization) -> str:
     """«пн-чт 8:00–17:00, пт 8:00–16:00»; the days in words where nothing can be shown."""
     name = str if talk.turn.screen else days_aloud
     return ", ".join(f"{name(days)} {hours}" for days, hours in company.work_hours.items())

@@ -126,7 +126,7 @@ def _told_before(talk: Talk) -> str:
 def _danger(text: str, said: Understanding, before: str) -> str:
     """Which danger it is: `gas`, `fire`, `spark`, `lift`, `water`, `heat` or `other` (`dangers.yaml`)."""
     for told in (text, before):
-        lowered = told.lower().replace("ё", "е")
+        lowered = f" {told.lower().replace('ё', 'е')}"
         for name, stems in _stems().items():
             if any(stem in lowered for stem in stems):
                 return name

@@ -56,7 +56,7 @@ class Records(Topic):
         talk.session.about = {**talk.session.about, "matter": kind}
         if PAYS.search(text) and f"records.{kind}_pays" in phrases():
             kind = f"{kind}_pays"
-        reply = talk.reply(f"records.{kind}", office=_office(talk))
+        reply = talk.reply(f"records.{kind}", office=office_of(talk))
         return after(talk.say("records.condolence"), reply) if DIED.search(text) else reply
 
 
@@ -65,7 +65,7 @@ def _kind(text: str) -> str:
     return next((name for name, words in KINDS.items() if words.search(text)), "")
 
 
-def _office(talk: Talk) -> str:
+def office_of(talk: Talk) -> str:
     """Where the office is and its number, as far as the books know."""
     company, phone = company_of(talk), phone_of(talk)
     where = talk.say("records.office", address=company.address) if company is not None and company.address else ""

@@ -1,0 +1,75 @@
+"""Дом и двор: what the rules say of repairs, neighbours, keys, papers and inspectors, and whom else to call.
+
+Everybody may ask.
+The topics are those of `meaning/short/house.yaml` and `office.yaml` that have a sentence in `phrases/house.yaml`.
+Sources: ПП 354 (п. 34-35, 81-82), ПП 491 (п. 2-10), ПП 416 (п. 36), ЖК РФ (ст. 26, 36, 44-46, 161-162).
+"""
+
+from skill.dialogue.company import company_of, emergency_phone, local, phone_of
+from skill.dialogue.meaning.pointing import table
+from skill.dialogue.naming import capital
+from skill.dialogue.phrases import phrases
+from skill.dialogue.scenes.bulletin import SCENE as BULLETIN
+from skill.dialogue.scenes.contacts import hours_of
+from skill.dialogue.scenes.records import office_of
+from skill.dialogue.scenes.ticket import SCENE as TICKET
+from skill.dialogue.talk import Talk, after
+from skill.dialogue.topic import Topic
+from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
+from speech import wording
+
+ANNOUNCED = frozenset({"big_repair", "small_repair"})
+"""What the company may have announced already."""
+FURTHER = frozenset({"house_more", "house_question"})
+"""What is asked further of such a topic («а кто платит?»), and of the house where no topic fits."""
+
+OF_ITSELF = frozenset({"always_here", "clock", "free_of_charge", "language", "nothing", "voice", "wrong_number"})
+"""What is asked of the voice, and no company can tell more of."""
+
+
+class House(Topic):
+    """The scene of the house and its company. What it offers is a request."""
+
+    name = "house"
+    intents = frozenset(name for name in table()["matters"] if f"house.{name}" in phrases()) | FURTHER
+
+    def begin(self, talk: Talk, said: Understanding) -> Reply:
+        """The rule, and whom to turn to; a resident is offered a request where the company can do something."""
+        if said.intent in ANNOUNCED and (told := BULLETIN.announced(talk)) is not None:
+            return told
+        before = str(talk.session.about.get("text", ""))
+        if said.intent not in OF_ITSELF:
+            talk.session.about = {"intent": said.intent, "slots": {}, "text": talk.turn.text, "topic": self.name}
+        reply = Reply(talk.say(f"house.{said.intent}", **_facts(talk)))
+        if talk.resident is None or f"house.request.{said.intent}" not in phrases():
+            return reply
+        asked = self.offers(talk, after(reply.text, talk.reply("matters.send")))
+        details = talk.say(f"house.request.{said.intent}", said=talk.turn.text, before=before)
+        talk.session.draft = {"details": capital(details)}
+        return asked
+
+    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
+        """A yes makes the request that was offered."""
+        details = str(talk.session.draft.get("details", ""))
+        if said.intent == "yes" and details:
+            return TICKET.propose(talk, details)
+        return super().answer(talk, said)
+
+
+def _facts(talk: Talk) -> dict[str, str]:
+    """What the books know of the company, and what the clock shows."""
+    company, now, phone = company_of(talk), local(talk), phone_of(talk)
+    hours = hours_of(talk, company) if company is not None else ""
+    return {
+        "company": company.spoken_name if company is not None else talk.settings.company,
+        "emergency": emergency_phone(talk),
+        "hours": talk.say("house.hours", hours=hours) if hours else "",
+        "office": office_of(talk),
+        "phone": talk.say("general.phone", phone=phone) if phone else "",
+        "clock": f"{now.hour}:{now:%M}",
+        "day": wording.day(now.date()),
+    }
+
+
+SCENE = House()
