@@ -25,7 +25,7 @@ from speech import wording
 
 ALOUD = 3
 """So many meters are named at once where nothing can be shown; the rest on request."""
-AVERAGE = re.compile(r"в среднем|средн(?:ий|его|ем|яя|юю)|\bобычно\b")
+AVERAGE = re.compile(r"(?!.*\b(?:начисл|по средн)).*(?:в среднем|средн(?:ий|его|ем|яя|юю)|\bобычно\b)")
 ARRIVED = re.compile(r"дошл|дошел|\bприня(?:ли|ты|л)\b|\bполучил|поступил|зафиксир|\bучли\b|учтены|записались")
 """Whether what was handed in has come: asked of the month that is open."""
 SERIAL = re.compile(r"\bномер\w*\b.*\b(счетчик|прибор)|(заводск|серийн)\w+ номер|\b(счетчик|прибор)\w*\b.*\bномер")
@@ -50,7 +50,7 @@ class History(Topic):
         if not named and ARRIVED.search(talk.turn.text.lower().replace("ё", "е")):
             named = [flat.period]
         wanted = wanted or _of_before(talk)
-        if AVERAGE.search(talk.turn.text.lower()):
+        if AVERAGE.match(talk.turn.text.lower()):
             lines = usual_lines(talk, flat, [one for one in flat.meters if not wanted or one.resource in wanted])
             return talk.reply("history.average", lines=", ".join(lines)) if lines else self._nothing(talk, flat, [])
         if _asks_use(talk) or len(named) > 1:

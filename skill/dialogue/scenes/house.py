@@ -12,9 +12,8 @@ from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.bulletin import SCENE as BULLETIN
 from skill.dialogue.scenes.contacts import hours_of
 from skill.dialogue.scenes.records import office_of
-from skill.dialogue.scenes.ticket import SCENE as TICKET
-from skill.dialogue.talk import Talk, after
-from skill.dialogue.topic import Topic
+from skill.dialogue.talk import Talk
+from skill.dialogue.tickets.offering import Offering
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
@@ -28,7 +27,7 @@ OF_ITSELF = frozenset({"always_here", "clock", "free_of_charge", "language", "no
 """What is asked of the voice, and no company can tell more of."""
 
 
-class House(Topic):
+class House(Offering):
     """The scene of the house and its company. What it offers is a request."""
 
     name = "house"
@@ -44,17 +43,8 @@ class House(Topic):
         reply = Reply(talk.say(f"house.{said.intent}", **_facts(talk)))
         if talk.resident is None or f"house.request.{said.intent}" not in phrases():
             return reply
-        asked = self.offers(talk, after(reply.text, talk.reply("matters.send")))
         details = talk.say(f"house.request.{said.intent}", said=talk.turn.text, before=before)
-        talk.session.draft = {"details": capital(details)}
-        return asked
-
-    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
-        """A yes makes the request that was offered."""
-        details = str(talk.session.draft.get("details", ""))
-        if said.intent == "yes" and details:
-            return TICKET.propose(talk, details)
-        return super().answer(talk, said)
+        return self.with_request(talk, reply.text, capital(details))
 
 
 def _facts(talk: Talk) -> dict[str, str]:

@@ -8,9 +8,8 @@ from skill.dialogue.flat import Flat
 from skill.dialogue.meaning.asked import resources
 from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.prices import USUAL, norm_lines
-from skill.dialogue.scenes.ticket import SCENE as TICKET
-from skill.dialogue.talk import Talk, after
-from skill.dialogue.topic import Topic
+from skill.dialogue.talk import Talk
+from skill.dialogue.tickets.offering import Offering
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from skill.understanding.slots import extract
@@ -19,7 +18,7 @@ SERIAL = 4
 """So many last digits of a meter's number are told."""
 
 
-class Matters(Topic):
+class Matters(Offering):
     """The scene of what comes up in a household. What it offers is a request to the company."""
 
     name = "matters"
@@ -37,20 +36,7 @@ class Matters(Topic):
             return self._no_meter(talk)
         reply = talk.reply(f"matters.{said.intent}")
         offers = talk.resident is not None and f"matters.request.{said.intent}" in phrases()
-        return self._with_request(talk, reply, said.intent) if offers else reply
-
-    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
-        """A yes makes the request that was offered."""
-        details = str(talk.session.draft.get("details", ""))
-        if said.intent == "yes" and details:
-            return TICKET.propose(talk, details)
-        return super().answer(talk, said)
-
-    def _with_request(self, talk: Talk, reply: Reply, matter: str, meter: str = "") -> Reply:
-        """With the offer of a request to the company."""
-        asked = self.offers(talk, after(reply.text, talk.reply("matters.send")))
-        talk.session.draft = {"details": talk.say(f"matters.request.{matter}", meter=meter)}
-        return asked
+        return self.with_request(talk, reply.text, talk.say(f"matters.request.{said.intent}")) if offers else reply
 
     def _no_meter(self, talk: Talk) -> Reply:
         """«У меня нет счётчика горячей воды»: the norm, or the meters that the books hold all the same."""
@@ -62,10 +48,10 @@ class Matters(Topic):
             key = "matters.norm" if len(lines) == 1 else "prices.norms" if lines else "matters.no_norm"
             return talk.reply(key, lines=", ".join(lines))
         names = flat.names(held)
-        if len(held) > 1 or not lines:
-            return self._with_request(talk, talk.reply("matters.held", meters=names), "no_meter", names)
-        told = talk.reply("matters.held_one", meter=names, serial=held[0].serial[-SERIAL:], norm=lines[0])
-        return self._with_request(talk, told, "no_meter", names)
+        told = talk.say("matters.held", meters=names)
+        if len(held) == 1 and lines:
+            told = talk.say("matters.held_one", meter=names, serial=held[0].serial[-SERIAL:], norm=lines[0])
+        return self.with_request(talk, told, talk.say("matters.request.no_meter", meter=names))
 
 
 def _named(talk: Talk) -> list[str]:

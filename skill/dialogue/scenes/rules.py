@@ -3,16 +3,15 @@
 from skill.dialogue.company import company_of, phone_of
 from skill.dialogue.flat import Flat, account_of
 from skill.dialogue.phrases import phrases
-from skill.dialogue.scenes.ticket import SCENE as TICKET
-from skill.dialogue.talk import Talk, after
-from skill.dialogue.topic import Topic
+from skill.dialogue.talk import Talk
+from skill.dialogue.tickets.offering import Offering
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 
 TOLD = "rules.told."
 
 
-class Rules(Topic):
+class Rules(Offering):
     """The scene of rules: each is a sentence under `told` in `phrases/rules.yaml` and its words in
     `meaning/short/rules.yaml`. `known`: what a resident hears instead; `request`: what is offered to the company."""
 
@@ -24,22 +23,12 @@ class Rules(Topic):
         rule = said.intent
         if talk.resident is not None and f"rules.known.{rule}" in phrases():
             flat = Flat(talk)
-            return Reply(
-                talk.say(f"rules.known.{rule}", number=account_of(talk).number, meters=flat.names(flat.meters))
-            )
+            facts = {"number": account_of(talk).number, "meters": flat.names(flat.meters)}
+            return Reply(talk.say(f"rules.known.{rule}", **facts))
         reply = talk.reply(f"rules.told.{rule}", office=_office(talk), phone=_phone(talk))
         if talk.resident is None or f"rules.request.{rule}" not in phrases():
             return reply
-        asked = self.offers(talk, after(reply.text, talk.reply("rules.send")))
-        talk.session.draft = {"details": talk.say(f"rules.request.{rule}")}
-        return asked
-
-    def answer(self, talk: Talk, said: Understanding) -> Reply | None:
-        """A yes makes the request that was offered."""
-        details = str(talk.session.draft.get("details", ""))
-        if said.intent == "yes" and details:
-            return TICKET.propose(talk, details)
-        return super().answer(talk, said)
+        return self.with_request(talk, reply.text, talk.say(f"rules.request.{rule}"))
 
 
 def _office(talk: Talk) -> str:
