@@ -24,9 +24,9 @@ class Matters(Offering):
     name = "matters"
     intents = frozenset(
         {
-            "away", "cabinet", "cannot_read", "contact_details", "contested", "gas_check", "guests", "meter_replaced",
-            "meter_verified", "new_meter", "night_hours", "no_meter", "norm_or_meter", "paid_call", "scam", "seal",
-            "temperature", "waste", "whose_pipes", "zone_meter",
+            "away", "cabinet", "cannot_read", "contact_details", "contested", "guests", "meter_replaced",
+            "meter_verified", "new_meter", "night_hours", "no_meter", "norm_or_meter", "seal", "temperature",
+            "zone_meter",
         }
     )  # fmt: skip
 
