@@ -130,6 +130,15 @@ def monthly_volumes(db: Session, account_id: int, period: date) -> dict[tuple[st
     return {key: dict(months) for key, months in volumes.items()}
 
 
+def monthly_use(db: Session, account_id: int, period: date) -> dict[str, dict[date, Decimal]]:
+    """`monthly_volumes` by resource, its zones and meters together."""
+    used: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for (resource, _), by_month in monthly_volumes(db, account_id, period).items():
+        for month, volume in by_month.items():
+            used[resource][month] += volume
+    return {resource: dict(months) for resource, months in used.items()}
+
+
 def _rows(db: Session, account_id: int, period: date) -> Sequence[tuple[Reading, Meter, str]]:
     return db.exec(
         select(Reading, Meter, Register.zone)

@@ -154,17 +154,9 @@ def _known(db: Session, keys: list[str]) -> Iterator[str]:
         yield from db.exec(query).all()
 
 
-def waiting(
-    db: Session,
-    channel: str | None = None,
-    *,
-    channels: Sequence[str] | None = None,
-    limit: int = 100,
-) -> list[Notice]:
-    """Notices nobody has sent, oldest first: all, or those of a channel or of several."""
+def waiting(db: Session, *, channels: Sequence[str] | None = None, limit: int = 100) -> list[Notice]:
+    """Notices nobody has sent, oldest first: all, or those of some channels."""
     query = select(Notice).where(col(Notice.sent_at).is_(None)).order_by(col(Notice.created_at), col(Notice.id))
-    if channel is not None:
-        query = query.where(Notice.channel == channel)
     if channels is not None:
         query = query.where(col(Notice.channel).in_(channels))
     return list(db.exec(query.limit(limit)).all())

@@ -39,6 +39,12 @@ def phone_of(talk: Talk) -> str:
     return talk.settings.operator_phone or (company.dispatch_phone if company else "") or ""
 
 
+def phone_told(talk: Talk) -> str:
+    """The sentence with the dispatcher's number; empty when none is known."""
+    number = phone_of(talk)
+    return talk.say("general.phone", phone=number) if number else ""
+
+
 def emergency_phone(talk: Talk) -> str:
     """Where danger is reported: the company's own number, else the one number for all."""
     company = company_of(talk)

@@ -32,16 +32,13 @@ def is_asked(talk: Talk) -> bool:
     return HEAT.search(text) is not None and WHEN.search(text) is not None
 
 
-def is_due(talk: Talk) -> bool:
-    """Whether heat is to be on these days, and was not asked the end of."""
-    return today(talk).month in _months(talk) and OFF.search(_plain(talk)) is None
-
-
-def told(talk: Talk) -> str:
-    """Who turns heat on or off, and by what."""
+def told(talk: Talk) -> tuple[str, bool]:
+    """Who turns heat on or off, and by what; whether it is to be on these days, and was not asked the end of."""
     if today(talk).month not in _months(talk):
-        return talk.say("outages.heating_from")
-    return talk.say("outages.heating_until" if OFF.search(_plain(talk)) else "outages.heating_on")
+        return talk.say("outages.heating_from"), False
+    if OFF.search(_plain(talk)):
+        return talk.say("outages.heating_until"), False
+    return talk.say("outages.heating_on"), True
 
 
 def _months(talk: Talk) -> frozenset[int]:

@@ -187,7 +187,7 @@ def wished(db: Session, own: Account, now: datetime, kind: str, day: int | None 
 
 
 def told(db: Session, kind: str) -> list[dict[str, Any]]:
-    return [notice.facts for notice in notices.waiting(db, "alice") if notice.kind == kind]
+    return [notice.facts for notice in notices.waiting(db, channels=["alice"]) if notice.kind == kind]
 
 
 def test_readings_are_reminded_of_on_the_last_day_once(account: Any, now: datetime) -> None:

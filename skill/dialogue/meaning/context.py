@@ -131,10 +131,13 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
 def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding | None:
     """Guests, a new meter, keys, papers: what no intent of the model stands for, and what it is taken for instead."""
     free = not talk.session.scene or talk.session.step == OFFER
+    unsure = free and said.confidence < FAIR
+    spoken_for = said.intent in SPOKEN_FOR and said.confidence >= SURE_OF_IT
+    taken = {said.intent}
+    if free:
+        taken |= {"whatever"} if spoken_for else {"any", "whatever"}
     for name, matter in table()["matters"].items():
-        any_but = "any" in matter["over"] and not (said.intent in SPOKEN_FOR and said.confidence >= SURE_OF_IT)
-        unsure = free and (any_but or said.confidence < FAIR or "whatever" in matter["over"])
-        if (unsure or said.intent in matter["over"]) and fits(matter["words"], text):
+        if (unsure or not taken.isdisjoint(matter["over"])) and fits(matter["words"], text):
             return Understanding(name, extract(name, talk.turn.text), 1.0)
     return None
 

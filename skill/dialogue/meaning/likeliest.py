@@ -23,9 +23,11 @@ SHORT = frozenset({"correct", "greeting", "repeat", "slower", "thanks", OUT_OF_S
 
 
 def is_heard(first: Hypothesis, meant: Callable[[], Understanding]) -> bool:
-    """Whether something was said to us; meant: tells what the words mean, asked only where the recogniser doubts them.
-    A whole phrase that the recogniser did not expect has little confidence, though
-       every word is right; speech about something else turns into words that mean nothing, or into bare numbers."""
+    """Whether something was said to us. meant: tells what the words mean, asked only where the recogniser doubts them.
+
+    A whole phrase that the recogniser did not expect has little confidence, though every word is right; speech about
+    something else turns into words that mean nothing, or into bare numbers.
+    """
     if first.confidence >= HEARD:
         return True
     if first.confidence < DOUBTED:

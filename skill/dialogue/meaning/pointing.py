@@ -9,6 +9,9 @@ import yaml
 
 from skill.dialogue.meaning.plain import LEADS, plain
 
+RULED = ("matters", "rules", "rules_of_accounts", "house", "office")
+"""Files of topics that a rule answers, in the order in which they are looked through."""
+
 
 def points_at(name: str, text: str) -> bool:
     """Whether a phrase only points at what was said: `much`, `why`, `when`, `roubles`.
@@ -48,14 +51,21 @@ def table() -> dict[str, Any]:
     pointing |= {name: {"words": _compiled(patterns), "after": {}} for name, patterns in _file("said").items()}
     matters = {
         name: {"words": _compiled(entry["words"]), "over": entry["over"]}
-        for file in ("matters", "rules", "rules_of_accounts", "house", "office")
+        for file in RULED
         for name, entry in _file(file).items()
     }
     again = _file("again")
     rests_on = {intent: re.compile(words) for intent, words in again["rests_on"].items()}
-    found = {**compiled, "any": of_any, "matters": matters, "pointing": pointing}
     things = {name: re.compile(words) for name, words in _file("things").items()}
-    return {**found, "things": things, "again": again["again"], "rests_on": rests_on}
+    return {
+        **compiled,
+        "any": of_any,
+        "matters": matters,
+        "pointing": pointing,
+        "things": things,
+        "again": again["again"],
+        "rests_on": rests_on,
+    }
 
 
 def _file(name: str) -> dict[str, Any]:

@@ -130,14 +130,10 @@ def declined(talk: Talk, flat: Flat) -> str:
 
 def usual_lines(talk: Talk, flat: Flat, meters: list[MeterView]) -> list[str]:
     """«холодная вода 8,5 м³»: the median month of each meter; of one that has twins, the median of its readings."""
-    volumes = forecast.monthly_volumes(talk.db, flat.home.account_id, flat.period)
+    used = forecast.monthly_use(talk.db, flat.home.account_id, flat.period)
     lines = []
     for meter in meters:
-        months: dict[date, Decimal] = defaultdict(Decimal)
-        for (resource, _), by_month in volumes.items():
-            for month, volume in by_month.items():
-                if resource == meter.resource and month < flat.period:
-                    months[month] += volume
+        months = {month: volume for month, volume in used.get(meter.resource, {}).items() if month < flat.period}
         if sum(other.resource == meter.resource for other in flat.meters) > 1:
             months = _own_months(talk, flat, meter)
         if months:

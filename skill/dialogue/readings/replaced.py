@@ -9,10 +9,11 @@ from skill.understanding.put_right import wrong_values
 
 def of_replaced(gathering: Gathering, entries: list[Entry]) -> list[Entry]:
     """The right value with the meter and register whose value was wrong: written down this month, or just read back."""
+    if not entries or not all(entry.is_bare for entry in entries):
+        return entries
     wrong = {Decimal(value) for value in wrong_values(gathering.talk.turn.text)}
-    bare = [entry for entry in entries if entry.is_bare]
-    right = [value for entry in bare for value in entry.loose if Decimal(value) not in wrong]
-    if not wrong or len(bare) < len(entries) or len(right) != 1:
+    right = [value for entry in entries for value in entry.loose if Decimal(value) not in wrong]
+    if not wrong or len(right) != 1:
         return entries
     drafted = {
         (entry.meter, register): Decimal(value)

@@ -4,7 +4,7 @@ import re
 
 from billing import benefits, receipts
 from billing.tables import Benefit, Receipt, ReceiptLine
-from skill.dialogue.company import phone_of
+from skill.dialogue.company import phone_told
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning.asked import service_name
@@ -68,15 +68,15 @@ class Benefits(Topic):
         if talk.resident is None and category and "субсид" not in text:
             return talk.reply(f"benefits.of.{category}")
         if talk.resident is None and not any(word in text for word in OWN):
-            return talk.reply("benefits.subsidy" if "субсид" in text else "benefits.rule", phone=_phone(talk))
+            return talk.reply("benefits.subsidy" if "субсид" in text else "benefits.rule", phone=phone_told(talk))
         if (bar := barred(talk, money=True)) is not None:
             return bar
         receipt = receipts.latest(talk.db, home_of(talk).account_id)
         if "субсид" in text and (receipt is None or not benefits.monthly_subsidy(_granted(talk, receipt))):
             own = any(word in text for word in (*OWN, "сколько"))
-            return talk.reply("benefits.no_subsidy" if own else "benefits.subsidy", phone=_phone(talk))
+            return talk.reply("benefits.no_subsidy" if own else "benefits.subsidy", phone=phone_told(talk))
         if receipt is None:
-            return talk.reply("benefits.none", phone=_phone(talk))
+            return talk.reply("benefits.none", phone=phone_told(talk))
         lines, granted = receipts.lines(talk.db, receipt.id), _granted(talk, receipt)
         apart = _apart(talk, lines, granted)
         if receipt.privilege_kopecks:
@@ -85,7 +85,7 @@ class Benefits(Topic):
             return Reply(apart)
         if category and not granted and not MISSED.search(text):
             return talk.reply(f"benefits.of.{category}")
-        return talk.reply("benefits.waiting" if granted else "benefits.none", phone=_phone(talk))
+        return talk.reply("benefits.waiting" if granted else "benefits.none", phone=phone_told(talk))
 
 
 def _granted(talk: Talk, receipt: Receipt) -> list[Benefit]:
@@ -113,11 +113,6 @@ def _apart(talk: Talk, lines: list[ReceiptLine], granted: list[Benefit]) -> str:
     if subsidy:
         said.append(talk.say("benefits.own_subsidy", sum=wording.money(subsidy)))
     return " ".join(said)
-
-
-def _phone(talk: Talk) -> str:
-    number = phone_of(talk)
-    return talk.say("general.phone", phone=number) if number else ""
 
 
 SCENE = Benefits()

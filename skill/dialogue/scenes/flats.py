@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from billing import accounts
 from billing.tables import Account
-from skill.dialogue.company import phone_of
+from skill.dialogue.company import phone_told
 from skill.dialogue.flat import account_of
 from skill.dialogue.meaning import whose
 from skill.dialogue.meaning.addressing import OF_A_FLAT, meant, name, names, nickname
@@ -44,9 +44,7 @@ class Flats:
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Switch to the account named, tell which one is chosen, or ask."""
         if talk.resident is None and FORGOTTEN.search(talk.turn.text.lower()):
-            number = phone_of(talk)
-            phone = talk.say("general.phone", phone=number) if number else ""
-            return talk.reply("linking.no_bill", phone=phone)
+            return talk.reply("linking.no_bill", phone=phone_told(talk))
         if talk.resident is None:
             return LINKING.before(talk)
         linked = accounts.accounts_of(talk.db, talk.resident.id)

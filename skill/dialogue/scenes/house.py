@@ -5,7 +5,7 @@ The topics are those of `meaning/short/house.yaml` and `office.yaml` that have a
 Sources: ПП 354 (п. 34-35, 81-82), ПП 491 (п. 2-10), ПП 416 (п. 36), ЖК РФ (ст. 26, 36, 44-46, 161-162).
 """
 
-from skill.dialogue.company import company_of, emergency_phone, local, phone_of
+from skill.dialogue.company import company_of, emergency_phone, local, phone_told
 from skill.dialogue.meaning.pointing import table
 from skill.dialogue.naming import capital
 from skill.dialogue.phrases import phrases
@@ -49,14 +49,14 @@ class House(Offering):
 
 def _facts(talk: Talk) -> dict[str, str]:
     """What the books know of the company, and what the clock shows."""
-    company, now, phone = company_of(talk), local(talk), phone_of(talk)
+    company, now = company_of(talk), local(talk)
     hours = hours_of(talk, company) if company is not None else ""
     return {
         "company": company.spoken_name if company is not None else talk.settings.company,
         "emergency": emergency_phone(talk),
         "hours": talk.say("house.hours", hours=hours) if hours else "",
         "office": office_of(talk),
-        "phone": talk.say("general.phone", phone=phone) if phone else "",
+        "phone": phone_told(talk),
         "clock": f"{now.hour}:{now:%M}",
         "day": wording.day(now.date()),
     }

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 from billing import accounts
-from skill.dialogue.company import phone_of
+from skill.dialogue.company import phone_told
 from skill.dialogue.flat import account_of
 from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.phrases import phrase
@@ -118,8 +118,7 @@ class Linking:
     def _without_bill(self, talk: Talk) -> Reply:
         """No bill at hand: a code can be sent, or the office tells number and code."""
         sends = talk.session.step == "code" and talk.settings.send_codes
-        number = phone_of(talk)
-        phone = talk.say("general.phone", phone=number) if number and not sends else ""
+        phone = "" if sends else phone_told(talk)
         key = "linking.help_send" if sends else "linking.no_bill"
         talk.beside = "help"
         return talk.reply(key, phone=phone, expecting=_expecting(talk.session.step))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from billing import contacts
 from skill import letters
-from skill.dialogue.company import emergency_phone, local, phone_of
+from skill.dialogue.company import emergency_phone, local, phone_told
 from skill.dialogue.flat import home_of
 from skill.dialogue.meaning import temper
 from skill.dialogue.person import callback, handoffs
@@ -112,7 +112,7 @@ class Operator:
             return talk.reply("operator.phone", expecting="account")
         if said.intent in {"no", "back", "stop"} or REFUSES.search(talk.turn.text.lower()):
             talk.session.close()
-            return talk.reply("operator.no_phone", phone=_phone(talk))
+            return talk.reply("operator.no_phone", phone=phone_told(talk))
         return talk.reply("operator.phone_again", expecting="account") if number else None
 
     def _heard(self, talk: Talk, digits: str) -> Reply | None:
@@ -191,11 +191,6 @@ def _hours(talk: Talk) -> str:
 def _minutes(clock: str) -> int:
     hours, minutes = clock.split(":")
     return int(hours) * 60 + int(minutes)
-
-
-def _phone(talk: Talk) -> str:
-    number = phone_of(talk)
-    return talk.say("general.phone", phone=number) if number else ""
 
 
 SCENE = Operator()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from billing import outages
 from billing.tables import Outage, Property
 from skill.dialogue import heating
-from skill.dialogue.company import company_of, phone_of, today
+from skill.dialogue.company import company_of, phone_told, today
 from skill.dialogue.flat import home_of
 from skill.dialogue.meaning.asked import resources, service_name
 from skill.dialogue.meaning.houses import house_named
@@ -58,7 +58,7 @@ class Outages(Topic):
         house = house_named(talk) or _house_before(talk, said)
         if talk.resident is not None and house is None and ELSEWHERE.search(talk.turn.text.lower()):
             talk.session.scene, talk.session.step, talk.session.draft = self.name, "house", {"wanted": wanted}
-            return talk.reply("outages.house_again", phone=_phone(talk), expecting="address")
+            return talk.reply("outages.house_again", phone=phone_told(talk), expecting="address")
         if talk.resident is not None and house is None:
             return self._tell(talk, outages.at_account(talk.db, home_of(talk).account_id, talk.now), wanted)
         if house is not None:
@@ -81,7 +81,7 @@ class Outages(Topic):
             talk.session.close()
             return talk.reply("general.as_you_like")
         if said.intent in {"out_of_scope", "outages", "yes"} or ADDRESS.search(talk.turn.text.lower()):
-            return talk.reply("outages.house_again", phone=_phone(talk), expecting="address")
+            return talk.reply("outages.house_again", phone=phone_told(talk), expecting="address")
         return None
 
     def help(self, talk: Talk) -> str | None:
@@ -90,15 +90,13 @@ class Outages(Topic):
 
     def _of_heating(self, talk: Talk) -> Reply | None:
         """When heat is turned on or off; None where an outage is what keeps it off."""
-        if talk.resident is None:
-            return Reply(heating.told(talk))
-        found = outages.at_account(talk.db, home_of(talk).account_id, talk.now)
-        if any("HEAT" in one.resources for one in found):
-            return None
-        told = heating.told(talk)
-        return (
-            self._offer_request(talk, told, details=talk.say("outages.cold")) if heating.is_due(talk) else Reply(told)
-        )
+        if talk.resident is not None:
+            found = outages.at_account(talk.db, home_of(talk).account_id, talk.now)
+            if any("HEAT" in one.resources for one in found):
+                return None
+        told, is_due = heating.told(talk)
+        offers = is_due and talk.resident is not None
+        return self._offer_request(talk, told, details=talk.say("outages.cold")) if offers else Reply(told)
 
     def _at(self, talk: Talk, house: Property, wanted: list[str]) -> Reply:
         """A house that was named; «а когда дадут?» after it means the same house."""
@@ -122,7 +120,7 @@ class Outages(Topic):
             return self._offer_request(talk, text, details=talk.turn.text)
         key = "outages.none_of" if wanted else "outages.none"
         names = listed([service_name(code) for code in wanted]) if wanted else ""
-        text = talk.say(key, resources=names, phone=_phone(talk))
+        text = talk.say(key, resources=names, phone=phone_told(talk))
         if talk.resident is None:
             return Reply(text)
         return self._offer_request(talk, text, details=talk.turn.text if now else "")
@@ -173,11 +171,6 @@ def _moment(talk: Talk, at: datetime) -> str:
 def _house_before(talk: Talk, said: Understanding) -> Property | None:
     """The house that the question before was about."""
     return talk.db.get(Property, said.slots["house"]) if "house" in said.slots else None
-
-
-def _phone(talk: Talk) -> str:
-    number = phone_of(talk)
-    return talk.say("general.phone", phone=number) if number else ""
 
 
 SCENE = Outages()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from billing.tables import Account
-from skill.dialogue.company import phone_of
+from skill.dialogue.company import phone_told
 from skill.dialogue.meaning import addressing
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital, month_name
@@ -41,8 +41,7 @@ class Readings:
         gathering = Answering(talk)
         if not gathering.flat.meters:
             talk.session.close()
-            number = phone_of(talk)
-            return talk.reply("readings.no_meters", phone=talk.say("general.phone", phone=number) if number else "")
+            return talk.reply("readings.no_meters", phone=phone_told(talk))
         entries = put(talk, gathering, entries_of(said.slots))
         kept, waits = talk.session.put_off, talk.session.waits()
         if waits and kept["scene"] == self.name and kept["draft"].get("entries"):

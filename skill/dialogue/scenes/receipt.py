@@ -5,7 +5,7 @@ import re
 from billing import contacts, receipts
 from billing.tables import Receipt
 from skill import letters
-from skill.dialogue.company import phone_of, today
+from skill.dialogue.company import phone_told, today
 from skill.dialogue.flat import account_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning.asked import MONTHS, months
@@ -121,9 +121,7 @@ class ReceiptTopic(Topic):
             return None
         if talk.turn.channel not in VOICE:
             return self._ask(talk, "receipt.ask_email")
-        number = phone_of(talk)
-        phone = talk.say("general.phone", phone=number) if number else ""
-        return Reply(talk.say("receipt.tell_email", phone=phone), link=link)
+        return Reply(talk.say("receipt.tell_email", phone=phone_told(talk)), link=link)
 
     def _ask(self, talk: Talk, key: str) -> Reply:
         talk.session.scene, talk.session.step, talk.session.draft = self.name, "email", {}

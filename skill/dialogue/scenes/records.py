@@ -2,7 +2,7 @@
 
 import re
 
-from skill.dialogue.company import company_of, phone_of
+from skill.dialogue.company import company_of, phone_told
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import Topic
@@ -67,9 +67,9 @@ def _kind(text: str) -> str:
 
 def office_of(talk: Talk) -> str:
     """Where the office is and its number, as far as the books know."""
-    company, phone = company_of(talk), phone_of(talk)
+    company = company_of(talk)
     where = talk.say("records.office", address=company.address) if company is not None and company.address else ""
-    return where + (talk.say("general.phone", phone=phone) if phone else "")
+    return where + phone_told(talk)
 
 
 SCENE = Records()

@@ -1,6 +1,6 @@
 """Правила: what is asked of money, accounts and readings and answered alike to all, from what the law says."""
 
-from skill.dialogue.company import company_of, phone_of
+from skill.dialogue.company import company_of, phone_told
 from skill.dialogue.flat import Flat, account_of
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk
@@ -25,7 +25,7 @@ class Rules(Offering):
             flat = Flat(talk)
             facts = {"number": account_of(talk).number, "meters": flat.names(flat.meters)}
             return Reply(talk.say(f"rules.known.{rule}", **facts))
-        reply = talk.reply(f"rules.told.{rule}", office=_office(talk), phone=_phone(talk))
+        reply = talk.reply(f"rules.told.{rule}", office=_office(talk), phone=phone_told(talk))
         if talk.resident is None or f"rules.request.{rule}" not in phrases():
             return reply
         return self.with_request(talk, reply.text, talk.say(f"rules.request.{rule}"))
@@ -35,13 +35,8 @@ def _office(talk: Talk) -> str:
     """Where the office is, as far as the books know; its number where they do not."""
     company = company_of(talk)
     if company is None or not company.address:
-        return _phone(talk)
+        return phone_told(talk)
     return talk.say("records.office", address=company.address)
-
-
-def _phone(talk: Talk) -> str:
-    number = phone_of(talk)
-    return talk.say("general.phone", phone=number) if number else ""
 
 
 SCENE = Rules()

@@ -1,6 +1,5 @@
 """«А это много?» of what was used: beside the household's other months, and where it can be read beside the norm."""
 
-from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
@@ -52,14 +51,9 @@ class Usual(Topic):
 
 
 def _volumes(talk: Talk, flat: Flat) -> Volumes:
-    """By resource, the zones of a meter together."""
-    found: Volumes = defaultdict(lambda: defaultdict(Decimal))
-    rows = forecast.monthly_volumes(talk.db, flat.home.account_id, month_start(flat.today))
-    for code in Resource:
-        for (resource, _), by_month in rows.items():
-            for month, volume in by_month.items() if resource == code else ():
-                found[code][month] += volume
-    return found
+    """By resource, in the order of the resources."""
+    used = forecast.monthly_use(talk.db, flat.home.account_id, month_start(flat.today))
+    return {code: used[code] for code in Resource if code in used}
 
 
 def _compared(volumes: dict[date, Decimal], named: list[date]) -> tuple[Decimal, Decimal] | None:
