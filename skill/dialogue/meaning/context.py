@@ -46,6 +46,8 @@ SURE_OF_IT = 0.85
 OF_METERS = frozenset({"", "last_reading", "reading_window", "submit_reading"})
 """What is spoken of where the last readings may be meant once more."""
 VERIFIED = re.compile(r"\bповер")
+TO_COME = frozenset({"rest", "value", "which"})
+"""Where a reading is awaited, and none is said, what fits a rule's words asks about that."""
 HANDED_IN = re.compile(r"показани|\b(?:не )?(?:переда|сда[мть]|сдава|пода[мть]|подава)")
 ACKNOWLEDGED = re.compile(
     rf"{LEADS}(понятно|понятненько|ясно|ясненько|все ясно|понял|поняла|пон|ладно|ладненько|лан|хорошо|ок|окей|оки|кк)"
@@ -88,6 +90,8 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         return meant
     if (paid := _of_a_payment(talk, said)) is not None:
         return paid
+    if _awaits_a_reading(talk) and (sure := meaning_of("always", text)) is not None:
+        return Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
     if talk.session.scene and talk.session.step != OFFER:
         certain = {"repeat": SURE_REPEAT, "emergency": 0.0}.get(said.intent, DOUBTFUL)
         asks = said.confidence < certain and is_question(text)
@@ -123,6 +127,8 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
         return Understanding("reading_window", {}, 1.0)
     if talk.session.scene == "readings" and points_at("missed", talk.turn.text):
         return Understanding("reading_window", {}, 1.0)
+    if talk.session.scene == "readings" and points_at("dark", talk.turn.text):
+        return Understanding("hard_to_see", {}, 1.0)
     if talk.session.scene == "readings" and points_at("same", talk.turn.text):
         return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
     return None
@@ -131,6 +137,7 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
 def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding | None:
     """Guests, a new meter, keys, papers: what no intent of the model stands for, and what it is taken for instead."""
     free = not talk.session.scene or talk.session.step == OFFER
+    free = free or _awaits_a_reading(talk)
     unsure = free and said.confidence < FAIR
     spoken_for = said.intent in SPOKEN_FOR and said.confidence >= SURE_OF_IT
     taken = {said.intent}
@@ -140,6 +147,12 @@ def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding
         if (unsure or not taken.isdisjoint(matter["over"])) and fits(matter["words"], text):
             return Understanding(name, extract(name, talk.turn.text), 1.0)
     return None
+
+
+def _awaits_a_reading(talk: Talk) -> bool:
+    """Whether a reading is asked for, and what is said is none."""
+    session = talk.session
+    return session.scene == "readings" and session.step in TO_COME and not numbers(talk.turn.text)
 
 
 def _of_the_house(talk: Talk, said: Understanding, text: str) -> Understanding | None:

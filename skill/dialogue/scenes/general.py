@@ -20,7 +20,7 @@ WAITING = frozenset({"wait", "returned", "unclear", "louder"})
 ABOUT_US = frozenset({"robot", "well", "joke"})
 BY_WHAT = frozenset({"link_sent", "photo", "voice_message"})
 """In what form something may be sent."""
-HEARTFELT = frozenset({"crisis", "ill", "child", "sorrow", "wishes", "apology"})
+HEARTFELT = frozenset({"crisis", "ill", "infirm", "child", "sorrow", "wishes", "apology"})
 """What wants a kind word before all else, or an ambulance."""
 OURS = re.compile(r"\b(?:вод[аыуе]\b|счетчик|показани|квартир|квитанц|свет[аеу]?\b|плат[ие]|отоплени|жкх|тариф)")
 """Words that are about a flat, whatever else is."""
@@ -56,6 +56,8 @@ class General:
                 return _unclear(talk)
             case "returned" | "silence" if _is_asked(talk) and (said.intent == "returned" or _was_silent(talk)):
                 return _asked_once_more(talk, said.intent)
+            case "infirm" if _is_asked(talk):
+                return _asked_once_more(talk, said.intent)
             case "louder":
                 return _again(talk, "general.louder")
             case "go_on":
@@ -67,7 +69,7 @@ class General:
                 return replace(_bye(talk), end=True)
             case "child" | "sorrow" if talk.session.scene == "emergency" and talk.scene is not None:
                 return talk.scene.answer(talk, said) or _misunderstood(talk, said)
-            case "crisis" | "ill" | "child" | "sorrow" | "wishes" | "apology" | "link_sent" | "photo" | "voice_message":
+            case intent if intent in HEARTFELT | BY_WHAT:
                 return remark(talk, talk.reply(f"general.{said.intent}"))
             case "thanks" | "robot" | "well" | "joke" if _is_asked(talk):
                 return remark(talk, talk.reply(f"general.{said.intent}_asked", company=talk.settings.company))
@@ -131,7 +133,7 @@ def _was_silent(talk: Talk) -> bool:
 
 
 def _asked_once_more(talk: Talk, why: str) -> Reply:
-    """After a wait, or a second silence: the open question again."""
+    """After a wait, a second silence, or «мне девяносто лет»: the open question again."""
     asked = Reply.from_json(talk.session.question or talk.session.last)
     return remark(talk, talk.reply(f"general.{why}_asked", question=asked.question))
 

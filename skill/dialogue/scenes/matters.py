@@ -8,9 +8,9 @@ from skill.dialogue.flat import Flat
 from skill.dialogue.meaning.asked import resources
 from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.prices import USUAL, norm_lines
-from skill.dialogue.talk import Talk
+from skill.dialogue.talk import Talk, remark
 from skill.dialogue.tickets.offering import Offering
-from skill.dialogue.turn import Reply
+from skill.dialogue.turn import OFFER, Reply
 from skill.understanding import Understanding
 from skill.understanding.slots import extract
 
@@ -24,19 +24,27 @@ class Matters(Offering):
     name = "matters"
     intents = frozenset(
         {
-            "away", "cabinet", "cannot_read", "contact_details", "contested", "guests", "meter_replaced",
+            "away", "cabinet", "cannot_read", "contact_details", "contested", "guests", "hard_to_see", "meter_replaced",
             "meter_verified", "new_meter", "night_hours", "no_meter", "norm_or_meter", "seal", "temperature",
             "zone_meter",
         }
     )  # fmt: skip
+    anywhere = frozenset({"hard_to_see"})
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The rule, and what can be done now."""
-        if said.intent == "no_meter":
+        matter = said.intent
+        if matter == "no_meter":
             return self._no_meter(talk)
-        reply = talk.reply(f"matters.{said.intent}")
-        offers = talk.resident is not None and f"matters.request.{said.intent}" in phrases()
-        return self.with_request(talk, reply.text, talk.say(f"matters.request.{said.intent}")) if offers else reply
+        if matter == "hard_to_see":
+            if talk.session.scene == "readings":
+                return remark(talk, talk.reply("matters.hard_to_see"))
+            if talk.session.scene and talk.session.step != OFFER:
+                return remark(talk, talk.reply("general.infirm_asked", question=Reply.from_json(talk.session.question or talk.session.last).question))
+            matter = "cannot_read"
+        reply = talk.reply(f"matters.{matter}")
+        offers = talk.resident is not None and f"matters.request.{matter}" in phrases()
+        return self.with_request(talk, reply.text, talk.say(f"matters.request.{matter}")) if offers else reply
 
     def _no_meter(self, talk: Talk) -> Reply:
         """«У меня нет счётчика горячей воды»: the norm, or the meters that the books hold all the same."""

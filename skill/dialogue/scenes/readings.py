@@ -175,7 +175,8 @@ class Readings:
             agrees = step == "person" and (insists or agreeing.begins(text))
             return self._decided(talk, gathering, YES) if agrees else gathering.insisted()
         weak = said.intent in ANSWERS or said.intent == "submit_reading" or said.confidence < CERTAIN
-        if weak and not given and step in {"value", "rest"} and points_at("cannot", text):
+        spared = step in {"value", "rest"} or (step == "which" and bool(entries))
+        if weak and not given and spared and points_at("cannot", text):
             return later.unseen(talk, gathering, entries)
         if not given and step in {"which", "value", "rest"} and points_at("by_others", text):
             return later.by_others(talk, gathering, entries)
