@@ -65,6 +65,8 @@ TAKES_BACK = re.compile(r"\b(?:отмен|отзов|сним|закр|убер|
 BEGINS_READINGS = re.compile(r"показани", re.IGNORECASE)
 LEAST, MOST = 2, 4
 ANSWERS = frozenset({"yes", "no"})
+OF_BOTH = frozenset({"recalculation"})
+"""What only the whole phrase tells: «воды не было неделю, почему полная сумма»."""
 
 Request = tuple[str, Understanding]
 
@@ -72,7 +74,7 @@ Request = tuple[str, Understanding]
 def requests(text: str, channel: str) -> list[Request]:
     """The requests of a phrase with their meanings, in the order to take them; none when it is a single one."""
     parts = _parts(text)
-    if not 1 < len(parts) <= MOST or not all(map(_whole, parts)):
+    if not 1 < len(parts) <= MOST or not all(map(_whole, parts)) or meaning_of("anytime", plain(text)) in OF_BOTH:
         return []
     said = [(part, meant(part, channel)) for part in parts]
     intents = {one.intent for _, one in said}

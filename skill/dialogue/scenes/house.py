@@ -39,7 +39,7 @@ class House(Offering):
             return told
         before = str(talk.session.about.get("text", ""))
         if said.intent not in OF_ITSELF:
-            talk.session.about = {"intent": said.intent, "slots": {}, "text": talk.turn.text, "topic": self.name}
+            self.spoken_of(talk, said)
         reply = Reply(talk.say(f"house.{said.intent}", **_facts(talk)))
         if talk.resident is None or f"house.request.{said.intent}" not in phrases():
             return reply

@@ -21,6 +21,7 @@ class Rules(Offering):
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """The rule, and what can be done now."""
         rule = said.intent
+        self.spoken_of(talk, said)
         if talk.resident is not None and f"rules.known.{rule}" in phrases():
             flat = Flat(talk)
             facts = {"number": account_of(talk).number, "meters": flat.names(flat.meters)}

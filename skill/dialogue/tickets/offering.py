@@ -10,6 +10,10 @@ from skill.understanding import Understanding
 class Offering(Topic):
     """What such topics share: the offer, and the request that a yes makes of it."""
 
+    def spoken_of(self, talk: Talk, said: Understanding) -> None:
+        """From now on «а если нет?» is asked of this."""
+        talk.session.about = {"intent": said.intent, "slots": {}, "text": talk.turn.text, "topic": self.name}
+
     def with_request(self, talk: Talk, told: str, details: str) -> Reply:
         """What was told, and the offer of a request with these details."""
         asked = self.offers(talk, after(told, talk.reply("matters.send")))
