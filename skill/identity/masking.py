@@ -40,6 +40,21 @@ def answered(text: str) -> str:
     return LONG.sub(STARS, EMAIL.sub(STARS, text))
 
 
+def for_workers(text: str) -> str:
+    """What may be kept of a request: nothing of a secret, but the telephone number to call before coming.
+
+    >>> for_workers("карта 4276 1234 5678 9012"), for_workers("счёт 100512, звоните 8 916 123-45-67")
+    ('***', 'счёт ***, звоните 8 916 123-45-67')
+    """
+    if card_said(text):
+        return STARS
+    parts, end = list[str](), len(text)
+    for begin, after in _phones(text, PHONE):
+        parts[:0] = [text[begin:after], answered(text[after:end])]
+        end = begin
+    return "".join([answered(text[:end]), *parts])
+
+
 def without_phones(text: str) -> str:
     """The text with stars for telephone numbers, said in words too; readings beside them stay.
 

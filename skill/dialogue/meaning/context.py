@@ -10,6 +10,7 @@ from skill.dialogue.meaning.plain import LEADS, is_question, plain
 from skill.dialogue.meaning.pointing import fits, meaning_of, points_at, table
 from skill.dialogue.reminders import following
 from skill.dialogue.talk import Talk
+from skill.dialogue.tickets import adding, joining
 from skill.dialogue.topic import GO_ON
 from skill.dialogue.turn import OFFER
 from skill.understanding import Understanding, understand
@@ -114,6 +115,8 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
     free = not talk.session.scene or talk.session.step == OFFER
     if free and talk.session.waits() and points_at("go_on", talk.turn.text):
         return Understanding("go_on", {}, 1.0)
+    if free and talk.session.about.get("intent") == "create_ticket" and (more := _of_a_request(talk)) is not None:
+        return more
     if (talk.session.scene, talk.session.step) == ("ticket", "confirm") and points_at("together", talk.turn.text):
         return Understanding("create_ticket", {}, 1.0)
     if (free or talk.session.scene == "readings") and items(talk.turn.text):
@@ -132,6 +135,17 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
     if talk.session.scene == "readings" and points_at("same", talk.turn.text):
         return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
     return None
+
+
+def _of_a_request(talk: Talk) -> Understanding | None:
+    """What is said of the request made just now: that it is not needed, or what belongs to it."""
+    if points_at("not_needed", talk.turn.text):
+        intent = "withdraw_ticket"
+    elif adding.is_particular(talk):
+        intent = "create_ticket"
+    else:
+        return None
+    return Understanding(intent, {}, 1.0) if joining.just_made(talk) else None
 
 
 def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding | None:

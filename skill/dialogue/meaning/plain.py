@@ -10,6 +10,9 @@ LEADS = (
 QUESTION = re.compile(
     rf"^{LEADS}(зачем|почему|для чего|что|чего|какой|какая|какие|какое|какую|куда|откуда|где|как|кто|в смысле)\b"
 )
+ENDS_ASKING = re.compile(r"(?:\?|\b(?:что|чего|кто|кого|когда|куда|где|сколько|почему|зачем|или нет|или как))[\s?!.]*$")
+"""«А потом что», «вы придёте или нет», and whatever is typed with its mark."""
+SUPPOSES = re.compile(rf"^{LEADS}(?:если|вдруг|можно|нельзя|надо ли|нужно ли|будет ли)\b")
 ADDRESSED = frozenset(
     {
         "милая", "миленькая", "девушка", "девочка", "деточка", "доченька", "дочка", "сынок", "голубушка", "голубчик",
@@ -22,6 +25,16 @@ ADDRESSED = frozenset(
 def is_question(text: str) -> bool:
     """Whether a phrase asks something back: «какой код?», «а зачем вам номер»."""
     return QUESTION.match(plain(text)) is not None
+
+
+def asks(text: str) -> bool:
+    """Whether a phrase asks anything, as far as its words and its mark tell.
+
+    >>> asks("а потом что"), asks("а если не придут"), asks("вроде из подвала")
+    (True, True, False)
+    """
+    lowered = text.lower().strip()
+    return is_question(text) or ENDS_ASKING.search(lowered) is not None or SUPPOSES.match(plain(text)) is not None
 
 
 @lru_cache(64)  # a turn asks it of one phrase again and again

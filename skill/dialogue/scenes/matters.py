@@ -40,7 +40,13 @@ class Matters(Offering):
             if talk.session.scene == "readings":
                 return remark(talk, talk.reply("matters.hard_to_see"))
             if talk.session.scene and talk.session.step != OFFER:
-                return remark(talk, talk.reply("general.infirm_asked", question=Reply.from_json(talk.session.question or talk.session.last).question))
+                return remark(
+                    talk,
+                    talk.reply(
+                        "general.infirm_asked",
+                        question=Reply.from_json(talk.session.question or talk.session.last).question,
+                    ),
+                )
             matter = "cannot_read"
         reply = talk.reply(f"matters.{matter}")
         offers = talk.resident is not None and f"matters.request.{matter}" in phrases()

@@ -15,6 +15,7 @@ from skill.dialogue.meaning.houses import house_named
 from skill.dialogue.naming import capital, listed
 from skill.dialogue.scenes.ticket import SCENE as TICKET
 from skill.dialogue.talk import Talk
+from skill.dialogue.tickets.adding import to_offered
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
@@ -70,6 +71,8 @@ class Outages(Topic):
         """The house, or what to do about an outage nobody has announced."""
         if talk.session.step != "house":
             details = str(talk.session.draft.get("details", ""))
+            if more := to_offered(talk, details):
+                return TICKET.propose(talk, more)
             if said.intent != "yes" or not details:
                 return super().answer(talk, said)
             return TICKET.propose(talk, details)

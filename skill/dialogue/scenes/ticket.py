@@ -8,13 +8,14 @@ from skill.dialogue.company import emergency_phone
 from skill.dialogue.flat import account_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning import temper, troubles
-from skill.dialogue.meaning.plain import is_question
+from skill.dialogue.meaning.plain import asks, is_question
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital
 from skill.dialogue.scenes.emergency import SCENE as EMERGENCY
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
 from skill.dialogue.talk import Talk, after, remark, still_open
-from skill.dialogue.tickets import earlier, joining, recalculating, terms, words
+from skill.dialogue.tickets import adding, earlier, joining, recalculating, terms, words
+from skill.dialogue.tickets.adding import DESCRIBING, LEAVING, SURE
 from skill.dialogue.tickets.recalculating import ABSENT
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
@@ -22,12 +23,6 @@ from skill.understanding import Understanding
 from speech.numerals import numbers
 
 ENOUGH_WORDS = 3
-LEAVING = frozenset({"no", "back", "stop"})
-DESCRIBING = LEAVING | {
-    "create_ticket", "ticket_status", "outages", "feedback", "out_of_scope", "yes", "correct", "emergency",
-}  # fmt: skip
-"""Intents that a description of trouble may sound like."""
-SURE = 0.7
 BOTH = re.compile(r"\b(обе|оба|все(?! (?:верно|правильно|так|хорошо|понятно)))\b")
 
 
@@ -51,6 +46,8 @@ class TicketTopic:
             return joining.last_two(talk) or earlier.status(talk, [])
         if (added := joining.into_last(talk)) is not None:
             return added
+        if (left := joining.left(talk)) is not None:
+            return left
         if (
             said.intent in {"ticket_status", "recalculation"}
             and (told := earlier.asked_back(talk, said.intent)) is not None
@@ -81,7 +78,7 @@ class TicketTopic:
             return _dropped(talk)
         if talk.session.step == "details":
             return self._described(talk, said)
-        if said.intent == "yes":
+        if said.intent == "yes" or points_at("send_it", talk.turn.text):
             return self._send(talk)
         if points_at("when", talk.turn.text) or points_at("how_long", talk.turn.text):
             return _term(talk)
@@ -93,11 +90,17 @@ class TicketTopic:
             return still_open(talk, told)
         if (more := self._added(talk, said)) is not None:
             return more
+        if adding.belongs(talk, said):
+            return self._confirm(talk, f"{_told(talk)}, {words.added(talk.turn.text)}", whole=True)
         if said.intent == "correct":
             talk.session.step = "details"
             return talk.reply("ticket.details", expecting="text")
         if said.intent == "no" and (others := _others(talk)):
             return self._following(talk, others, talk.say("ticket.not_sent"))
+        unsure = said.intent in LEAVING | {"out_of_scope"} or said.confidence < SURE
+        if asks(talk.turn.text) and unsure:
+            talk.beside = "help"
+            return talk.reply("ticket.asked", buttons=YES_NO, expecting="yes_no")
         if said.intent in LEAVING:
             return _dropped(talk)
         known = troubles.category(talk.turn.text) != "other"
@@ -108,31 +111,15 @@ class TicketTopic:
 
     def _added(self, talk: Talk, said: Understanding) -> Reply | None:
         """What belongs to the trouble told before: its place, set right or not, since when it is, one trouble more."""
-        text, known = talk.turn.text.lower().strip(), troubles.category(talk.turn.text) != "other"
-        details = str(talk.session.draft["details"])
-        if points_at("together", text):
+        if points_at("together", talk.turn.text):
             return self._together(talk)
-        if points_at("separate", text):
-            return self._confirm(talk, _told(talk), whole=True)
-        if (more := troubles.MORE.match(talk.turn.text)) is not None:
-            return self._confirm(talk, f"{_told(talk)}, {more['more']}", whole=True)
-        if troubles.MILD.fullmatch(text):  # «не сильно» is no «no»
-            return self._confirm(talk, f"{_told(talk)}, {text}", whole=True)
-        if known and said.intent in DESCRIBING and troubles.is_one_more(details, talk.turn.text):
-            return self._confirm(talk, details, others=[*_others(talk), talk.turn.text])
-        fits = said.intent in LEAVING | DESCRIBING or said.confidence < SURE
-        if (corrected := troubles.CORRECTED.fullmatch(text)) is not None:
-            moved = troubles.put_right(details, text) or troubles.moved(details, corrected["place"])
-            return self._confirm(talk, moved or details, place="" if moved else corrected["place"])
-        if words.RECALCULATION.search(details.lower()) and (ABSENT.search(text) or words.DAYS.fullmatch(text)):
-            return self._confirm(talk, f"{details}, {text}")
-        if fits and (troubles.SPOT.fullmatch(text) or (not known and troubles.PLACE.fullmatch(text))):
-            return self._confirm(talk, details, place=text)
-        extent = troubles.EXTENT.fullmatch(text.rstrip(" ."))
-        since = extent is not None or (fits and not known and troubles.SINCE.fullmatch(text) is not None)
-        if since or (known and said.intent in DESCRIBING and troubles.AND_MORE.match(text)):
-            return self._confirm(talk, f"{_told(talk)}, {'' if since else 'ещё '}{troubles.LEAD.sub('', text)}")
-        return None
+        if points_at("my_phone", talk.turn.text):
+            talk.beside = "help"
+            return talk.reply("ticket.phone", buttons=YES_NO, expecting="yes_no")
+        more = adding.added(talk, said, str(talk.session.draft["details"]), _told(talk), _others(talk))
+        if more is None:
+            return None
+        return self._confirm(talk, more.details, place=more.place, others=more.others, whole=more.whole)
 
     def propose(self, talk: Talk, details: str) -> Reply:
         """A request whose words were said before."""

@@ -11,6 +11,7 @@ from skill.dialogue.naming import listed
 from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk
 from skill.dialogue.tickets import joining
+from skill.dialogue.tickets.words import said_back
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
@@ -71,7 +72,7 @@ class Withdrawal:
     def _chosen(self, talk: Talk, rows: list[Ticket], reason: str) -> Reply:
         every = len(rows) > 1 and ALL.search(_plain(talk)) is not None
         talk.session.draft = {"tickets": [row.id for row in rows], "reason": reason}
-        lines = [f"{row.number} «{row.details.rstrip('.')}»" for row in rows[:NAMED]]
+        lines = [f"{row.number} «{said_back(row.details.rstrip('.'))}»" for row in rows[:NAMED]]
         if len(rows) == 1 or every:
             talk.session.step = "confirm"
             key = "withdrawal.confirm" if len(rows) == 1 else "withdrawal.confirm_all"

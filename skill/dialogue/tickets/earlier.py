@@ -10,6 +10,7 @@ from skill.dialogue.meaning import troubles
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.talk import Talk
 from skill.dialogue.tickets import terms
+from skill.dialogue.tickets.words import said_back
 from skill.dialogue.turn import Reply
 from speech import wording
 
@@ -72,7 +73,7 @@ def _told(talk: Talk, row: Ticket) -> str:
 
 
 def _brief(row: Ticket) -> str:
-    return troubles.brief(row.details.rstrip("."))
+    return troubles.brief(said_back(row.details.rstrip(".")))
 
 
 def _word(count: int) -> str:

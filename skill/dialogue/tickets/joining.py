@@ -1,5 +1,6 @@
 """More for a request that has been sent: «добавь, что …»; «это одна заявка», for one trouble wants no two masters."""
 
+import re
 from datetime import timedelta
 
 from billing import tickets
@@ -9,11 +10,16 @@ from skill.dialogue.meaning import troubles
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital
 from skill.dialogue.phrases import phrase
-from skill.dialogue.talk import Talk
+from skill.dialogue.talk import Talk, after
 from skill.dialogue.tickets import terms
-from skill.dialogue.tickets.words import kept
+from skill.dialogue.tickets.adding import is_particular
+from skill.dialogue.tickets.words import added, kept, said_back
 from skill.dialogue.turn import Reply
 
+SPEAKS_OF_IT = re.compile(
+    r"^(?=.*\bзаявк[уаи]\b).*(?:\b(?:ту|мою|эту|наш\w*)\b|отправ|оформ|остав|посла|переда|принял|ушла)"
+)
+"""Of a request that was told of before: «а заявку на лифт отправили»."""
 JUST_NOW = timedelta(minutes=10)
 """So long ago the speaker has made requests at most, when they speak of them without a name."""
 
@@ -32,8 +38,23 @@ def into_last(talk: Talk) -> Reply | None:
         return None
     if points_at("wish", text):
         return into_sent(talk, made[0].id, [kept(text)], "ticket.wished")
-    belongs = troubles.AND_MORE.match(text) and troubles.category(text) == "other" and not text.rstrip().endswith("?")
-    return into_sent(talk, made[0].id, [kept(text)], "ticket.added") if troubles.MORE.match(text) or belongs else None
+    asks = text.rstrip().endswith("?")
+    more = troubles.AND_MORE.match(text) and troubles.category(text) == "other" and not asks
+    if not (more or is_particular(talk) or troubles.MORE.match(text)):
+        return None
+    return into_sent(talk, made[0].id, [kept(added(text))], "ticket.added")
+
+
+def left(talk: Talk) -> Reply | None:
+    """A request that was read back and left for something else, spoken of again; None where none waits."""
+    session = talk.session
+    waiting = [*session.suspended[::-1], session.put_off]
+    waited_for = next((one for one in waiting if (one.get("scene"), one.get("step")) == ("ticket", "confirm")), None)
+    if waited_for is None or not SPEAKS_OF_IT.search(talk.turn.text.lower()):
+        return None
+    session.put_off = {} if session.put_off is waited_for else session.put_off
+    session.suspended = [*(one for one in session.suspended if one is not waited_for), waited_for]
+    return after(talk.say("ticket.not_yet"), session.resume())
 
 
 def last_two(talk: Talk) -> Reply | None:
@@ -68,7 +89,7 @@ def _added(talk: Talk, ticket_id: int, details: str) -> Ticket | None:
 
 def _said(talk: Talk, key: str, ticket: Ticket, other: str = "") -> Reply:
     """other: the number of the request that was withdrawn."""
-    due, details = terms.sentence(talk, ticket), capital(ticket.details)
+    due, details = terms.sentence(talk, ticket), capital(said_back(ticket.details))
     return talk.reply(key, number=str(ticket.number), details=details, due=due, other=other)
 
 

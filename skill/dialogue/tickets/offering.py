@@ -2,6 +2,7 @@
 
 from skill.dialogue.scenes.ticket import SCENE as TICKET
 from skill.dialogue.talk import Talk, after
+from skill.dialogue.tickets.adding import to_offered
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
@@ -23,6 +24,8 @@ class Offering(Topic):
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """A yes makes the request that was offered."""
         details = str(talk.session.draft.get("details", ""))
+        if more := to_offered(talk, details):
+            return TICKET.propose(talk, more)
         if said.intent == "yes" and details:
             return TICKET.propose(talk, details)
         return super().answer(talk, said)

@@ -30,12 +30,30 @@ UNREASONED = re.compile(
 """A recalculation asked for, and not told of what or why."""
 
 
+LEADS_ON = re.compile(
+    r"^(?:(?:нет|да|ну|ой|а то|а|и|только|это|вот|забыла?(?: сказать)?|ещ[её])[ ,]+)+(?=\S+ \S)", re.IGNORECASE
+)
+
+
+FORGOTTEN = re.compile(r",?\s+забыла?(?: сказать| добавить)?$", re.IGNORECASE)
+
+
 def kept(text: str) -> str:
     """What is kept of a description: no greeting, no «добавь, что», no stammer, no capitals, nothing secret."""
     text = more["more"] if (more := troubles.MORE.match(text)) else text
     text = text.capitalize() if text.isupper() else text
     told = troubles.STAMMER.sub(r"\1", troubles.LEAD.sub("", text.strip()))
-    return masking.kept(told[:LONGEST].rstrip(".!"), "command")
+    return masking.for_workers(told[:LONGEST].rstrip(".!"))
+
+
+def said_back(details: str) -> str:
+    """A request as it is read out: who listens need not hear a telephone number."""
+    return masking.answered(masking.without_phones(details))
+
+
+def added(text: str) -> str:
+    """A phrase as it is put after what was told: «а то домофон не работает», «Добавьте, что у соседей тоже»."""
+    return FORGOTTEN.sub("", LEADS_ON.sub("", text.strip().rstrip(" .!?")))
 
 
 def wished(text: str) -> str:

@@ -1,0 +1,102 @@
+"""What is said of a trouble while its request is read back, or offered: its place, since when, when to come."""
+
+import re
+from dataclasses import dataclass
+
+from skill.dialogue.meaning import temper, troubles
+from skill.dialogue.meaning.plain import asks
+from skill.dialogue.meaning.pointing import points_at
+from skill.dialogue.talk import Talk
+from skill.dialogue.tickets import words
+from skill.dialogue.tickets.recalculating import ABSENT
+from skill.identity import masking
+from skill.understanding import Understanding
+
+LEAVING = frozenset({"no", "back", "stop"})
+DESCRIBING = LEAVING | {
+    "create_ticket", "ticket_status", "outages", "feedback", "out_of_scope", "yes", "correct", "emergency",
+}  # fmt: skip
+"""Intents that a description of trouble may sound like."""
+SURE = 0.7
+GUESSED = 0.35
+"""Below it a phrase means nothing else."""
+ELSEWHERE = re.compile(r"показани|\bплат|\bдолг|квитанц|\bсч[её]т[ауе]?\b|оператор|сотрудник|тариф|заявк")
+"""What a phrase about other matters names."""
+WATER = r"\bвод[аыуе]\b|\bкран|напор"
+LEAST = 2
+"""So many words at least say something of a trouble."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """The request with what was added. others: troubles that follow as requests of their own, None: as before; whole:
+    the details are not taken apart."""
+
+    details: str
+    place: str = ""
+    others: list[str] | None = None
+    whole: bool = False
+
+
+def added(talk: Talk, said: Understanding, details: str, told: str, others: list[str]) -> Added | None:
+    """The request `details`, `told` with its place, as what is said now makes it; None where it says nothing of it."""
+    text = talk.turn.text.lower().strip()
+    known = troubles.category(talk.turn.text) != "other"
+    if points_at("separate", text):
+        return Added(told, whole=True)
+    if (more := troubles.MORE.match(talk.turn.text)) is not None:
+        return Added(f"{told}, {more['more']}", whole=True)
+    if troubles.MILD.fullmatch(text):  # «не сильно» is no «no»
+        return Added(f"{told}, {text}", whole=True)
+    if known and said.intent in DESCRIBING and troubles.is_one_more(details, talk.turn.text):
+        return Added(details, others=[*others, talk.turn.text])
+    if (corrected := troubles.CORRECTED.fullmatch(text)) is not None:
+        moved = troubles.put_right(details, text) or troubles.moved(details, corrected["place"])
+        return Added(moved or details, place="" if moved else corrected["place"])
+    if words.RECALCULATION.search(details.lower()) and (ABSENT.search(text) or words.DAYS.fullmatch(text)):
+        return Added(f"{details}, {text}")
+    fits = said.intent in LEAVING | DESCRIBING or said.confidence < SURE
+    if fits and (troubles.SPOT.fullmatch(text) or (not known and troubles.PLACE.fullmatch(text))):
+        return Added(details, place=text)
+    since = _since(text, fits=fits and not known)
+    if since or (known and said.intent in DESCRIBING and troubles.AND_MORE.match(text)):
+        return Added(f"{told}, {'' if since else 'ещё '}{troubles.LEAD.sub('', text)}")
+    return Added(f"{told}, {words.added(talk.turn.text)}", whole=True) if is_particular(talk) else None
+
+
+def is_particular(talk: Talk) -> bool:
+    """Whether a phrase says what belongs to a request and to nothing else: the entrance, degrees, the hour, whom to
+    call."""
+    text = talk.turn.text
+    return points_at("particulars", text) or points_at("wish", text) or masking.without_phones(text) != text
+
+
+def belongs(talk: Talk, said: Understanding) -> bool:
+    """Whether any other phrase is taken for more of the trouble while its request is read back: it is said, not asked,
+    and means nothing else."""
+    text = talk.turn.text
+    if asks(text) or len(text.split()) < LEAST or temper.signs(text):
+        return False
+    if said.intent in LEAVING:
+        return not points_at("declined", text)
+    if ELSEWHERE.search(text.lower()):
+        return False
+    if points_at("of_water", text):
+        return re.search(WATER, str(talk.session.draft["details"]).lower()) is not None
+    return said.intent == "out_of_scope" or said.confidence < GUESSED
+
+
+def to_offered(talk: Talk, details: str) -> str:
+    """The trouble of a request that is only offered, with its place or time said in answer; empty where none is."""
+    text = talk.turn.text.lower().strip()
+    where = troubles.SPOT.fullmatch(text) or troubles.PLACE.fullmatch(text)
+    if not details or not (where or _since(text, fits=True) or points_at("particulars", text)):
+        return ""
+    return f"{details}, {words.added(talk.turn.text)}"
+
+
+def _since(text: str, *, fits: bool) -> bool:
+    """Whether it is how far the trouble goes, or since when it is there."""
+    if troubles.EXTENT.fullmatch(text.rstrip(" .")) is not None:
+        return True
+    return fits and troubles.SINCE.fullmatch(text) is not None
