@@ -1,5 +1,6 @@
 """Sentences as data: `phrases/<topic>.yaml` maps a key to a sentence, variants that take turns, or more keys."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -7,6 +8,8 @@ from typing import Any
 
 import yaml
 
+TWICE = re.compile(r"(?<!\.)\.\.(?!\.)")
+"""The full stop of an abbreviation and of its sentence; three of them are meant."""
 Phrases = dict[str, tuple[str, ...]]
 
 
@@ -35,4 +38,4 @@ def phrase(key: str, uses: int, **facts: str) -> str:
     Raises KeyError for an unknown phrase or a fact that is missing.
     """
     variants = phrases()[key]
-    return variants[uses % len(variants)].format(**facts).replace("..", ".")
+    return TWICE.sub(".", variants[uses % len(variants)].format(**facts))

@@ -17,14 +17,14 @@ async function token() {
 }
 
 async function post(path, type, body, again = true) {
-  const headers = { Authorization: `Bearer ${await token()}`, "Content-Type": type, "Idempotency-Key": crypto.randomUUID() };
+  const headers = { Authorization: `Bearer ${await token()}`, "Content-Type": type, "Idempotency-Key": crypto.randomUUID?.() ?? String(Math.random()) };
   headers.Accept = byId("sound").checked ? "audio/wav" : "application/json";
   const answer = await fetch(path, { method: "POST", headers, body });
   if (answer.status === 401 && again) {
     localStorage.removeItem("token");
     return post(path, type, body, false);
   }
-  if (answer.headers.get("Content-Type").startsWith("audio/wav")) {
+  if (answer.headers.get("Content-Type")?.startsWith("audio/wav")) {
     const part = (name) => decodeURIComponent(answer.headers.get(`X-Zhku-${name}`) || "");
     return { text: part("Text"), heard: part("Heard"), buttons: part("Buttons").split("|").filter(Boolean), link: part("Link"), sound: await answer.blob() };
   }
@@ -72,7 +72,7 @@ async function exchange(send) {
     offer(answer.buttons);
     if (answer.sound) play(answer.sound);
   } catch (error) {
-    byId("trouble").textContent = error.message || "Нет связи с сервером. Попробуйте ещё раз.";
+    byId("trouble").textContent = error instanceof TypeError ? "Нет связи с сервером. Попробуйте ещё раз." : error.message;
     byId("trouble").hidden = false;
   }
 }
@@ -91,7 +91,7 @@ async function listen() {
     stream.getTracks().forEach((track) => track.stop());
     pressed(false);
     recorder = null;
-    exchange(() => post("/api/v1/audio?session=page", parts[0].type || "audio/webm", new Blob(parts)));
+    exchange(() => post("/api/v1/audio?session=page", parts[0]?.type || "audio/webm", new Blob(parts)));
   });
   recorder.start();
   pressed(true);

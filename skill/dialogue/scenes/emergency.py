@@ -30,13 +30,19 @@ SOMEBODY = re.compile(
 )
 CALLED = re.compile(r"\b(вызвал\w*|позвонил\w*|дозвонил\w*|едут|выехал\w*|приехал\w*)\b")
 """Help is on its way."""
+COMING = re.compile(
+    r"\b(?:кто|когда|через сколько|сколько ждать|как быстро|скоро ли|скоро)\b.{0,20}\b"
+    r"(?:приед|будут|будет|придут|прид[её]т|почин|помож|спас|вытащ|освобод|ждать)"
+    r"|^(?:а |ну |и )*(?:когда|через сколько|скоро|долго ждать|сколько ждать|как скоро|кто)$"
+)
+"""Who will come, and when."""
 OBEYED = re.compile(r"\b(?<!не )(перекрыл|выключил|обесточил|открыл|закрыл|вышл|вышел|нажал|отош[её]?л|отошла)\w*\b")
 """What was advised has been done."""
 PLACE = re.compile(r"\b(?:улиц\w*|ул|проспект\w*|переул\w+|дом|дома|подъезд\w*|этаж\w*|квартир\w+|кв)\b")
 ORDINAL = re.compile(r"\b(?:перв|втор|трет|четверт|пят|шест|седьм|восьм|девят|десят)\w+")
 """Where it is: whoever tells that wants somebody to come."""
 ADVICE = re.compile(
-    r"\b(окн|выход|выйти|откры|закры|трога|выключ|включ|перекр|кран|делать|ждать|двер|опасн|взорв|долго)"
+    r"\b(окн|выход|выйти|откры|закры|трога|выключ|включ|перекр|кран|делать|ждать|двер|опасн|взорв|долго|звонить|позвонить|номер)"
 )
 ONESELF = re.compile(r"\b(я|мы|меня|нас|мне|нам)\b")
 
@@ -73,7 +79,8 @@ class Emergency:
             return _with(talk, OPERATOR.hand_over(talk, "emergency"), left)
         if is_over(talk.turn.text):
             return self._over(talk)
-        if said.intent not in {"no", "stop", "back", "operator"} and (told := self._more(talk)) is not None:
+        called = CALLED.search(plain(talk.turn.text)) is not None and said.intent != "no"
+        if (called or said.intent not in {"no", "stop", "back", "operator"}) and (told := self._more(talk)) is not None:
             return told
         if said.intent in {"out_of_scope", "child", "sorrow"} and not is_question(talk.turn.text):
             key = "emergency.calm_child" if CHILD.search(talk.turn.text.lower()) else "emergency.calm"
@@ -89,6 +96,10 @@ class Emergency:
         if CALLED.search(text):
             talk.beside = "help"
             return talk.reply("emergency.called", buttons=YES_NO, expecting="yes_no")
+        if COMING.search(text):
+            talk.beside = "help"
+            key = "emergency.coming_lift" if str(draft["danger"]).startswith("lift") else "emergency.coming"
+            return talk.reply(key, buttons=YES_NO, expecting="yes_no")
         if OBEYED.search(text):
             talk.beside = "help"
             return talk.reply("emergency.obeyed", buttons=YES_NO, expecting="yes_no")
