@@ -21,7 +21,7 @@ from skill.dialogue.person import callback, handoffs, transcript
 from skill.dialogue.person.relay import relay
 from skill.dialogue.record import Found
 from skill.dialogue.tables import DialogueSession
-from skill.dialogue.talk import Scene, Talk, after
+from skill.dialogue.talk import Scene, Talk, after, carried
 from skill.dialogue.turn import OFFER, Reply, Session, Turn, digest, spoken
 from skill.dialogue.turn import session_name as session_name
 from skill.identity import masking
@@ -108,6 +108,10 @@ def _take(db: Database, turn: Turn, found: Found, now: datetime, settings: Setti
     session, resident = found.session, None if found.resident_id is None else Speaker(found.resident_id)
     asked = str(session.last.get("expecting", "command"))
     turn = likeliest(turn, asked)
+    if session.resident_id not in {None, found.resident_id}:  # unlinked elsewhere, what was open is nobody's
+        session.close()
+        session.forget()
+        session.account_id, session.unlocked = None, False
     talk = Talk(db, now, turn, session, settings, resident, topics().get(session.scene))
     relayed = _relayed(talk) if found.led else None
     reply = replace(relayed or _return(talk, _answer(talk)), slow=session.slow)
@@ -117,7 +121,7 @@ def _take(db: Database, turn: Turn, found: Found, now: datetime, settings: Setti
         session.told_of = talk.sentences
     if turn.familiar:
         reply = replace(reply, text=familiar(reply.text))
-    speaker = talk.resident.id if talk.resident else None
+    speaker = session.resident_id = talk.resident.id if talk.resident else None
     if not talk.erased:
         transcript.note(db, session_name(turn), turn, reply, asked=asked, resident_id=speaker, now=now)
     session.last = reply.to_json()
@@ -156,7 +160,8 @@ def _return(talk: Talk, reply: Reply) -> Reply:
         return replace(reply, text=f"{progress.told(reply.text)} {talk.say('general.put_off')}")
     question = session.resume()
     session.question = question.to_json()
-    return replace(question, text=f"{progress.told(reply.text)} {talk.say('general.return', question=question.text)}")
+    text = f"{progress.told(reply.text)} {talk.say('general.return', question=question.text)}"
+    return carried(reply, replace(question, text=text))
 
 
 def _without_offer(session: Session, reply: Reply) -> Reply:
@@ -290,7 +295,7 @@ def _resume(talk: Talk, done: Reply) -> Reply:
     text, talk.session.aside, talk.scene = talk.session.aside, "", None
     talk.turn = replace(talk.turn, hypotheses=spoken(text))  # scenes read the words themselves too
     reply = in_turn.taken(talk, _reply) or _reply(talk, context.in_context(talk, understand(text, talk.turn.channel)))
-    return after(done.text, reply) if reply is not None else done
+    return carried(done, after(done.text, reply)) if reply is not None else done
 
 
 def _open(name: str, talk: Talk, said: Understanding) -> Reply:

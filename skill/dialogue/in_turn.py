@@ -6,7 +6,7 @@ from dataclasses import replace
 from skill.dialogue import progress
 from skill.dialogue.meaning import addressing, both
 from skill.dialogue.phrases import phrases
-from skill.dialogue.talk import Talk, after
+from skill.dialogue.talk import Talk, after, carried
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, Session, spoken
 from skill.understanding import Understanding
 
@@ -81,4 +81,4 @@ def next_one(talk: Talk, done: Reply, take: Take) -> Reply:
         return done
     lead = f"general.then.{said.intent}"
     whole = after(f"{told} {talk.say(lead)}" if lead in phrases() else told, reply)
-    return replace(whole, link=done.link or reply.link, card=done.card or reply.card)
+    return carried(done, whole)

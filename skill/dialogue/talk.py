@@ -89,6 +89,12 @@ def after(text: str, reply: Reply) -> Reply:
     return replace(reply, text=f"{text} {reply.text}", asks=reply.asks or reply.text)
 
 
+def carried(done: Reply, reply: Reply) -> Reply:
+    """The reply with what the one before it shows beside its words: a link, a card, a bill to pay."""
+    beside = {"link": done.link, "card": done.card, "invoice": done.invoice}
+    return replace(reply, **{name: shown for name, shown in beside.items() if shown and not getattr(reply, name)})
+
+
 class Scene(Protocol):
     """A topic of conversation (one file in `scenes`, an object named `SCENE`).
 

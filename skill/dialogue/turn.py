@@ -146,6 +146,7 @@ class Session:
     aside: the phrase that was put off until another topic is done (readings until an account is linked).
     then: what else was asked for in the same breath, to be taken up when the first of it is done.
     account_id: the account spoken about.
+    resident_id: who spoke in it last, as far as that is known.
     misses: phrases in a row that were not understood.
     said: how often each phrase was used, so that variants take turns.
     last: the last reply.
@@ -166,6 +167,7 @@ class Session:
     aside: str = ""
     then: list[str] = field(default_factory=list)
     account_id: int | None = None
+    resident_id: int | None = None
     misses: int = 0
     said: dict[str, int] = field(default_factory=dict)
     last: dict[str, Any] = field(default_factory=dict)

@@ -65,6 +65,14 @@ def test_a_recorded_human_number_is_heard_and_booked(
     assert ledger.newest()["COLD_WATER"] == 125
 
 
+def test_what_curl_calls_a_form_is_heard_and_read_all_the_same(client: FlaskClient, bearer: dict[str, str]) -> None:
+    form = "application/x-www-form-urlencoded"
+    typed = client.post("/api/v1/utterance", data='{"text": "холодная вода"}', headers=bearer, content_type=form)
+    assert typed.get_json()["expecting"] == "number"
+    spoken = client.post("/api/v1/audio", data=recording("number_125.wav"), headers=bearer, content_type=form)
+    assert spoken.get_json()["heard"] == "сто двадцать пять"
+
+
 def test_the_answer_can_be_heard(client: FlaskClient, bearer: dict[str, str]) -> None:
     client.post("/api/v1/utterance", json={"text": "передать показания холодной воды"}, headers=bearer)
     headers = bearer | {"Accept": "audio/wav"}

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from billing import store
-from billing.tables import Reading
+from billing import accounts, store
+from billing.tables import AccountLink, Reading
 from fixtures.demo_company import DemoSummary
 from skill.dialogue.engine import converse
 from skill.dialogue.record import forget
@@ -117,6 +117,25 @@ def test_a_turn_that_fails_leaves_nothing_behind(
         converse(engine, turn, now=clock(), settings=settings)
     assert ledger.newest()["COLD_WATER"] == 115
     assert "аписано" in take(2, "да").text
+
+
+def test_the_link_stays_where_a_reading_is_asked_about_again_after_it(take: Take) -> None:
+    take(1, "холодная 120")
+    take(2, "оплатить")
+    paying = take(3, "да")
+    assert "/bill/" in paying.link
+    assert "олодная вода 120" in paying.text
+
+
+def test_what_is_open_is_nobodys_once_the_speaker_is_unlinked_elsewhere(
+    take: Take, engine: Engine, demo: DemoSummary, clock: Clock, ledger: Ledger
+) -> None:
+    take(1, "холодная вода")
+    with store.transaction(engine) as db:
+        [link] = db.exec(select(AccountLink).where(AccountLink.account_id == demo.account.id)).all()
+        accounts.unlink(db, resident_id=link.resident_id, account_id=demo.account.id, channel="oauth", now=clock())
+    assert "лицевого счёта" in take(2, "125").text
+    assert ledger.newest()["COLD_WATER"] == 115
 
 
 def test_old_turns_are_forgotten(engine: Engine, settings: Settings, clock: Clock, take: Take) -> None:

@@ -31,7 +31,7 @@ def status(talk: Talk, said: list[str]) -> Reply:
         return talk.reply("ticket.none")
     if len(active) > 1 and not named and SEVERAL.search(talk.turn.text.lower()):
         return _several(talk, active)
-    others = len(active) - 1 if not named else 0
+    others = sum(row.status in tickets.UNDONE for row in active if row is not chosen[0]) if not named else 0
     more = talk.say("ticket.others", count=str(others), word=_word(others))
     return Reply(_told(talk, chosen[0]) + (f" {more}" if others > 0 else ""))
 
