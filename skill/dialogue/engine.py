@@ -11,8 +11,7 @@ from sqlmodel import Session as Database
 
 from billing import store
 from billing.accounts import Speaker
-from billing.tables import Account
-from skill.dialogue import in_turn, progress, record, scenes
+from skill.dialogue import in_turn, progress, record, scenes, which_flat
 from skill.dialogue.familiar import familiar
 from skill.dialogue.meaning import addressing, again, context, temper
 from skill.dialogue.meaning.asked import is_sum
@@ -158,8 +157,11 @@ def _return(talk: Talk, reply: Reply) -> Reply:
     if session.returns > RETURNS:
         session.put_off, session.suspended, session.returns = session.suspended[-1], [], 0
         return replace(reply, text=f"{progress.told(reply.text)} {talk.say('general.put_off')}")
+    flat = session.account_id
     question = session.resume()
     session.question = question.to_json()
+    if session.account_id != flat:
+        question = which_flat.named(talk, question)
     text = f"{progress.told(reply.text)} {talk.say('general.return', question=question.text)}"
     return carried(reply, replace(question, text=text))
 
@@ -192,12 +194,15 @@ def _answer(talk: Talk) -> Reply:
     if masking.card_said(talk.turn.text):
         return _open("general", talk, Understanding("card", {}, 1.0))
     in_turn.answer_first(talk)
-    heard = understand(talk.turn.text, channel, expecting=expecting)
-    said = callback.meant(talk) or context.in_context(talk, heard)
+    turned = which_flat.turned(talk)
+    if turned.reply is not None:
+        return turned.reply
+    heard = understand(talk.turn.text, channel, expecting=expecting if talk.session.scene else None)
+    said = turned.said or callback.meant(talk) or context.in_context(talk, heard)
     if talk.scene is not None and said.confidence < DECIDING.get(said.intent, 0.0):
         said = Understanding("out_of_scope", {}, said.confidence)
     talk.session.anger += temper.signs(talk.turn.text)
-    other = _other_flat(talk, said)
+    other = turned.lead or which_flat.asked_of(talk, said)
     danger = said.intent == "emergency"
     reply = (None if danger else in_turn.taken(talk, _reply)) or _reply(talk, _taken_up(talk, said))
     if reply is not None and other is not None:
@@ -246,18 +251,6 @@ def _reply(talk: Talk, said: Understanding) -> Reply | None:
         talk.session.suspend()
     again.notes(talk, said)
     return opener.begin(talk, said)
-
-
-def _other_flat(talk: Talk, said: Understanding) -> Account | None:
-    """The flat that a question names outright while another one is chosen («а на вторую сколько?»): it is chosen."""
-    free = not talk.session.scene or talk.session.step == OFFER
-    readings = said.intent == "submit_reading"
-    if not (readings or said.intent in addressing.OF_A_FLAT) or not free or len(talk.flats) < 2:
-        return None
-    other = addressing.other(talk, by_place=not readings)
-    if other is not None:
-        talk.session.account_id, talk.flat_named = other.id, True
-    return other
 
 
 def _taken_up(talk: Talk, said: Understanding) -> Understanding:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from skill.dialogue import progress
+from skill.dialogue import progress, which_flat
 from skill.dialogue.meaning import addressing, both
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk, after, carried
@@ -72,10 +72,10 @@ def next_one(talk: Talk, done: Reply, take: Take) -> Reply:
         session.question = done.to_json()
         session.suspend()
     talk.scene, talk.turn = None, replace(talk.turn, hypotheses=spoken(text))
-    if (other := addressing.other(talk)) is not None:
-        session.account_id = other.id
+    turned = which_flat.turned(talk)
+    said = turned.said or both.meant(talk.turn.text, talk.turn.channel)
+    if (other := turned.lead or which_flat.asked_of(talk, said)) is not None:
         told = f"{told} {talk.say('flats.now', address=addressing.name(talk, other))}"
-    said = both.meant(text, talk.turn.channel)
     reply = take(talk, said)
     if reply is None:
         return done

@@ -9,7 +9,7 @@ from sqlmodel import Session as Database
 
 from billing import accounts
 from billing.accounts import Home, Speaker
-from billing.tables import Resident
+from billing.tables import Account, Resident
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply, Session, Turn, digest
 from skill.settings import Settings
@@ -25,6 +25,7 @@ class Talk:
     stalled: the answer to the open question has led nowhere.
     erased: the speaker has had the conversation erased: nothing of this turn is kept either.
     flat_named: the reply begins with the flat that it is about.
+    flat_meant: the flat that the phrase names, once that is known.
     sentences: names of the phrases said in this turn, in their order.
     """
 
@@ -39,6 +40,7 @@ class Talk:
     stalled: bool = False
     erased: bool = False
     flat_named: bool = False
+    flat_meant: Account | None = None
     sentences: list[str] = field(default_factory=list)
     _flats: list[Home] | None = field(default=None, repr=False)
 

@@ -203,8 +203,9 @@ class Session:
         self.close()
 
     def resume(self) -> Reply:
-        """Take up the topic suspended last; its question, without what was said before it."""
+        """Take up the topic suspended last, of the flat it was about; its question, without what was said before it."""
         kept = self.suspended.pop()
+        self.account_id = kept["flat"] or self.account_id
         self.scene, self.step, self.draft = kept["scene"], kept["step"], kept["draft"]
         last = Reply.from_json(kept["last"])
         return replace(last, text=last.question, asks="")

@@ -3,7 +3,8 @@
 A story is a file of `stories/`:
 
     A title in one line.
-    who: plain                 (plain, rich: accounts of the demo company; stranger: linked to none)
+    who: plain                 (plain, rich: accounts of the demo company; both: linked to these two, the first of which
+                               the books are of; stranger: linked to none)
     door: speaker              (or text: only there; without it the story is told at the text door and at Alice's)
     > what is said             («» for the start of a conversation, {number}, {code} of the plain account)
     < a fact; another one      (each is in the answer, whatever its case)

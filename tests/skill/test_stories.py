@@ -19,7 +19,7 @@ from tests.conftest import NOW
 from tests.skill.storytelling import Say, Story, look, stories, tell
 from tests.skill.talking import Untouched, linked
 
-Door = Callable[["Stage", Story, int | None], Say]
+Door = Callable[["Stage", Story, list[int]], Say]
 ALL = stories()
 TOLD = [(story, door) for story in ALL for door in ([story.door] if story.door else ["text", "alice"])]
 ALOUD = (Path(__file__).parent / "stories" / "aloud.txt").read_text("utf-8").split()
@@ -66,16 +66,17 @@ def test_story_by_voice(story: Story, stage: Stage) -> None:
 
 
 def play(story: Story, stage: Stage, door: Door) -> None:
-    known = {"plain": stage.demo.account, "rich": stage.demo.rich}.get(story.who)
-    home = known or stage.demo.account
+    both = {"plain": stage.demo.account, "rich": stage.demo.rich}
+    known = list(both.values()) if story.who == "both" else [both[story.who]] if story.who in both else []
+    home = known[0] if known else stage.demo.account
 
-    say = door(stage, story, known.id if known else None)
+    say = door(stage, story, [account.id for account in known])
     tell(story, say, {"number": home.number, "code": home.bill_code})
     look(story, stage.engine, home.id)
 
 
-def at_text(stage: Stage, story: Story, account: int | None) -> Say:
-    headers = _bearer(stage, account)
+def at_text(stage: Stage, story: Story, known: list[int]) -> Say:
+    headers = _bearer(stage, known)
 
     def say(text: str) -> str:
         answer = stage.client.post("/api/v1/utterance", json={"text": text}, headers=headers)
@@ -84,8 +85,8 @@ def at_text(stage: Stage, story: Story, account: int | None) -> Say:
     return say
 
 
-def at_audio(stage: Stage, story: Story, account: int | None) -> Say:
-    headers = _bearer(stage, account) | {"Content-Type": "audio/wav"}
+def at_audio(stage: Stage, story: Story, known: list[int]) -> Say:
+    headers = _bearer(stage, known) | {"Content-Type": "audio/wav"}
 
     def say(text: str) -> str:
         answer = stage.client.post("/api/v1/audio", data=speak(text, words_per_minute=140), headers=headers)
@@ -94,8 +95,8 @@ def at_audio(stage: Stage, story: Story, account: int | None) -> Say:
     return say
 
 
-def at_alice(stage: Stage, story: Story, account: int | None) -> Say:
-    if account is not None:
+def at_alice(stage: Stage, story: Story, known: list[int]) -> Say:
+    for account in known:
         linked(stage.engine, "alice", "HOME", account, NOW)
     interfaces = {} if story.door == "speaker" else {"screen": {}}
     count = iter(range(1000))
@@ -118,7 +119,10 @@ def at_alice(stage: Stage, story: Story, account: int | None) -> Say:
     return say
 
 
-def _bearer(stage: Stage, account: int | None) -> dict[str, str]:
+def _bearer(stage: Stage, known: list[int]) -> dict[str, str]:
     with store.transaction(stage.engine) as db:
-        token = tokens.issue(db, channel="api", name="story", now=NOW, account_id=account)
+        token = tokens.issue(db, channel="api", name="story", now=NOW)
+        holder = tokens.holder(db, token)
+    for account in known if holder else ():
+        linked(stage.engine, "api", holder.user_key, account, NOW)
     return {"Authorization": f"Bearer {token}"}

@@ -49,8 +49,19 @@ def is_named(talk: Talk) -> bool:
     return talk.resident is not None and meant(talk, accounts.accounts_of(talk.db, talk.resident.id)) is not None
 
 
+def is_vague(talk: Talk) -> bool:
+    """Whether a phrase names a street where several of the speaker's flats are, and nothing closer."""
+    if talk.resident is None or len(talk.flats) < 2:
+        return False
+    linked, words = accounts.accounts_of(talk.db, talk.resident.id), re.findall(r"[а-я]+|\d+", talk.turn.text.lower())
+    fits = [_likeness(talk, account, words, set()) for account in linked]
+    return max(fits) > 0 and fits.count(max(fits)) > 1
+
+
 def meant(talk: Talk, linked: list[Account]) -> Account | None:
     """The account that the phrase names by its nickname, street, flat, number or place in the list."""
+    if talk.flat_meant is not None:
+        return next((account for account in linked if account.id == talk.flat_meant.id), None)
     text = talk.turn.text.lower().replace("ё", "е")
     bare = re.sub(r"\bкв(?:артир\w*)?\b", " ", text)  # a number after the word is no reading, and not counted as one
     words = [*re.findall(r"[а-я]+|\d+", text), *numbers(text), *numbers(bare)]
@@ -120,6 +131,8 @@ def corrected(talk: Talk) -> Account | None:
     if talk.resident is None or len(talk.flats) < 2:
         return None
     linked, current = accounts.accounts_of(talk.db, talk.resident.id), account_of(talk)
+    if talk.flat_meant is not None:
+        return meant(talk, linked)
     if NOT_THIS.search(text) and len(linked) == 2:
         return next(account for account in linked if account.id != current.id)
     if any(stem in text for stem in ORDER) and OUTRIGHT.search(text) is None and not _flats_by_ordinal(text):

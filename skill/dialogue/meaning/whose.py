@@ -36,6 +36,10 @@ DOUBTFUL = 0.5
 """From this confidence on a phrase speaks for itself."""
 FLAT = re.compile(r"(?<!за )\bкв(?:артир\w*)? (?:номер )?(\w+)\b(?! (?:тысяч|рубл))")
 """A flat's number; what follows «за квартиру» is a sum."""
+BEFORE = re.compile(
+    r"\b(?:по|в|за|на|для|у|про) (?:мо[йе]й? |нашей )?(\d{1,4}|[а-я]+(?:ую|ой|ью|ей)) квартир[еуыо]й?\b"
+)
+"""«По 7 квартире», «за седьмую квартиру»."""
 
 
 def meant(talk: Talk, said: Understanding) -> Understanding | None:
@@ -87,5 +91,5 @@ def without_kin(text: str) -> str:
 
 def _flat_of(text: str) -> bool:
     """Whether a flat is named by its number."""
-    found = FLAT.search(text)
+    found = FLAT.search(text) or BEFORE.search(text)
     return found is not None and bool(numbers(found[1]))

@@ -29,6 +29,8 @@ NUMBER = re.compile(
 """The account's own number is asked for."""
 FORGOTTEN = re.compile(r"забыл|не помню|не знаю|потерял")
 MONEY = re.compile(r"\bсколько\b(?! (?:у меня )?(?:квартир|сч[её]т|адрес))|\bдолг|\bзаплатить|\bплатить")
+OF_METERS = frozenset({"correct", "submit_reading"})
+"""After them the readings of the other flat are taken: those said before are none of its own."""
 WANTED = OF_A_FLAT | {"submit_reading"}
 SURE = 0.5
 BUTTONS = 5
@@ -38,7 +40,7 @@ class Flats:
     """The scene of accounts. Its question is which account is meant."""
 
     name = "flats"
-    intents = frozenset({"switch_account"})
+    intents = frozenset({"switch_account", "which_flat"})
     anywhere: frozenset[str] = frozenset()
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
@@ -48,6 +50,8 @@ class Flats:
         if talk.resident is None:
             return LINKING.before(talk)
         linked = accounts.accounts_of(talk.db, talk.resident.id)
+        if said.intent == "which_flat":
+            return self.ask(talk, linked)
         current, of_kin = account_of(talk), whose.is_of_kin(talk.turn.text)
         text = talk.turn.text.lower()
         if NUMBER.search(text) and NAMES.search(text) and not of_kin:
@@ -70,7 +74,7 @@ class Flats:
         others = [account for account in linked if account.id != current.id]
         if len(others) == 1 and not (of_kin and (nickname(talk, others[0]) or not talk.session.about)):
             return self._choose(talk, others[0])
-        return self._ask(talk, linked)
+        return self.ask(talk, linked)
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """The flat that was asked for."""
@@ -82,7 +86,7 @@ class Flats:
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()
             return talk.reply("flats.kept", address=name(talk, account_of(talk)))
-        return self._ask(talk, linked) if said.intent in {"switch_account", "yes"} else None
+        return self.ask(talk, linked) if said.intent in {"switch_account", "yes"} else None
 
     def help(self, talk: Talk) -> str | None:
         """How to name a flat."""
@@ -95,7 +99,8 @@ class Flats:
         talk.session.suspended, talk.session.then = [], []
         return talk.reply("flats.now" if talk.session.aside else "flats.chosen", address=name(talk, account))
 
-    def _ask(self, talk: Talk, linked: list[Account]) -> Reply:
+    def ask(self, talk: Talk, linked: list[Account]) -> Reply:
+        """Ask which; what is asked of it waits (`asked` in the draft)."""
         talk.session.scene, talk.session.step = self.name, "which"
         talk.session.draft = talk.session.draft or {"asked": talk.turn.text}
         buttons = tuple(name(talk, account) for account in linked[:BUTTONS])
@@ -110,6 +115,10 @@ def _asked_of(talk: Talk, text: str) -> str:
     said = understand(request, talk.turn.channel)
     if request != text and not whose.only_whose(text) and said.intent in WANTED and said.confidence >= SURE:
         return request
+    if said.intent == "pay" and said.confidence >= SURE:
+        return request
+    if talk.session.about.get("intent") in OF_METERS:
+        return phrase("flats.hand_in", 0)
     if talk.session.about.get("intent") in OF_A_FLAT:
         return whose.without_kin(str(talk.session.about["text"]))
     return ""
