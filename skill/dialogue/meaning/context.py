@@ -263,11 +263,11 @@ def _is_a_guess(said: Understanding, text: str) -> bool:
     """Whether a doubtful meaning has nothing in the words to rest on."""
     if said.intent == "create_ticket" and troubles.category(text) != "other":
         return False
-    return (
-        bool(temper.signs(text))
-        or said.intent in UNGUESSED
-        or (said.intent in table()["rests_on"] and not table()["rests_on"][said.intent].search(text.lower()))
-    )
+    rests_on = table()["rests_on"].get(said.intent)
+    rests = rests_on is not None and rests_on.search(text.lower()) is not None
+    if rests and said.intent not in UNGUESSED:  # «уже всё оплатил!!!»: shouting takes nothing from its words
+        return temper.is_bitter(text)
+    return bool(temper.signs(text)) or said.intent in UNGUESSED or rests_on is not None
 
 
 def _another_thing(talk: Talk, said: Understanding, text: str) -> Understanding | None:

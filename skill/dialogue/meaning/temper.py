@@ -21,7 +21,12 @@ UNTOUCHED = frozenset({"emergency", "operator", "stop", "yes", "no", "repeat", "
 def signs(text: str) -> int:
     """1 when a phrase sounds angry, else 0: rude or angry words, or a shout."""
     shouted = "!!" in text or (len(text) > 12 and text.isupper())
-    return int(shouted or _found("rude", text) or _found("angry", text))
+    return int(shouted or is_bitter(text))
+
+
+def is_bitter(text: str) -> bool:
+    """Whether the words themselves are rude or angry, however loud."""
+    return _found("rude", text) or _found("angry", text)
 
 
 def is_rude(text: str) -> bool:

@@ -1,10 +1,13 @@
 """What is asked about paying and answered without a payment being begun: how, the commission, taking it back."""
 
 import re
+from dataclasses import replace
 
 from skill import checkout
+from skill.dialogue.flat import account_of
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
+from skill.identity import links
 
 HOW = ("карт", "как ", "где ", "сбп", "способ", "можно ли")
 ELSEWHERE = ("почт", "сбер", "банк", "касс", "терминал", "наличн", "реквизит")
@@ -33,6 +36,13 @@ UNREAD = re.compile(
     r"|не (?:чита|скан|распозна|вид|бер)\w+ (?:\w+ )?(?:qr|куар|кьюар|код|штрих)"
 )
 TO_A_CARD = re.compile(r"(перевести|перевод\w*)\b.*\b(на карту|по номеру|по телефону)")
+CODE_WANTED = re.compile(
+    r"^\W*(?:а |и |ну )?(?:qr|куар|кьюар)\W*(?:код)?\W*$"
+    r"|\b(?:скинь|пришли|дай|покаж|отправь|вышли|кинь|сделай|сгенер|дава|хочу|нуж|над)\w*.*\b(?:qr|куар|кьюар)"
+    r"|\b(?:qr|куар|кьюар)\w*(?:\W*код\w*)? (?:скинь|пришли|дай|покаж|отправь|вышли|кинь|нуж|над)\w*"
+)
+"""The code itself is wanted, which comes with the link."""
+REQUISITES = re.compile(r"реквизит")
 BY_SBP = ("сбп", "qr", "куар", "кьюар", "систем")
 
 
@@ -52,6 +62,12 @@ def told(talk: Talk, text: str) -> Reply | None:
         return talk.reply("pay.fee" if checkout.chosen(talk.settings) == checkout.PAGE else "pay.fee_before")
     if GOSUSLUGI in text:
         return talk.reply("pay.gosuslugi")
+    if CODE_WANTED.search(text):
+        return None
+    if REQUISITES.search(text) and talk.turn.screen:
+        account = account_of(talk)
+        sent = talk.reply("pay.requisites", number=account.number)
+        return replace(sent, link=links.to_bill(talk.settings, account.id))
     if any(word in text for word in BY_SBP):
         return talk.reply("pay.how_sbp")
     if any(word in text for word in ELSEWHERE):

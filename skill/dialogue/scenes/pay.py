@@ -4,18 +4,20 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from billing import autopay, contacts, law, payments, receipts
+from billing import autopay, law, payments, receipts
 from billing.payments import PaymentRefused
-from billing.tables import Payment, Receipt
+from billing.tables import Receipt
 from skill import checkout, letters
 from skill.dialogue.company import today
 from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
 from skill.dialogue.meaning import addressing
-from skill.dialogue.meaning.asked import months, service_name, services
+from skill.dialogue.meaning.asked import NAMING, months, service_name, services
+from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.meaning.whose import is_of_others
-from skill.dialogue.money import asking, late, sums
+from skill.dialogue.money import asking, late, monthly, sums
 from skill.dialogue.money.bills import usual_month
+from skill.dialogue.money.sending import texted
 from skill.dialogue.naming import listed, month_name
 from skill.dialogue.phrases import phrase
 from skill.dialogue.readings.past import span
@@ -32,7 +34,6 @@ PENALTY = re.compile(r"\bпен(?:и|ю|ей|я|ями|ям)\b|\bштраф")
 AND_PENALTY = re.compile(r"\bс пен|и пен|вместе|\bвс[её]\b(?!.*без пен)|пен\w* и \w+")
 WITHOUT_PENALTY = re.compile(r"без (?:\w+ )?(?:пен|штраф)|кроме пен|не считая пен")
 DEBT = re.compile(r"долг|задолж|накоп|за вс[её]\b|весь\b")
-OLDEST = re.compile(r"сам(?:ый|ого) (?:стар|давн|перв|ранн)\w+|\bстар(?:ый|ого) долг")
 AUTOPAY = ("автоплат", "автооплат", "автоматическ")
 OFF = ("отключ", "выключ", "отмен", "убер", "не надо", "не нуж", "останов", "стоп")
 CALL = "telephone"
@@ -59,7 +60,8 @@ class Pay:
             return _autopay(talk, text)
         if len(talk.flats) > 1 and addressing.ALL.search(text):
             return self._one_by_one(talk, said)
-        named = sums.named(talk, said)
+        of_months = monthly.meant(talk, text)
+        named = sums.named(talk, said) if of_months is None else None
         past = asking.OF_THE_PAST.search(text) is not None
         if (named is None or past) and (told := asking.told(talk, text)) is not None:
             return told
@@ -71,8 +73,8 @@ class Pay:
             return self._ask(talk, "amount", "pay.instalments" if asking.LATER_ON.search(text) else "pay.part")
         if named is None and (codes := services(said, talk.turn.text)):
             return self._of_services(talk, codes, months(said, today(talk), talk.turn.text))
-        if named is None and OLDEST.search(text) and (first := min(late.owed(talk).late, default=None)):
-            return self._of_months(talk, [first])
+        if of_months is not None:
+            return self._of_months(talk, of_months)
         if named is None and (wanted := months(said, today(talk), talk.turn.text)):
             return self._of_months(talk, wanted)
         if named is None and PENALTY.search(text) and not AND_PENALTY.search(text):
@@ -85,18 +87,26 @@ class Pay:
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """Yes, another sum, or no."""
-        named, text = sums.another(talk, said, _owed), talk.turn.text.lower()
+        text, month = talk.turn.text.lower(), talk.session.draft.get("month")
+        asks = is_question(text) or (said.confidence >= SURE and said.intent not in NAMING)
+        with_penalty = not asks and PENALTY.search(text) and AND_PENALTY.search(text)
+        if with_penalty and month and (asked := self._and_penalty(talk, month)):
+            return asked
+        of_months = None if asks else monthly.meant(talk, text, amid=True)
+        if of_months is not None and [day.isoformat() for day in of_months] != [month]:
+            return self._of_months(talk, of_months)
+        named = sums.another(talk, said, _owed) if of_months is None else None
         if named is not None:
             same = named == talk.session.draft.get("kopecks") and said.intent == "yes"
             return self._order(talk) if same else self._confirm(talk, named)
-        asked = talk.session.step
-        offered = asked == "amount" or talk.session.draft.get("offered") is not None
+        step = talk.session.step
+        offered = step == "amount" or talk.session.draft.get("offered") is not None
         refused = said.intent == "no" and (offered or LATER.search(text) is not None)
         if refused or said.intent in {"back", "stop"} or (said.confidence < SURE and LATER.search(text)):
             talk.session.close()
             return talk.reply("pay.cancelled")
         agreed = said.intent == "yes" or (said.intent == "pay" and len(text.split()) == 1)
-        if agreed and asked == "confirm":
+        if agreed and step == "confirm":
             return self._order(talk)
         if asking.PARTS.search(text):
             return self._ask(talk, "amount", "pay.part")
@@ -105,7 +115,7 @@ class Pay:
             return still_open(talk, told)
         if said.intent in {"no", "correct"} or (said.confidence < SURE and ANOTHER.search(text)):
             return self._ask(talk, "amount", "pay.amount")
-        if asked == "confirm" and "сколько" in text and said.confidence < SURE:
+        if step == "confirm" and "сколько" in text and said.confidence < SURE:
             return self._confirm(talk, int(talk.session.draft["kopecks"]))
         return self._ask(talk, "amount", "pay.amount") if said.intent in {"yes", "pay"} else None
 
@@ -138,6 +148,8 @@ class Pay:
     def _of_months(self, talk: Talk, wanted: list[date]) -> Reply:
         """What is not paid of the months named; where that is nothing, all that is owed is offered."""
         owed = late.owed(talk)
+        if not wanted:
+            return self._which_month(talk, owed)
         left = {month: sum_ for month in wanted if (sum_ := owed.not_paid.get(month, 0))}
         whole, bill = owed.balance.kopecks, owed.balance.receipt
         if left:
@@ -148,6 +160,21 @@ class Pay:
             return self._ask(talk, "amount", "pay.nothing")
         facts = {"month": span(wanted, today(talk)), "sum": wording.money(whole), "last": month_name(bill.period)}
         return self._instead(talk, whole, "pay.month_to_come" if wanted[0] > bill.period else "pay.month_paid", **facts)
+
+    def _which_month(self, talk: Talk, owed: late.Owed) -> Reply:
+        """«Заплачу за один месяц»: the oldest and the newest are offered."""
+        (first, old), *_, (last, new) = owed.not_paid.items()
+        facts = {"first": month_name(first), "old": wording.money(old)}
+        return self._ask(talk, "amount", "pay.which_month", **facts, last=month_name(last), new=wording.money(new))
+
+    def _and_penalty(self, talk: Talk, month: str) -> Reply | None:
+        """«А с пенями?» after one month was proposed; None where there is no penalty."""
+        day, owed = date.fromisoformat(month), late.owed(talk)
+        if not owed.penalty or day not in owed.not_paid:
+            return None
+        whole = owed.not_paid[day] + owed.penalty
+        asked, facts = self._confirm(talk, whole), {"penalty": wording.money(owed.penalty), "sum": wording.money(whole)}
+        return replace(asked, text=talk.say("pay.month_and_penalty", **facts))
 
     def _one_by_one(self, talk: Talk, said: Understanding) -> Reply:
         """Each flat's bill is a payment of its own: this flat's now, the others' when it is done."""
@@ -227,24 +254,10 @@ class Pay:
         except PaymentRefused:
             return talk.reply("pay.refused")
         link = links.to_bill(talk.settings, account.id, amount, payment.id)
-        if not talk.turn.screen and (tail := _texted(talk, account.id, payment, link)):
+        if not talk.turn.screen and (tail := texted(talk, account.id, payment, link)):
             return talk.reply("pay.by_sms", sum=wording.money(amount), tail=tail)
         key = "pay.link" if talk.turn.screen else "pay.on_call" if talk.turn.channel == CALL else "pay.no_screen"
         return Reply(talk.say(key, sum=wording.money(amount)), link=link)
-
-
-def _texted(talk: Talk, account_id: int, payment: Payment, link: str) -> str:
-    """Send the link as an SMS to the caller, else to the owner's number; the number's last digits, empty if it cannot
-    be sent."""
-    phone = letters.phone_of(talk.turn) or contacts.of_account(talk.db, account_id, "phone")
-    reachable = payment.provider != checkout.PAGE or link.startswith("http")
-    if not phone or not reachable or not letters.can(talk.settings, "sms"):
-        return ""
-    whole = wording.money(payment.amount_kopecks + payment.fee_kopecks)
-    text = phrase("pay.sms", 0, sum=whole, link="{link}")
-    name = f"pay:{payment.id}"
-    letters.put(talk.db, "sms", phone, text, name=name, now=talk.now, payment_id=payment.id, link=link)
-    return f"{phone[-4:-2]} {phone[-2:]}"
 
 
 def _autopay(talk: Talk, text: str) -> Reply:
