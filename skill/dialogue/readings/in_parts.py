@@ -8,6 +8,7 @@ from skill.dialogue.readings.apart import continued
 from skill.dialogue.readings.draft import Entry
 from skill.dialogue.readings.objections import Objections
 from skill.dialogue.talk import Talk
+from speech.numerals import segments
 
 DENIES = re.compile(r"\b(?:не|нет)\b")
 
@@ -16,7 +17,8 @@ def joined(talk: Talk, books: Objections, meter: MeterView, asked: Entry, said: 
     """What was said with the part before it, and whether more is to come. The part before it is what the books did not
     take, what a guess is asked about, or what was just read back («сто двадцать» … «пять»)."""
     bare = len(said.loose) == 1 and said.loose[0].isdecimal() and not DENIES.search(talk.turn.text.lower())
-    if len(meter.registers) > 1 or not bare:
+    measured = any(one.unit for one in segments(talk.turn.text))  # «два куба» go on with no number
+    if len(meter.registers) > 1 or not bare or measured:
         return said, False
     before, rest = _before(talk.session.step, asked), said.loose[0]
     if not before.isdecimal() or books.likely(said, meter):

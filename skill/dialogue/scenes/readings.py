@@ -7,7 +7,7 @@ from skill.dialogue.company import phone_told
 from skill.dialogue.meaning import addressing
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital, month_name
-from skill.dialogue.readings import agreeing, comparing, in_parts, later
+from skill.dialogue.readings import agreeing, comparing, explaining, in_parts, later
 from skill.dialogue.readings.answering import READ_BACK, Answering
 from skill.dialogue.readings.dial import dial_value
 from skill.dialogue.readings.draft import Entry, entries_of
@@ -69,6 +69,8 @@ class Readings:
             return BROKEN.amid_readings(talk, gathering)
         if talk.session.step in READ_BACK and (agreed := self._agreed(talk, gathering, said)) is not None:
             return agreed
+        if (told := explaining.explained(gathering) or explaining.of_rest(gathering)) is not None:
+            return told
         if points_at("here", talk.turn.text):
             return comparing.here(gathering)
         if points_at("which_month", talk.turn.text):
@@ -119,6 +121,8 @@ class Readings:
     def _agreed(self, talk: Talk, gathering: Answering, said: Understanding) -> Reply | None:
         """A yes with more in the same breath books first; a yes with a doubt in it books nothing. None: neither."""
         text = talk.turn.text
+        if explaining.is_agreed(gathering):
+            return gathering.book()
         if any(entry.tells for entry in put(talk, gathering, heard(talk, said))):
             return None
         agrees = said.intent == "yes" or (said.intent == "out_of_scope" and agreeing.begins(text))
