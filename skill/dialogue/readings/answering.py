@@ -7,10 +7,13 @@ from decimal import Decimal
 from skill.dialogue.naming import capital, listed
 from skill.dialogue.readings.draft import Entry
 from skill.dialogue.readings.gathering import SERIAL, YES_NO, Gathering
+from skill.dialogue.readings.partly import either
 from skill.dialogue.readings.readback import shown
 from skill.dialogue.turn import Reply
 
 SWAPPED = "SWAPPED_METERS"
+TWO = 2
+"""«Три или тринадцать»: so many values at most are wavered between."""
 READ_BACK = frozenset({"confirm", "doubt", "guess"})
 """Steps that wait for a yes to values just said."""
 NOT_BUT = re.compile(r"\bне\b.*\b(а|это)\b")
@@ -121,6 +124,24 @@ class Answering(Gathering):
             return None
         name = self.flat.name(meter)
         return self.talk.reply("readings.several", meter=name, Meter=capital(name), expecting="number")
+
+    def wavers(self, said: list[Entry]) -> Reply | None:
+        """«Шесть тысяч двести три или тринадцать, не разберу»: which of the two, before any is read back."""
+        asked, count = self.asked, sum(len(entry.loose) for entry in said)
+        if count > TWO or len({(entry.resource, entry.place) for entry in said}) != 1:
+            return None
+        bare = said[0].is_bare and asked is not None and asked.meter is not None
+        named = asked if bare and asked is not None else replace(said[0], loose=[])
+        meters = [self.flat.meter(named.meter)] if named.meter is not None else self.fitting(named)
+        two = either(self.talk.turn.text, meters[0]) if len(meters) == 1 else None
+        if two is None:
+            return None
+        meter, (first, second) = meters[0], two
+        self.draft.entries = [entry for entry in self.draft.entries if entry.meter != meter.id]
+        rejected = {meter.registers[0]: first}
+        self.draft.entries.append(Entry(meter.id, meter.resource, meter.place, rejected=rejected))
+        name = capital(self.flat.name(meter))
+        return self._ask("value", "readings.either", "number", Meter=name, first=first, second=second)
 
     def sure(self) -> Reply:
         """The resident stands by a doubtful value."""

@@ -4,6 +4,7 @@ from skill.dialogue.readings.answering import Answering
 from skill.dialogue.readings.apart import apart
 from skill.dialogue.readings.draft import Entry, entries_of
 from skill.dialogue.readings.numbered import by_serial, numbered, without_account
+from skill.dialogue.readings.partly import set_right
 from skill.dialogue.readings.relative import by_last
 from skill.dialogue.readings.replaced import of_replaced
 from skill.dialogue.talk import Talk
@@ -17,6 +18,8 @@ UNSURE = 0.6
 
 def put(talk: Talk, gathering: Answering, entries: list[Entry]) -> list[Entry]:
     """The entries as the meters of the flat explain them."""
+    if (whole := set_right(gathering, entries)) is not entries:
+        return whole
     listed = by_serial(gathering, numbered(gathering, without_account(gathering, entries)))
     told = by_last(gathering.flat, talk.turn.text, of_replaced(gathering, listed), gathering.asked)
     return apart(gathering.books, gathering.flat, talk.turn.text, told)

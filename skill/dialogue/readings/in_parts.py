@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from billing.meters import MeterView
+from skill.dialogue.readings import partly
 from skill.dialogue.readings.apart import continued
 from skill.dialogue.readings.draft import Entry
 from skill.dialogue.readings.objections import Objections
@@ -21,19 +22,29 @@ def joined(talk: Talk, books: Objections, meter: MeterView, asked: Entry, said: 
     if len(meter.registers) > 1 or not bare or measured:
         return said, False
     before, rest = _before(talk.session.step, asked), said.loose[0]
-    if not before.isdecimal() or books.likely(said, meter):
+    if books.likely(said, meter):
+        return said, False
+    if asked.rejected:
+        return _as_the_end(books, meter, asked, said), False
+    if not before.isdecimal():
         return said, False
     added = continued(before, rest)
     if added and books.likely(whole := replace(said, loose=[added]), meter):
         return whole, False
     if talk.session.step == "confirm":
-        return said, False
+        return _as_the_end(books, meter, asked, said), False
     last = next((str(int(one.value)) for one in meter.last.values()), "9" * meter.digits_int)
     for number, may_go_on in ((added, _may_grow(added, last)), (before + rest, _may_begin(before + rest, last))):
         whole = replace(said, loose=[number])
         if number and len(number) <= len(last) and (may_go_on or books.likely(whole, meter)):
             return whole, not books.likely(whole, meter)
     return said, False
+
+
+def _as_the_end(books: Objections, meter: MeterView, asked: Entry, said: Entry) -> Entry:
+    """«Двадцать два» after 120 was read back, or called wrong: 122, where the meter may show that."""
+    whole = replace(said, loose=[partly.goes_on(asked, meter, said) or said.loose[0]])
+    return whole if books.likely(whole, meter) else said
 
 
 def _may_grow(number: str, last: str) -> bool:

@@ -117,8 +117,19 @@ class Objections:
         [(zone, said)] = entry.decimals().items()
         last = meter.last[zone].value if zone in meter.last else Decimal(0)
         if len(str(int(last))) - len(str(int(said))) < SHORTER:
-            return {}
+            return self._end(finding, entry, str(int(last)))
         value = as_said(last + said)
-        trial = replace(entry, values={zone: value})
-        doubted = any(one.level != "review" and one.code not in READ_BACK for one in self.findings(trial))
-        return {} if doubted else {"code": finding.code, "values": {zone: value}}
+        return {} if self._doubted(entry, {zone: value}) else {"code": finding.code, "values": {zone: value}}
+
+    def _end(self, finding: Finding, entry: Entry, last: str) -> dict[str, object]:
+        """Of a value by one digit shorter than the last one only the end may have been said («сорок семь» of 147)."""
+        [(zone, said)] = entry.values.items()
+        if not said.isdecimal() or not 1 < len(said) < len(last):
+            return {}
+        values = {zone: last[: -len(said)] + said}
+        doubted = int(values[zone]) <= int(last) or self._doubted(entry, values)
+        return {} if doubted else {"code": finding.code, "values": values, "end": said}
+
+    def _doubted(self, entry: Entry, values: dict[str, str]) -> bool:
+        trial = replace(entry, values=values)
+        return any(one.level != "review" and one.code not in READ_BACK for one in self.findings(trial))

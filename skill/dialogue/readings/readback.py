@@ -71,7 +71,8 @@ def finding_sentence(talk: Talk, kind: str, finding: Finding, flat: Flat, entry:
     """The sentence for what the books object to; kind: `block`, `doubt` or `guess`."""
     meter = flat.meter(entry.meter)
     both = kind == "guess" and "said" in entry.guess
-    key = f"readings.{kind}.{finding.code}{'_BOTH' if both else ''}"
+    of_guess = "_BOTH" if both else "_END" if kind == "guess" and "end" in entry.guess else ""
+    key = f"readings.{kind}.{finding.code}{of_guess}"
     if key not in phrases():
         key = f"readings.{kind}.other"
     register = str(finding.facts.get("zone", meter.registers[0]))

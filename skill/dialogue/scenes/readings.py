@@ -51,6 +51,8 @@ class Readings:
         if points_at("delete", talk.turn.text) and not any(entry.gives for entry in entries):
             talk.session.step = "which"
             return talk.reply("readings.delete", expecting="meter")
+        if (wavering := gathering.wavers(entries)) is not None:
+            return wavering
         gathering.draft.entries = entries
         if not entries and (refused := comparing.declined(talk, gathering.flat)):
             return after(refused, gathering.next())
@@ -266,6 +268,8 @@ class Readings:
         asked = gathering.asked
         if len(entries) == 1 and not entries[0].gives and (reply := gathering.renamed(entries[0])):
             return reply
+        if (wavering := gathering.wavers(entries)) is not None:
+            return wavering
         if asked is not None and len(entries) == 1 and asked.meter is not None and entries[0].is_bare:
             said, goes_on = in_parts.joined(talk, gathering.books, gathering.flat.meter(asked.meter), asked, entries[0])
             if goes_on:
