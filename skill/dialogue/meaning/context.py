@@ -76,6 +76,8 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         said = Understanding("out_of_scope", {}, said.confidence)
     if said.intent == "emergency" and said.confidence < DOUBTFUL and _tells_damage(talk):
         return Understanding("create_ticket", {}, said.confidence)
+    if said.intent == "stop" and points_at("altogether", talk.turn.text):  # «а всего?» takes no leave
+        said = Understanding("out_of_scope", {}, 0.0)
     if (outright := _outright(talk, text)) is not None:
         return outright
     if not asked_for and (matter := _of_a_household(talk, said, text)) is not None:

@@ -43,7 +43,7 @@ def explained(gathering: Answering) -> Reply | None:
         return None
     if points_at("what_before", text):
         return comparing.previous(gathering)
-    wonders = points_at("so_dear", text) or points_at("what_price", text)
+    wonders = any(points_at(name, text) for name in ("so_dear", "what_price", "altogether"))
     if not wonders and not _is_about(gathering, text):
         return None
     if MUCH.search(text) and not ASKS.search(text):
@@ -55,10 +55,12 @@ def explained(gathering: Answering) -> Reply | None:
 
 
 def of_rest(gathering: Answering) -> Reply | None:
-    """«А почему пять кубов» after a reading was booked: what was used, and what is left; None for other phrases."""
+    """«А почему пять кубов», «а всего» after a reading was booked: what was used, and what is left; None for other
+    phrases."""
     said, text = segments(gathering.talk.turn.text), plain(gathering.talk.turn.text)
     asks = ASKS.search(text) and not SETS_RIGHT.search(text) and not points_at("plus", text)
-    if gathering.step != "rest" or not asks or not said or not all(one.unit for one in said):
+    whole = points_at("altogether", text)
+    if gathering.step != "rest" or not (whole or (asks and said and all(one.unit for one in said))):
         return None
     return comparing.used(gathering)
 

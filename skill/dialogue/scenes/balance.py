@@ -44,7 +44,7 @@ class BalanceTopic(Topic):
         if (bar := barred(talk, money=True)) is not None:
             return bar
         text = talk.turn.text
-        if len(talk.flats) > 1 and addressing.ALL.search(text.lower()):
+        if len(talk.flats) > 1 and (addressing.ALL.search(text.lower()) or points_at("altogether", text)):
             return _of_flats(talk)
         if PROVE.search(text.lower()):
             return talk.reply("balance.how_checked")
