@@ -20,6 +20,7 @@ NOT_BUT = re.compile(r"\bне\b.*\b(а|это)\b")
 DENIES = re.compile(r"\b(нет|не)\b")
 RATHER = re.compile(r"\W*(?:(?:а|ой|ну|так|блин) )*(?:нет|вс[её][- ]таки|точнее|вернее|стоп|погоди\w*)\b")
 """«А нет, всё-таки сто двадцать пять», after a value was written down."""
+OOPS = re.compile(r"\W*(?:ой|ох|ах|упс|стоп|точнее|вернее)\b")
 THIS = re.compile(r"\b(нет|не|это|эт|вообще то)\b")
 """«нет, это горячая» speaks of the value just read back, «а горячая» of another one."""
 
@@ -79,6 +80,13 @@ class Answering(Gathering):
         begun = self.step == "which" and not self.draft.entries and not self._of_left(said)
         rather = self.step == "rest" and RATHER.match(self.talk.turn.text.lower()) is not None
         certain = begun or (self.step == "rest" and mistaken)
+        oops = certain or rather or (self.step == "rest" and OOPS.match(self.talk.turn.text.lower()) is not None)
+        if oops and len(said) == 1 and len(said[0].loose) == 1 and (said[0].resource or said[0].place):
+            fitting = [meter for meter in map(self.flat.meter, self.draft.booked) if said[0].fits(meter)]
+            fitting = [meter for meter in fitting if self.books.acceptable(said[0], meter)]
+            return (
+                [replace(said[0], resource=fitting[0].resource, place=fitting[0].place)] if len(fitting) == 1 else said
+            )
         if not (certain or rather) or len(said) != 1 or len(said[0].loose) != 1 or said[0].resource or said[0].place:
             return said
         meters = [self.flat.meter(number) for number in self.draft.booked]

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from billing.meters import MeterView
 from skill.dialogue.flat import Flat
 from skill.dialogue.readings.draft import Entry
 from skill.dialogue.readings.objections import Objections
@@ -27,15 +28,29 @@ def _parts(books: Objections, flat: Flat, text: str, entry: Entry) -> list[Entry
         whole = replace(entry, loose=run)
         if any(whole.fits(meter) and books.likely(whole, meter) for meter in meters):
             return [whole]
-        alone = [Entry(entry.meter, entry.resource, entry.place, [value]) for value in run]
-        fitting = [[meter.id for meter in meters if books.likely(one, meter)] for one in alone]
-        if all(len(ids) == 1 for ids in fitting) and len({ids[0] for ids in fitting}) == len(run):
+        if alone := _each(books, meters, entry, run):
             return alone
     for other in [*_said_once(text, entry.loose[0]), *_in_pieces(text, entry.loose[0])]:
         once = replace(entry, loose=[other])
         if any(once.fits(meter) and books.likely(once, meter) for meter in meters):
             return [once]
     return [entry]
+
+
+def _each(books: Objections, meters: list[MeterView], entry: Entry, run: list[str]) -> list[Entry]:
+    """The numbers as readings of one meter after another, as many of each as it has registers; empty where any of them
+    fits none, or several."""
+    parts, taken, at = list[Entry](), set[int](), 0
+    while at < len(run):
+        told = [(meter, run[at : at + len(meter.registers)]) for meter in meters]
+        alone = [(Entry(entry.meter, entry.resource, entry.place, values), meter) for meter, values in told]
+        found = [(one, meter) for one, meter in alone if books.likely(one, meter)]
+        if len(found) != 1 or found[0][1].id in taken:
+            return []
+        parts.append(found[0][0])
+        taken.add(found[0][1].id)
+        at += len(found[0][0].loose)
+    return parts
 
 
 def _said_once(text: str, value: str) -> list[str]:

@@ -8,7 +8,7 @@ from billing.readings import Finding, Preview
 from skill.dialogue.flat import Flat, account_of
 from skill.dialogue.meaning.addressing import short
 from skill.dialogue.naming import capital, listed, month_name, register_name
-from skill.dialogue.readings.draft import Draft, Entry
+from skill.dialogue.readings.draft import Draft, Entry, as_said
 from skill.dialogue.readings.objections import DISPUTED, FINAL, READ_BACK, Objections
 from skill.dialogue.readings.readback import finding_sentence, read_back, shown, values_shown
 from skill.dialogue.talk import Talk, after
@@ -17,6 +17,8 @@ from skill.dialogue.turn import Reply
 YES_NO = ("Да", "Нет")
 SERIAL = 4
 """So many last digits of a serial number are told."""
+LONGEST = 12
+"""More digits than these are several readings that were not told apart: nobody can hear them read back."""
 ALOUD = 3
 """More readings than these are counted, not named once more, where nothing can be shown."""
 
@@ -196,6 +198,9 @@ class Gathering:
             self.draft.entries.remove(entry)
             return after(self.talk.say("readings.no_meter", asked=self.flat.asked_name(entry)), self.next())
         values = [*entry.values.values(), *entry.loose]
+        if any(len(value) > LONGEST for value in values):
+            self.draft.entries.remove(entry)
+            return after(self.talk.say("readings.too_many"), self.next())
         key = "readings.which_for" if values else "readings.which_twin" if entry.resource else "readings.which"
         value = listed([shown(value) for value in values]) if values else ""
         return self._ask(
@@ -228,6 +233,9 @@ class Gathering:
     def _missing(self, entry: Entry) -> Reply | None:
         """Ask for the registers that have no value yet."""
         meter = self.flat.meter(entry.meter)
+        if entry.values:  # «ой, ночь 1810» after both were booked: the day stays
+            booked = {zone: last.value for zone, last in meter.last.items() if last.period == self.flat.period}
+            entry.values = {zone: as_said(value) for zone, value in booked.items()} | entry.values
         missing = [register_name(register) for register in entry.missing(meter)]
         if not missing:
             return None

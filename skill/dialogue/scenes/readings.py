@@ -103,8 +103,8 @@ class Readings:
             and (before := comparing.previous(gathering))
         ):
             return before
-        if points_at("left", talk.turn.text) and not gathering.draft.entries:
-            return gathering.next()
+        if points_at("left", talk.turn.text) and talk.session.step in {"rest", "which"}:
+            return gathering.left_of(gathering.flat.left())
         if said.intent == "submit_reading" or (talk.session.step in READ_BACK and points_at("roubles", talk.turn.text)):
             return gathering.next()
         return None
@@ -277,14 +277,17 @@ class Readings:
             entries = [said]
         if asked is not None and (reply := gathering.several(asked, entries)) is not None:
             return reply
+        before = list(gathering.draft.entries)
         for entry in entries:
+            known = gathering.draft.about(entry)
             if asked is not None and len(entries) == 1 and gathering.is_answered(asked, entry):
                 if asked.meter is not None and len(entry.loose) == 1:
                     meter = gathering.flat.meter(asked.meter)
                     register = (asked.missing(meter) or meter.registers)[0]
                     entry.loose = [dial_value(talk, gathering.flat, meter, register, entry.loose[0])]
                 gathering.take(asked, entry)
-            elif (known := gathering.draft.about(entry)) is not None:
+            elif known is not None and known in before:
+                before.remove(known)  # «холодные 880 и 193» are two meters
                 if asked is not None and asked is not known and not asked.gives and asked in gathering.draft.entries:
                     gathering.draft.entries.remove(asked)
                 gathering.take(known, entry)
