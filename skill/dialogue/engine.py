@@ -40,6 +40,8 @@ BESIDE_READINGS = frozenset({"balance", "due_date", "forecast"})
 """Questions that a phrase with readings may end with."""
 BESIDE_PLAIN_READINGS = frozenset({"meter_verification", "outages", "reading_window", "tariffs"})
 """Questions whose own numbers could be taken for readings: only those that the books would take at once are."""
+LEADING_AWAY = frozenset({"emergency", "operator"})
+"""Topics beside which readings that were begun are kept for «продолжим»."""
 A_NAME = 2
 """So few words that open a conversation and mean nothing are the skill's own name, or a platform's check («test»)."""
 RETURNS = 2
@@ -148,7 +150,7 @@ def _return(talk: Talk, reply: Reply) -> Reply:
         reply = in_turn.next_one(talk, reply, _reply)
     if not talk.beside:
         session.question = reply.to_json() if session.scene else {}
-    if session.scene and session.step != OFFER:
+    if session.scene not in {"", *LEADING_AWAY} and session.step != OFFER:
         session.put_off = {}
     reply = _without_offer(session, reply)
     if not session.suspended or session.scene or reply.end:

@@ -194,6 +194,13 @@ class Session:
         """Whether a question was put off that can be taken up: it is about the flat that is spoken of."""
         return bool(self.put_off) and self.put_off.get("flat") == self.account_id
 
+    def put_by(self) -> None:
+        """Leave everything at once, for a danger or a person; readings that were begun are kept for «продолжим»."""
+        self.suspend()
+        begun = [kept for kept in [self.put_off, *self.suspended] if kept.get("scene") == "readings"]
+        self.forget()
+        self.put_off = begun[-1] if begun and begun[-1]["draft"].get("entries") else {}
+
     def suspend(self) -> None:
         """Leave the open topic so that its question can be taken up again."""
         if self.scene and self.step != OFFER:

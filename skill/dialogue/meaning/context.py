@@ -104,6 +104,9 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
 
 def _outright(talk: Talk, text: str) -> Understanding | None:
     """What the words mean whatever the model makes of them."""
+    free = not talk.session.scene or talk.session.step == OFFER
+    if free and talk.session.waits() and _goes_on(talk):
+        return Understanding("go_on", {}, 1.0)
     remark = meaning_of("remarks", text)
     if remark is not None and not (remark in TELLING and numbers(talk.turn.text)):
         return Understanding(remark, {}, 1.0)
@@ -114,9 +117,6 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
         return Understanding("stop", {}, 1.0)
     if (talk.session.scene, talk.session.step) == ("charges", OFFER) and GO_ON.fullmatch(talk.turn.text):
         return Understanding("yes", {}, 1.0)
-    free = not talk.session.scene or talk.session.step == OFFER
-    if free and talk.session.waits() and points_at("go_on", talk.turn.text):
-        return Understanding("go_on", {}, 1.0)
     if free and talk.session.about.get("intent") == "create_ticket" and (more := _of_a_request(talk)) is not None:
         return more
     if (talk.session.scene, talk.session.step) == ("ticket", "confirm") and points_at("together", talk.turn.text):
@@ -148,6 +148,12 @@ def _of_a_request(talk: Talk) -> Understanding | None:
     else:
         return None
     return Understanding(intent, {}, 1.0) if joining.just_made(talk) else None
+
+
+def _goes_on(talk: Talk) -> bool:
+    """Whether what was put off is to be taken up, or is asked about: «продолжим», «а показание записалось?»."""
+    of_readings = talk.session.put_off.get("scene") == "readings" and points_at("written_yet", talk.turn.text)
+    return of_readings or points_at("go_on", talk.turn.text)
 
 
 def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding | None:

@@ -151,6 +151,16 @@ class Answering(Gathering):
         name = capital(self.flat.name(meter))
         return self._ask("value", "readings.either", "number", Meter=name, first=first, second=second)
 
+    def on(self) -> Reply:
+        """«Давай дальше», «на чём мы остановились»: the next meter where none is asked about, else the open question."""
+        if self.step not in {"which", "rest"} or self.draft.entries:
+            self.talk.beside = "help"
+            return self.next()
+        told = str(self.talk.session.question.get("text", ""))
+        left = [meter for meter in self.flat.left() if self.flat.name(meter) in told] or self.flat.left()
+        self.draft.entries = [Entry(left[0].id, left[0].resource, left[0].place)] if left else []
+        return self.next()
+
     def sure(self) -> Reply:
         """The resident stands by a doubtful value."""
         if self.asked is not None:

@@ -15,7 +15,7 @@ from billing.windows import month_start
 from skill.dialogue.flat import Flat, account_of
 from skill.dialogue.meaning.asked import months
 from skill.dialogue.meaning.pointing import points_at
-from skill.dialogue.naming import capital, meter_name, month_name
+from skill.dialogue.naming import capital, listed, meter_name, month_name
 from skill.dialogue.readings import past
 from skill.dialogue.readings.gathering import SERIAL, YES_NO, Gathering
 from skill.dialogue.readings.readback import reason_of, values_shown
@@ -71,6 +71,18 @@ def here(gathering: Gathering) -> Reply:
 def of_month(gathering: Gathering) -> Reply:
     """«Это за какой месяц?»: the month that readings count for, and the question that is open again."""
     return asked_again(gathering.talk, gathering.talk.say("readings.of_month", month=month_name(gathering.flat.period)))
+
+
+def written_yet(gathering: Gathering) -> Reply | None:
+    """«А показание записалось?»: what is read back is not yet, what was booked just before is."""
+    talk, flat = gathering.talk, gathering.flat
+    if gathering.step == "rest":
+        last = past.booked(talk, flat, [flat.period], [])
+        lines = list(dict.fromkeys(flat.name(one.meter) for one in last))
+        return asked_again(talk, talk.say("readings.written", meters=listed(lines)) if lines else "")
+    if not any(entry.gives for entry in gathering.draft.entries):
+        return None
+    return after(talk.say("readings.not_written"), gathering.next())
 
 
 def used(gathering: Gathering) -> Reply:

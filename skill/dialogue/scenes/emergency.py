@@ -63,8 +63,7 @@ class Emergency:
         if known and told in {known, "other"} and (more := self._more(talk)) is not None:
             return more
         left, before = _unfinished(talk), _told_before(talk)
-        talk.session.close()
-        talk.session.forget()
+        talk.session.put_by()
         talk.session.scene, talk.session.step = self.name, "dispatcher"
         told = _danger(talk.turn.text, said, before)
         danger = _in_a_lift(talk.turn.text) if told == "lift" else known if told == "other" and known else told

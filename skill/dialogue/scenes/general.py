@@ -6,6 +6,7 @@ from dataclasses import replace
 from skill.dialogue import progress
 from skill.dialogue.meaning import temper
 from skill.dialogue.meaning.plain import is_question
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import listed
 from skill.dialogue.phrases import phrases
 from skill.dialogue.reminders import reminding
@@ -62,7 +63,8 @@ class General:
                 return _again(talk, "general.louder")
             case "go_on":
                 talk.session.suspended, talk.session.put_off = [talk.session.put_off], {}
-                return talk.reply("general.go_on")
+                asked = points_at("written_yet", talk.turn.text)
+                return talk.reply("general.not_written_yet" if asked else "general.go_on")
             case "no" if talk.session.told and "?" not in str(talk.session.told["text"]):
                 return remark(talk, talk.reply("general.as_you_like"))
             case "stop" | "no":

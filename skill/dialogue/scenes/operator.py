@@ -81,8 +81,7 @@ class Operator:
 
     def hand_over(self, talk: Talk, reason: str) -> Reply:
         """Put the conversation into the queue and say what happens next."""
-        talk.session.close()
-        talk.session.forget()
+        talk.session.put_by()
         talk.session.misses = 0
         handoff = handoffs.current(talk.db, session_name(talk.turn)) or _open(talk, reason)
         calls_back = reason != "emergency" and WANTS_A_CALL.search(talk.turn.text.lower()) is not None

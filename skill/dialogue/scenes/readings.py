@@ -73,6 +73,10 @@ class Readings:
             return agreed
         if (told := explaining.explained(gathering) or explaining.of_rest(gathering)) is not None:
             return told
+        if points_at("written_yet", talk.turn.text) and (told := comparing.written_yet(gathering)) is not None:
+            return told
+        if points_at("go_on", talk.turn.text):
+            return gathering.on()
         if points_at("here", talk.turn.text):
             return comparing.here(gathering)
         if points_at("which_month", talk.turn.text):
