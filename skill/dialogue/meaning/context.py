@@ -2,7 +2,7 @@
 
 import re
 
-from skill.dialogue.meaning import temper, troubles, whose
+from skill.dialogue.meaning import further, temper, troubles, whose
 from skill.dialogue.meaning.addressing import is_named
 from skill.dialogue.meaning.again import DOUBTFUL, ELLIPSIS, SHORT, asked_again, of_the_same, pointed
 from skill.dialogue.meaning.asked import is_sum
@@ -80,6 +80,9 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         said = Understanding("out_of_scope", {}, 0.0)
     if (outright := _outright(talk, text)) is not None:
         return outright
+    free = not talk.session.scene or talk.session.step == OFFER
+    if free and (asked := further.answered(talk, text)) is not None:
+        return asked
     if not asked_for and (matter := _of_a_household(talk, said, text)) is not None:
         return matter
     if DOUBTS.search(talk.turn.text) and said.intent == "yes":  # «точно?» asks, it does not agree
@@ -239,6 +242,7 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
         meant = pointed(talk, text)
     if meant is None and said.confidence < FAIR and not _is_a_reading(said):
         meant = asked_again(talk, text)
+    meant = meant or further.of_the_company(talk, said, text)
     if meant is not None:
         return meant
     said = of_the_same(talk, said)

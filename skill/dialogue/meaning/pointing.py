@@ -54,6 +54,7 @@ def table() -> dict[str, Any]:
         for file in RULED
         for name, entry in _file(file).items()
     }
+    further = {name: _compiled(patterns) for name, patterns in _file("further").items()}
     again = _file("again")
     rests_on = {intent: re.compile(words) for intent, words in again["rests_on"].items()}
     things = {name: re.compile(words) for name, words in _file("things").items()}
@@ -63,6 +64,7 @@ def table() -> dict[str, Any]:
         "matters": matters,
         "pointing": pointing,
         "things": things,
+        "further": further,
         "again": again["again"],
         "rests_on": rests_on,
     }

@@ -38,7 +38,9 @@ class House(Offering):
         if said.intent in ANNOUNCED and (told := BULLETIN.announced(talk)) is not None:
             return told
         before = str(talk.session.about.get("text", ""))
-        if said.intent not in OF_ITSELF:
+        if said.intent == "house_more":  # what was told stays what is asked of
+            talk.beside = "help"
+        elif said.intent not in OF_ITSELF:
             self.spoken_of(talk, said)
         reply = Reply(talk.say(f"house.{said.intent}", **_facts(talk)))
         if talk.resident is None or f"house.request.{said.intent}" not in phrases():

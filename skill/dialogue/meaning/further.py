@@ -1,0 +1,86 @@
+"""What is asked further of what was just told: «а за чей счёт», «что взять с собой» (the files `further`)."""
+
+import re
+
+from skill.dialogue.meaning.again import DOUBTFUL, ELLIPSIS, SHORT
+from skill.dialogue.meaning.plain import is_question
+from skill.dialogue.meaning.pointing import fits, table
+from skill.dialogue.phrases import phrases
+from skill.dialogue.talk import Talk
+from skill.dialogue.turn import OFFER
+from skill.understanding import Understanding
+
+ADDS_NOTHING = re.compile(
+    r"\b(?:(?:для|за|на|с|об|от|после) (?:этого|это|этим|этом|такое)|у (?:меня|вас|нас)|в (?:этом|таком) случае"
+    r"|это|этот|эта|тут|там|его|ее|их|теперь|тогда|потом|же|вообще|все|ли|обычно|примерно|сейчас|еще|ведь|мне|нам"
+    r"|просто|конкретно|именно|хоть|бы|будет)\b"
+)
+"""Words without which a question further is the same."""
+BESIDE = frozenset({"general", "flats", "further", "manners"})
+"""Topics of sentences that are said beside another topic."""
+FACTS = frozenset({"records.office", "house.hours", "prices.more"})
+"""Sentences that others are filled with."""
+OF_MONEY = frozenset({"balance", "due_date", "explain_bill", "forecast", "pay", "penalty"})
+MONEY = re.compile(
+    r"пла[тч]|сч[её]т|сумм|руб|денег|деньг|дорог|много|мало|больш|меньш|сколько|начисл|насчит|квитанц|долг|задолж"
+    r"|\bпен[ияьей]|цен[аыу]|тариф|\bвод|свет|\bгаз|отопл|тепл|электр|вырос|выход|вышло|месяц"
+    r"|содержани|капремонт|ремонт|мусор|лифт|домофон|строк|услуг|льгот|субсиди|перерасч|пересч|антенн|кар[тс]"
+)
+"""Without such a word a short question after another topic is none of money, however sure the model is."""
+OF_THE_COMPANY = frozenset(
+    {"benefits", "broken_meter", "bulletin", "house", "matters", "records", "rules", "ticket", "verification"}
+)
+"""Topics of which the company knows more than is told here: a question of nothing else goes to it."""
+WITH_A_REQUEST = frozenset({"house", "rules"})
+"""Of them those after which that question is offered as a request."""
+OF_THE_VOICE = re.compile(
+    r"\b(?:помо[щг]\w*|поможе\w+|уме(?:ешь|ете)|мож(?:ешь|ете)|команд\w*|функци\w+|help|хелп|инструкци\w+|говорить"
+    r"|сказать|спросить|спрашивать|пользоваться|начать|меню|ты|возможност\w+|работает)\b|^справка$"
+)
+"""Words of somebody who wants to know what can be said here."""
+ANSWERS = frozenset({"may"})
+"""Questions that are a yes where something is offered."""
+UNSURE = 0.2
+"""Below it nothing was understood."""
+
+
+def answered(talk: Talk, text: str) -> Understanding | None:
+    """The question further to which there is an answer: `sentence` names it."""
+    offered = talk.session.step == OFFER
+    kinds = [kind for kind in _kinds(text) if not (offered and kind in ANSWERS)]
+    for sentence in talk.session.told_of if kinds else ():
+        parts = sentence.split(".")
+        for length in range(len(parts), 0, -1):
+            for kind in kinds:
+                key = ".".join(["further.of", *parts[:length], kind])
+                if key in phrases():
+                    return Understanding("further", {"sentence": key}, 1.0)
+    return None
+
+
+def of_the_company(talk: Talk, said: Understanding, text: str) -> Understanding | None:
+    """A question that leans on what was told, and that nothing here answers: better than to answer another one."""
+    told = [sentence.split(".")[0] for sentence in talk.session.told_of if sentence not in FACTS]
+    topic = next((name for name in told if name not in BESIDE), "")
+    wants_help = said.intent == "help" and OF_THE_VOICE.search(text) is None
+    if not topic or not (wants_help or _kinds(text) or _leans(said, text)):
+        return None
+    if topic not in OF_THE_COMPANY:
+        return Understanding("further", {"sentence": "further.more"}, DOUBTFUL) if wants_help else None
+    if talk.session.about.get("topic") in WITH_A_REQUEST & {topic}:
+        return Understanding("house_more", {}, DOUBTFUL)
+    return Understanding("further", {"sentence": "further.of_company"}, DOUBTFUL)
+
+
+def _kinds(text: str) -> list[str]:
+    """What kinds of a question further it may be."""
+    bare = " ".join(ADDS_NOTHING.sub(" ", text).split())
+    return [kind for kind, words in table()["further"].items() if fits(words, text) or (bare and fits(words, bare))]
+
+
+def _leans(said: Understanding, text: str) -> bool:
+    """Whether a phrase of which nothing was understood is a short question of what was told."""
+    unknown = said.intent == "out_of_scope" or said.confidence < UNSURE
+    unknown = unknown or (said.intent in OF_MONEY and MONEY.search(text) is None)
+    asks = ELLIPSIS.match(text) or is_question(text)
+    return bool(unknown and asks and len(text.split()) <= SHORT and not table()["things"]["elsewhere"].search(text))
