@@ -7,7 +7,7 @@ house's meter has shown what the common needs or the heating of last year were.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 from billing import law
@@ -52,8 +52,11 @@ def average_volume(months: Sequence[Decimal]) -> Decimal | None:
 
 
 def spread(volume: Decimal, months: int) -> tuple[Decimal, Decimal]:
-    """A volume read after several months: for each earlier month, and for the last one (which takes the rest)."""
-    each = (volume / months).quantize(LITRE, ROUND_HALF_UP)
+    """A volume read after several months: for each earlier month, and for the last one (which takes the rest).
+
+    Rounded down, so that of a few litres over many months no part is below zero.
+    """
+    each = (volume / months).quantize(LITRE, ROUND_DOWN)
     return each, volume - each * (months - 1)
 
 

@@ -85,6 +85,15 @@ def test_a_real_reading_after_estimates_brings_a_recalculation(village: Village)
     ]
 
 
+def test_a_few_litres_over_many_months_are_billed(village: Village) -> None:
+    village.read(month(3), "5")
+    for number in range(4, 13):
+        village.bill(month(number))
+    village.read(month(13), "0.005", months=10)
+    water = village.bill(month(13))[1]["COLD_WATER"]
+    assert (water.volume, water.charged_kopecks) == (Decimal("0.005"), 25)
+
+
 def test_a_month_charged_by_the_norm_is_recalculated_too(village: Village) -> None:
     village.read(month(3), "5")
     assert village.bill(month(4))[1]["COLD_WATER"].charged_kopecks == 700_00

@@ -162,6 +162,14 @@ def test_a_volume_of_several_months_is_spread_without_loss() -> None:
     assert (each, last) == (Decimal("3.333"), Decimal("3.334"))
 
 
+@given(st.integers(0, 50) | st.integers(0, 10**8), st.integers(1, 24))
+def test_no_part_of_a_volume_is_below_zero(litres: int, months: int) -> None:
+    volume = Decimal(litres).scaleb(-3)
+    each, last = recalculation.spread(volume, months)
+    assert min(each, last) >= 0
+    assert each * (months - 1) + last == volume
+
+
 def test_an_estimated_month_is_reckoned_anew() -> None:
     past = Past(date(2026, 9, 1), 261_70, Decimal(5), (MeterVolume(1, "single", Decimal(5), "average"),))
     correction = recalculation.correct(
