@@ -2,17 +2,18 @@
 
 Accounts go in chunks, each one transaction, so that residents are served meanwhile and a run that was cut short is
 simply run again: accounts that have the month's receipt are left alone. Readings that a bill rests on are accepted
-with it, and can no longer be replaced.
+with it, and can no longer be replaced. A bill opens with what the one before left to pay, so months are billed in
+their order.
 """
 
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Engine, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select
 
 from billing import accrual, benefits, issuing, law
@@ -25,11 +26,15 @@ from billing.recalculation import Past
 from billing.store import transaction
 from billing.tables import Account, Act, Meter, Organization, Premises, Property, Reading, Receipt
 from billing.usage import LOOK_BACK, SUBMITTED, MeterMonth, meter_months, past_lines
-from billing.windows import month_start
+from billing.windows import day_in, month_start
 
 CHUNK = 500
 YEAR_AND_QUARTER = 15
 log = logging.getLogger(__name__)
+
+
+class WrongMonth(ValueError):
+    """The month is not to be billed; the message says why."""
 
 
 @dataclass
@@ -52,6 +57,19 @@ class _Flat:
     account: Account
     premises: Premises
     house: Property
+
+
+def check_month(db: Session, company: Organization, period: date, now: datetime) -> None:
+    """Raises WrongMonth for a month that is not over where the company is, and one older than a month it has billed."""
+    if day_in(company.timezone, now) < month_start(period, 1):
+        raise WrongMonth(f"{period:%Y-%m} is not over")
+    newest = db.exec(
+        select(func.max(Receipt.period))
+        .join(Account, col(Account.id) == col(Receipt.account_id))
+        .where(Account.organization_id == company.id, Receipt.period > period)
+    ).one()
+    if newest is not None:
+        raise WrongMonth(f"{newest:%Y-%m} is billed already: months are billed in their order")
 
 
 def run(
@@ -96,18 +114,22 @@ def _report(issued_on: date) -> RunReport:
 
 
 def issue(db: Session, flats: Sequence[_Flat], period: date, issued_on: date, report: RunReport) -> None:
-    """Receipts of one company's accounts, with their lines. Runs of one company wait for each other."""
+    """Receipts of one company's accounts, with their lines. Runs of one company wait for each other.
+
+    An account with a later receipt gets none, and is reported.
+    """
     company_id = flats[0].account.organization_id
     db.exec(select(Organization.id).where(Organization.id == company_id).with_for_update()).one()
     book = open_book(db, company_id)
     ids = [flat.account.id for flat in flats]
-    done = set(
-        db.exec(select(Receipt.account_id).where(Receipt.period == period, col(Receipt.account_id).in_(ids))).all()
-    )
-    report.skipped += len(done)
+    billed = _newest_billed(db, ids, period)
+    numbers = {flat.account.id: flat.account.number for flat in flats}
+    later = {account_id: newest for account_id, newest in billed.items() if newest > period}
+    report.problems += [(numbers[at], f"{newest:%Y-%m} is billed already") for at, newest in later.items()]
+    report.skipped += len(billed) - len(later)
     money = ledgers(db, ids, issued_on)
     made = []
-    for flat in _months(db, book, [flat for flat in flats if flat.account.id not in done], period):
+    for flat in _months(db, book, [flat for flat in flats if flat.account.id not in billed], period):
         try:
             charged = accrual.lines(book, flat)
         except (NoTariff, NoNorm) as missing:
@@ -119,6 +141,16 @@ def issue(db: Session, flats: Sequence[_Flat], period: date, issued_on: date, re
     issuing.write(db, made, period)
     _accept(db, [row["account_id"] for row, _ in made], period)
     report.issued += len(made)
+
+
+def _newest_billed(db: Session, account_ids: Sequence[int], period: date) -> dict[int, date]:
+    """The newest receipt's month, of accounts that have one of this month or of a later one."""
+    rows = db.exec(
+        select(Receipt.account_id, func.max(Receipt.period))
+        .where(Receipt.period >= period, col(Receipt.account_id).in_(account_ids))
+        .group_by(col(Receipt.account_id))
+    )
+    return dict(rows.all())
 
 
 def _months(db: Session, book: ChargeBook, flats: Sequence[_Flat], period: date) -> Iterable[FlatMonth]:

@@ -101,11 +101,15 @@ def export_month(
 
 @app.command()
 def bill(month: Month, company: Company = "") -> None:
-    """Issue the receipts of a month; accounts that have one are left alone."""
+    """Issue the receipts of a month that is over, the oldest first; accounts that have one are left alone."""
     engine = open_books(Settings())
     own = _company(engine, company)
     period = _period(month)
     with store.reading(engine) as db:
+        try:
+            billrun.check_month(db, own, period, utc_now())
+        except billrun.WrongMonth as wrong:
+            _stop(str(wrong))
         count = db.exec(select(func.count()).select_from(Account).where(Account.organization_id == own.id)).one()
     with _bar(f"receipts of {month}", count) as (progress, task):
         report = billrun.run(engine, own.id, period, month_start(period, 1), lambda done: progress.advance(task, done))

@@ -165,6 +165,14 @@ def test_running_a_month_twice_makes_no_second_bill(village: Village) -> None:
     assert (report.issued, report.skipped) == (0, 1)
 
 
+def test_an_account_with_a_later_bill_gets_no_earlier_one(village: Village) -> None:
+    village.bill(month(5))
+    report = billrun.issue_for(village.db, [1], month(4), date(2026, 6, 1))
+    assert (report.issued, report.skipped) == (0, 0)
+    assert report.problems == [("0012345", "2026-05 is billed already")]
+    assert len(village.db.exec(select(Receipt)).all()) == 1
+
+
 def test_an_account_without_a_price_is_reported_and_the_others_are_billed(village: Village) -> None:
     village.db.delete(village.db.exec(select(Tariff).where(Tariff.resource == "SEWAGE")).one())
     village.db.flush()

@@ -1,6 +1,7 @@
 """`zhku import`, `export`, `bill`, `keys`, `devices` on a demo company of their own."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,16 +10,25 @@ from sqlmodel import select
 from typer.testing import CliRunner
 
 from billing import keys, store
-from billing.tables import Device, Reading
+from billing.tables import Device, Reading, Receipt
 from fixtures.demo_company import DemoSummary
 from skill.commands import books
 
 OURS = ["--company", "0012345675"]
 Run = Callable[..., Result]
+DECEMBER_BEGINS = datetime(2026, 11, 30, 21, tzinfo=UTC)
+"""Midnight where the demo company is."""
 
 
 @pytest.fixture
-def run(demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Sets the commands' clock."""
+    return lambda moment: monkeypatch.setattr(books, "utc_now", lambda: moment)
+
+
+@pytest.fixture
+def run(demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: Callable[[datetime], None]) -> Run:
+    at(DECEMBER_BEGINS)
     monkeypatch.setenv("ZHKU_DATABASE_URL", demo_url)
     monkeypatch.setenv("ZHKU_DATA_DIR", str(tmp_path))
     monkeypatch.chdir(tmp_path)
@@ -56,7 +66,30 @@ def test_a_month_is_exported_and_billed(run: Run, tmp_path: Path) -> None:
     assert "key rate" not in again
 
 
-def test_an_old_key_rate_is_told(run: Run) -> None:
+@pytest.mark.parametrize(
+    ("month", "moment", "told"),
+    [
+        ("2026-11", DECEMBER_BEGINS - timedelta(seconds=1), "2026-11 is not over"),
+        ("2027-06", DECEMBER_BEGINS, "2027-06 is not over"),
+        ("2026-09", DECEMBER_BEGINS, "2026-10 is billed already: months are billed in their order"),
+    ],
+)
+def test_a_month_out_of_its_turn_is_not_billed(
+    run: Run, at: Callable[[datetime], None], demo_url: str, month: str, moment: datetime, told: str
+) -> None:
+    at(moment)
+    engine = store.connect(demo_url)
+    with store.reading(engine) as db:
+        before = len(db.exec(select(Receipt)).all())
+    result = run("bill", month, *OURS)
+    assert (result.exit_code, result.output.strip()) == (1, told)
+    with store.reading(engine) as db:
+        assert len(db.exec(select(Receipt)).all()) == before
+    engine.dispose()
+
+
+def test_an_old_key_rate_is_told(run: Run, at: Callable[[datetime], None]) -> None:
+    at(DECEMBER_BEGINS + timedelta(days=31))
     told = "penalties use the key rate of 2025-10-27: add newer ones (ZHKU_LAW_FILE)"
     assert told in run("bill", "2026-12", *OURS).output
 
