@@ -139,12 +139,19 @@ def meter_months(
             read=read.get(meter.id, {}),
         )
         for meter in meters
-        if meter.id in read or (meter.archived_on is None and meter.id not in installed)
+        if meter.id in read or (_in_use(meter, period) and meter.id not in installed)
     ]
     _add_late(found, [row for row in rows if row.period < period], zone_of)
     replaces = {meter.id: meter.replaces_id for meter in meters}
     _add_history(db, [one for one in found if not one.read], replaces, until, heating_season)
     return found
+
+
+def _in_use(meter: Meter, period: date) -> bool:
+    """Installed before the month's end, and not taken out of use before it."""
+    following = month_start(period, 1)
+    not_gone = meter.archived_on is None or meter.archived_on >= following
+    return not_gone and (meter.installed_on is None or meter.installed_on < following)
 
 
 def _failed_in(meter: Meter, period: date) -> bool:

@@ -67,6 +67,23 @@ def test_no_meter_at_all_pays_the_multiplier_where_one_is_possible(village: Vill
     assert (lines["COLD_WATER"].charged_kopecks, lines["COLD_WATER"].excess_kopecks) == (700_00, 0)
 
 
+def test_a_meter_taken_out_of_use_later_stood_for_the_month(village: Village) -> None:
+    village.db.get(Meter, 1).archived_on = date(2026, 5, 2)
+    for number in (1, 2, 3):
+        village.read(month(number), "5")
+    water = village.bill(month(4))[1]["COLD_WATER"]
+    assert (water.method, water.charged_kopecks, water.excess_kopecks) == ("A", 250_00, 0)
+    assert village.bill(month(5))[1]["COLD_WATER"].explanation["why"] == "no_meter"
+
+
+def test_a_meter_installed_later_did_not_stand_for_the_month(village: Village) -> None:
+    village.db.get(Meter, 1).installed_on = date(2026, 5, 10)
+    water = village.bill(month(4))[1]["COLD_WATER"]
+    assert (water.explanation["why"], water.multiplier) == ("no_meter", 3)
+    water = village.bill(month(5))[1]["COLD_WATER"]
+    assert (water.method, water.explanation["why"], water.multiplier) == ("N", "no_readings", 1)
+
+
 def test_a_real_reading_after_estimates_brings_a_recalculation(village: Village) -> None:
     for number in (1, 2, 3):
         village.read(month(number), "5")
