@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from billing import limits, windows
 from billing.case import Case, OtherMeter
 from billing.external import Server
-from billing.meters import NOT_MEASURED, PreviousReading, in_asking_order
+from billing.meters import NOT_MEASURED, PreviousReading, in_asking_order, previous_of
 from billing.prepared import Prepared, Row
 from billing.resources import WATER
 from billing.tables import (
@@ -190,14 +190,12 @@ def _against_history(case: Case, zone: str) -> bool:
 
 
 def _previous(history: History, zone_of: Mapping[int, str], period: date) -> dict[str, PreviousReading]:
-    """The newest measured reading of each zone before the period's own."""
-    previous: dict[str, PreviousReading] = {}
-    for row in history:
-        zone = zone_of[row.register_id]
-        own = row.kind == "current" and row.period >= period
-        if zone not in previous and not own and row.kind not in NOT_MEASURED:
-            previous[zone] = PreviousReading(row.value, row.taken_on, row.period)
-    return previous
+    """What each zone's reading for the period is counted from."""
+    found = {
+        zone: previous_of([row for row in history if row.register_id == register_id], period)
+        for register_id, zone in zone_of.items()
+    }
+    return {zone: reading for zone, reading in found.items() if reading is not None}
 
 
 def _averages(history: History, zone_of: Mapping[int, str], period: date) -> dict[str, Decimal]:

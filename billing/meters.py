@@ -1,9 +1,10 @@
 """What meters an account has, and what they showed last."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from sqlalchemy import bindparam, or_
 from sqlalchemy import select as columns
@@ -53,6 +54,33 @@ class PreviousReading:
     value: Decimal
     taken_at: date
     period: date
+
+
+class Shown(Protocol):
+    """A live reading of a register, of any kind."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def period(self) -> date: ...
+    @property
+    def taken_on(self) -> date: ...
+    @property
+    def value(self) -> Decimal: ...
+
+
+def previous_of(shown: Iterable[Shown], period: date) -> PreviousReading | None:
+    """What a register's reading for a month is counted from: the newest measured one before the month's own.
+
+    The initial value is the first of all, on whatever day it was entered.
+    """
+    before = (
+        row for row in shown if row.kind not in NOT_MEASURED and not (row.kind == "current" and row.period >= period)
+    )
+    newest = max(before, key=lambda row: (row.kind != "initial", row.period, row.taken_on, row.id), default=None)
+    return None if newest is None else PreviousReading(newest.value, newest.taken_on, newest.period)
 
 
 @dataclass(frozen=True)

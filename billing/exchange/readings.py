@@ -1,5 +1,6 @@
 """Loading readings (показания). Months are loaded in order: a row older than what the books have is bad."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from billing.exchange import gis, sberbank_readings
 from billing.exchange.loading import Bad, Fate, Loader, each
 from billing.exchange.rows import BadCell, Row
 from billing.exchange.zones import zones_of
-from billing.meters import PreviousReading
+from billing.meters import PreviousReading, Shown, previous_of
 from billing.resources import Resource
 from billing.tables import Meter, Organization, Reading, Register
 from billing.windows import Window, month_start
@@ -34,28 +35,39 @@ LIVE = (text("reading.kind = 'current' AND reading.status IN ('submitted', 'acce
 """Literally as the index of live readings has it: SQLite does not use it for bound values."""
 COLUMNS = (
     col(Reading.id), col(Reading.register_id), col(Reading.period), col(Reading.taken_on), col(Reading.value),
-    col(Reading.status),
+    col(Reading.kind), col(Reading.status),
 )  # fmt: skip
+NOT_YET = sys.maxsize
+"""The id of a reading of the file until it is inserted: newer than those in the books."""
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A reading of the file, for those that follow."""
+
+    period: date
+    taken_on: date
+    value: Decimal
+    id: int = NOT_YET
+    kind: str = "current"
 
 
 @dataclass
 class _Known:
-    """A meter of the batch: registers by zone; by register its newest month, (day, value) by month, and the rows of
-    the batch's months."""
+    """A meter of the batch: registers by zone; by register its newest month, readings by month, readings of other kinds
+    (the initial value, a control), and the rows of the batch's months."""
 
     meter: Meter
     registers: dict[str, int] = field(default_factory=dict)
     newest: dict[int, date] = field(default_factory=dict)
-    history: dict[int, dict[date, tuple[date, Decimal]]] = field(default_factory=lambda: defaultdict(dict))
+    history: dict[int, dict[date, Shown]] = field(default_factory=lambda: defaultdict(dict))
+    others: dict[int, list[Shown]] = field(default_factory=lambda: defaultdict(list))
     current: dict[tuple[int, date], sqlalchemy.Row[Any]] = field(default_factory=dict)
 
     def before(self, register: int, period: date) -> PreviousReading | None:
-        """The newest reading before a month."""
-        months = [month for month in self.history[register] if month < period]
-        if not months:
-            return None
-        day, value = self.history[register][max(months)]
-        return PreviousReading(value, day, max(months))
+        """What a month's reading is counted from."""
+        others = (row for row in self.others[register] if row.period <= period)
+        return previous_of([*self.history[register].values(), *others], period)
 
 
 @dataclass(frozen=True)
@@ -145,7 +157,7 @@ class ReadingsLoader(Loader):
         for zone, register in own.registers.items():
             inserts.append(self._insert(own, case, zone, register, bool(findings)))
             own.newest[register] = period
-            own.history[register][period] = (taken, case.taken(zone))
+            own.history[register][period] = _Taken(period, taken, case.taken(zone))
         return "changed" if replaced else "added"
 
     def _values(self, row: Row, own: _Known) -> dict[str, Decimal]:
@@ -217,6 +229,8 @@ class ReadingsLoader(Loader):
         periods = [period for row in batch if (period := _period(row)) is not None]
         if periods:
             self._add_history(db, by_register, min(periods), max(periods))
+            for other in _of_other_kinds(db, list(by_id), max(periods)):
+                by_register[other.register_id].others[other.register_id].append(other)
         return known
 
     def _add_history(self, db: Session, by_register: dict[int, _Known], first: date, last: date) -> None:
@@ -235,7 +249,7 @@ class ReadingsLoader(Loader):
         )
         for reading in [*db.execute(within).all(), *_newest_before(db, list(by_register), first)]:
             own = by_register[reading.register_id]
-            own.history[reading.register_id][reading.period] = (reading.taken_on, reading.value)
+            own.history[reading.register_id][reading.period] = reading
             if reading.period >= first:
                 own.current[reading.register_id, reading.period] = reading
 
@@ -250,6 +264,13 @@ def _newest_before(db: Session, registers: Sequence[int], period: date) -> Seque
     )
     same = (col(Reading.register_id) == newest.c.register_id) & (col(Reading.period) == newest.c.period)
     return db.execute(sqlalchemy.select(*COLUMNS).join(newest, same).where(*LIVE)).all()
+
+
+def _of_other_kinds(db: Session, meters: Sequence[int], last: date) -> Sequence[sqlalchemy.Row[Any]]:
+    """Live readings that are no month's own, through a month: initial values, controls."""
+    of_these = sqlalchemy.select(*COLUMNS).where(col(Reading.meter_id).in_(meters), col(Reading.period) <= last)
+    live = col(Reading.status).in_(("submitted", "accepted"))
+    return db.execute(of_these.where(live, col(Reading.kind) != "current")).all()
 
 
 def _period(row: Row) -> date | None:

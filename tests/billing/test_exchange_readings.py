@@ -16,8 +16,9 @@ from sqlmodel import Session, col, select
 
 from billing import store
 from billing.exchange.loading import AlreadyLoaded, HasBadRows, load_file
+from billing.exchange.meters import MetersLoader
 from billing.exchange.readings import ReadingsLoader
-from billing.tables import Organization, Reading
+from billing.tables import Meter, Organization, Reading
 from fixtures.demo_company import DemoSummary
 from tests.billing.files import NOVEMBER, NOW, ON_SQLITE, load, written
 
@@ -42,6 +43,38 @@ def test_readings_are_loaded(demo_books: Engine, company: Organization, demo: De
         row = db.exec(select(Reading).where(Reading.meter_id == cold.id, Reading.period == NOVEMBER)).one()
         assert (row.consumption, row.source, row.taken_on) == (Decimal("10.5"), "import", date(2026, 11, 20))
         assert november(db, light.id) == [Decimal(6229), Decimal(1838)]
+
+
+@pytest.mark.parametrize("entered", ["2026-11-10", "2026-09-10"])
+def test_a_first_reading_is_counted_from_the_initial_value(
+    demo_books: Engine, company: Organization, tmp_path: Path, entered: str
+) -> None:
+    meter = written(tmp_path, f"account;serial;resource;t1;installed_on\n100512;00999;ХВС;100;{entered}\n")
+    assert load(demo_books, MetersLoader(company, NOW), meter).added == 1
+    path = written(tmp_path, "period;serial;resource;t1\n2026-11;00999;ХВС;50\n2026-11;00999;ХВС;112\n")
+    report = load(demo_books, ReadingsLoader(company, NOW), path)
+    assert report.added == 1
+    assert report.bad_rows[0][1].startswith("LESS_THAN_PREVIOUS")
+    with store.reading(demo_books) as db:
+        row = db.exec(select(Reading).where(Reading.kind == "current", Reading.value == Decimal(112))).one()
+    assert (row.consumption, row.months) == (12, 1 if entered > "2026-11" else 2)
+
+
+def test_an_initial_value_entered_late_does_not_stand_before_the_months_there_are(
+    demo_books: Engine, company: Organization, tmp_path: Path
+) -> None:
+    meter = written(tmp_path, "account;serial;resource;t1\n100512;00999;ХВС;0\n")
+    load(demo_books, MetersLoader(company, NOW), meter)
+    path = written(tmp_path, "period;serial;resource;t1\n2026-10;00999;ХВС;500\n2026-11;00999;ХВС;504\n")
+    assert load(demo_books, ReadingsLoader(company, NOW), path).added == 2
+    with store.reading(demo_books) as db:
+        months = db.exec(
+            select(Reading.consumption)
+            .join(Meter, col(Meter.id) == col(Reading.meter_id))
+            .where(Meter.serial == "00999", Reading.kind == "current")
+            .order_by(col(Reading.period))
+        ).all()
+    assert months == [None, Decimal(4)]
 
 
 def test_the_same_file_twice_changes_nothing(
@@ -160,6 +193,7 @@ from datetime import datetime, UTC
 from pathlib import Path
 from billing import store
 from billing.exchange.loading import load_file
+from billing.exchange.meters import MetersLoader
 from billing.exchange.readings import ReadingsLoader
 from billing.tables import Organization
 engine = store.connect(sys.argv[1])
