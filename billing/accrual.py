@@ -79,15 +79,18 @@ def lines(book: ChargeBook, flat: FlatMonth) -> list[Line]:
 
 def _metered(book: ChargeBook, flat: FlatMonth, service: Service) -> Accrued:
     """By meter, average or norm; the norm where there is no meter, or where an act says so."""
-    meters = [one for one in flat.usage if one.resource == service.code]
+    own = [one for one in flat.usage if one.resource == service.code]
+    meters = [one for one in own if one.stands]
     past = flat.past_of(service.code)
     standing = acts.standing(flat.acts, service.code, flat.period)
     corrections = [_interfered(book, flat, service, past[month], meters) for month in standing.months if month in past]
-    if standing.interfered or standing.refused or not meters:
+    if standing.interfered or standing.refused:
         return _by_act_or_norm(book, flat, service, standing, meters), corrections
-    for month, real in _real(meters, past).items():
+    for month, real in _real(own, past).items():
         if month not in standing.months:
             corrections.append(_corrected(book, flat, service, past[month], real))
+    if not meters:
+        return _by_act_or_norm(book, flat, service, standing, meters), corrections
     volumes = [volume for one in meters for volume in one.volumes(past)]
     if all(volume.how != "norm" for volume in volumes):
         return book.metered(service, volumes, flat.period, flat.group), corrections

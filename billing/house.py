@@ -165,7 +165,8 @@ def _heat(db: Session, book: ChargeBook, houses: Mapping[int, House], month: dat
 
 def _flats_heat(db: Session, book: ChargeBook, account_ids: Sequence[int], month: date) -> dict[int, list[MeterVolume]]:
     """By account, what the heat meters gave to the month; without flats that are charged by the norm."""
-    usage = [one for one in meter_months(db, account_ids, month, book.heating_season()) if one.resource == HEAT]
+    all_meters = meter_months(db, account_ids, month, book.heating_season())
+    usage = [one for one in all_meters if one.resource == HEAT and one.stands]
     past = past_lines(db, [one.account_id for one in usage if not one.is_plain], month)
     found: dict[int, list[MeterVolume]] = {}
     for one in usage:

@@ -1,6 +1,7 @@
 """Replacing a meter (замена прибора учёта): the old one's last value, the new one's first.
 
 The month's consumption is then (final of the old − its previous) + (value of the new − its initial), with nothing lost.
+When the month's bill was made before the replacement was entered, the next one sets it right.
 """
 
 from collections.abc import Mapping, Sequence
@@ -92,7 +93,7 @@ def _finish(
     previous = {zone: reading for reading, zone in newest_readings(db, [old.id])}
     for register in registers:
         before = previous.get(register.zone)
-        row = _reading(old.id, register.id, final[register.zone], on, now, "final")
+        row = _reading(old.id, register.id, final[register.zone], on, now, "final", "submitted")
         if before is not None:
             if row.value < before.value:
                 raise BadReplacement(f"the final value is less than the previous one: {before.value}")
@@ -101,7 +102,10 @@ def _finish(
         db.add(row)
 
 
-def _reading(meter_id: int, register_id: int, value: Decimal, on: date, now: datetime, kind: str) -> Reading:
+def _reading(
+    meter_id: int, register_id: int, value: Decimal, on: date, now: datetime, kind: str, status: str = "accepted"
+) -> Reading:
+    """status: submitted until a bill has counted it."""
     return Reading(
         meter_id=meter_id,
         register_id=register_id,
@@ -109,7 +113,7 @@ def _reading(meter_id: int, register_id: int, value: Decimal, on: date, now: dat
         taken_on=on,
         value=value,
         kind=kind,
-        status="accepted",
+        status=status,
         channel="operator",
         source="visit",
         submitted_at=now,

@@ -34,8 +34,9 @@ class LateReading:
 class MeterMonth:
     """A meter in a month. read: consumption and months covered by zone, empty when there is no reading that counts.
 
-    late: readings of billed months; history: monthly volumes by zone before this month, newest first; failed: its
-    verification has run out (ПП 354 п. 81(12)), readings made after it do not count.
+    stands: in use this month; one that is not only sets past months right. late: readings of billed months; history:
+    monthly volumes by zone before this month, newest first; failed: its verification has run out (ПП 354 п. 81(12)),
+    readings made after it do not count.
     """
 
     account_id: int
@@ -44,6 +45,7 @@ class MeterMonth:
     period: date
     zones: tuple[str, ...]
     failed: bool
+    stands: bool = True
     read: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
     late: list[LateReading] = field(default_factory=list)
     history: dict[str, list[Decimal]] = field(default_factory=dict)
@@ -71,13 +73,18 @@ class MeterMonth:
         return [MeterVolume(self.meter_id, zone, Decimal(0), "norm", final) for zone in self.zones]
 
     def real_volumes_of(self, past: Mapping[date, Past]) -> dict[date, dict[tuple[int, str], Decimal]]:
-        """For months charged by estimate: the part of a reading that was used in them."""
+        """For months charged by estimate: the part of a reading that was used in them.
+
+        For one charged by a reading: what a replaced meter counted after it, until it was taken away.
+        """
         real: dict[date, dict[tuple[int, str], Decimal]] = defaultdict(dict)
         for one in (*self.late, LateReading(self.period, self.read)):
             for zone, (volume, months) in one.read.items():
                 unread = self._unread(past, one.period, months)
                 if one.period == self.period:
                     unread = [*unread, self.period]
+                elif not unread and (read := self._read_in(past, one.period, zone)) is not None:
+                    real[one.period][self.meter_id, zone] = read + volume
                 for month, part in zip(unread, _parts(volume, len(unread)), strict=True):
                     if month != self.period and not self._is_final(past[month]):
                         real[month][self.meter_id, zone] = part
@@ -93,6 +100,12 @@ class MeterMonth:
         while (month := month_start(self.period, -count - 1)) in past and self._was_estimated(past[month]):
             count += 1
         return count
+
+    def _read_in(self, past: Mapping[date, Past], month: date, zone: str) -> Decimal | None:
+        """What a billed month was charged by its reading; None when it was not."""
+        meters = past[month].meters if month in past else ()
+        read = [one.volume for one in meters if (one.meter_id, one.zone, one.how) == (self.meter_id, zone, "reading")]
+        return sum(read, Decimal(0)) if read else None
 
     def _was_estimated(self, month: Past) -> bool:
         return any(one.meter_id == self.meter_id and one.how != "reading" for one in month.meters)
@@ -112,11 +125,12 @@ def _parts(volume: Decimal, months: int) -> list[Decimal]:
 def meter_months(
     db: Session, account_ids: Sequence[int], period: date, heating_season: Container[int]
 ) -> list[MeterMonth]:
-    """Every meter of the accounts that worked in a month (its first day)."""
+    """Every meter of the accounts that worked in a month (its first day), or has counted what no bill has shown yet."""
+    uncounted = select(Reading.id).where(SUBMITTED, Reading.meter_id == Meter.id, Reading.period < period)
     meters = db.exec(
         select(Meter)
         .where(col(Meter.account_id).in_(account_ids))
-        .where(col(Meter.archived_on).is_(None) | (col(Meter.archived_on) >= period))
+        .where(col(Meter.archived_on).is_(None) | (col(Meter.archived_on) >= period) | uncounted.exists())
         .order_by(col(Meter.id))
     ).all()
     until = {meter.id: meter.next_verification_on for meter in meters}
@@ -128,6 +142,9 @@ def meter_months(
     rows = _counted(db, until, period)
     read = _consumption((row for row in rows if row.period == period and row.kind != "initial"), zone_of)
     installed = {row.meter_id for row in rows if row.kind == "initial"} - read.keys()
+    late = [row for row in rows if row.period < period]
+    stand = {meter.id for meter in meters if meter.id in read or (_in_use(meter, period) and meter.id not in installed)}
+    counting = stand | {row.meter_id for row in late}
     found = [
         MeterMonth(
             account_id=meter.account_id,
@@ -136,14 +153,15 @@ def meter_months(
             period=period,
             zones=tuple(zones[meter.id]),
             failed=meter.id not in read and _failed_in(meter, period),
+            stands=meter.id in stand,
             read=read.get(meter.id, {}),
         )
         for meter in meters
-        if meter.id in read or (_in_use(meter, period) and meter.id not in installed)
+        if meter.id in counting
     ]
-    _add_late(found, [row for row in rows if row.period < period], zone_of)
+    _add_late(found, late, zone_of)
     replaces = {meter.id: meter.replaces_id for meter in meters}
-    _add_history(db, [one for one in found if not one.read], replaces, until, heating_season)
+    _add_history(db, [one for one in found if one.stands and not one.read], replaces, until, heating_season)
     return found
 
 
@@ -177,7 +195,7 @@ def _counted(db: Session, until: Mapping[int, date | None], period: date) -> lis
         SUBMITTED,
         col(Reading.period) < period,
         col(Reading.period) >= month_start(period, -LOOK_BACK),
-        col(Reading.kind) == "current",
+        col(Reading.kind).in_(("current", "final")),
     )
     rows = [*db.execute(of_month).all(), *db.execute(late).all()]
     return [row for row in rows if row.kind != "current" or _verified(until[row.meter_id], row.taken_on)]

@@ -12,7 +12,7 @@ from billing.replacement import BadReplacement, NewMeter
 from billing.tables import Meter, Reading, Register
 from tests.billing.village import Village
 
-MAY = date(2026, 5, 1)
+MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
 
 
 def put(village: Village, now: datetime, final: str = "108", initial: str = "0", **changes: Any) -> Meter:
@@ -63,8 +63,53 @@ def test_a_value_submitted_this_month_gives_way_to_the_final_one(village: Villag
     may = village.db.exec(select(Reading).where(Reading.meter_id == 1, Reading.period == MAY)).all()
     assert sorted((row.kind, row.status, row.consumption) for row in may) == [
         ("current", "superseded", Decimal(1)),
-        ("final", "accepted", Decimal(2)),
+        ("final", "submitted", Decimal(2)),
     ]
+
+
+def read_new(village: Village, meter: Meter, period: date, value: str, consumption: str, now: datetime) -> None:
+    register = village.db.exec(select(Register.id).where(Register.meter_id == meter.id)).one()
+    village.db.add(
+        Reading(
+            meter_id=meter.id, register_id=register, period=period, taken_on=period.replace(day=21),
+            value=Decimal(value), consumption=Decimal(consumption), channel="test", source="other", submitted_at=now,
+        )
+    )  # fmt: skip
+    village.db.flush()
+
+
+def test_what_was_counted_after_the_months_bill_is_charged_with_the_next(village: Village, now: datetime) -> None:
+    village.read(date(2026, 4, 1), "6")
+    village.bill(date(2026, 4, 1))
+    village.read(MAY, "5")
+    village.bill(MAY)
+    new = put(village, now, final="114")  # 3 more than the 111 of the bill
+    read_new(village, new, JUNE, "4", "4", now)
+    _, lines = village.bill(JUNE)
+    assert (lines["COLD_WATER"].charged_kopecks, lines["COLD_WATER"].recalculated_kopecks) == (200_00, 150_00)
+    assert (lines["SEWAGE"].charged_kopecks, lines["SEWAGE"].recalculated_kopecks) == (160_00, 120_00)
+    read_new(village, new, JULY, "5", "1", now)
+    assert village.bill(JULY)[1]["COLD_WATER"].recalculated_kopecks == 0
+
+
+def test_a_month_estimated_before_the_replacement_was_known_is_set_right(village: Village, now: datetime) -> None:
+    for number in (1, 2, 3, 4):
+        village.read(date(2026, number, 1), "6")
+    village.bill(MAY)  # the average, 6 m³
+    new = put(village, now, final="128")  # 4 since April's 124
+    read_new(village, new, JUNE, "4", "4", now)
+    water = village.bill(JUNE)[1]["COLD_WATER"]
+    assert (water.charged_kopecks, water.recalculated_kopecks) == (200_00, -100_00)
+
+
+def test_a_late_reading_of_a_meter_that_is_gone_sets_its_month_right(village: Village) -> None:
+    for number in (1, 2, 3):
+        village.read(date(2026, number, 1), "6")
+    village.bill(date(2026, 4, 1))
+    village.read(date(2026, 4, 1), "8")
+    village.db.get(Meter, 1).archived_on = date(2026, 4, 30)
+    water = village.bill(MAY)[1]["COLD_WATER"]
+    assert (water.explanation["why"], water.recalculated_kopecks) == ("no_meter", 100_00)
 
 
 @pytest.mark.parametrize(
