@@ -32,7 +32,7 @@ _PAID_SUMS = union_all(
 class Ledger:
     """opening: the last receipt's to_pay; paid: came and not yet shown on a receipt; last_*: of the last receipt.
 
-    debts and payments are loaded only where a debt is old enough for a penalty.
+    debts and payments are loaded only where a debt is old enough for a penalty. What a month gave back is a payment.
     """
 
     opening: int = 0
@@ -123,16 +123,26 @@ def _add_debts(db: Session, found: dict[int, Ledger], account_ids: Sequence[int]
     )
     for receipt_id, charged, recalculated in db.exec(lines).all():
         repair[receipt_id] = charged + recalculated
+    opened: set[int] = set()
     for row in receipts:
         ledger, region = found[row.account_id], regions[row.account_id]
-        if not ledger.debts and row.opening_kopecks:
+        if row.account_id not in opened and row.opening_kopecks:
             before = month_start(row.period, -1)
-            ledger.debts.append(Debt(before, row.opening_kopecks, law.due_date(before), region=region))
+            opening = Debt(before, row.opening_kopecks, law.due_date(before), region=region)
+            _enter(ledger, opening, row.period)
+        opened.add(row.account_id)
         own = row.charged_kopecks + row.recalculated_kopecks - row.privilege_kopecks
-        ledger.debts.append(Debt(row.period, own - repair[row.id], row.due_on, region=region))
-        if repair[row.id]:
-            ledger.debts.append(Debt(row.period, repair[row.id], row.due_on, True, region))
+        _enter(ledger, Debt(row.period, own - repair[row.id], row.due_on, region=region), row.issued_on)
+        _enter(ledger, Debt(row.period, repair[row.id], row.due_on, True, region), row.issued_on)
     _add_payments(db, found, account_ids, through)
+
+
+def _enter(ledger: Ledger, debt: Debt, on: date) -> None:
+    """A month's debt; what a month gives back (a recalculation) pays debts as money that came that day."""
+    if debt.kopecks > 0:
+        ledger.debts.append(debt)
+    elif debt.kopecks < 0:
+        ledger.payments.append(penalties.Payment(on, -debt.kopecks))
 
 
 def _add_payments(db: Session, found: dict[int, Ledger], account_ids: Sequence[int], through: date) -> None:

@@ -16,7 +16,8 @@ from billing import law
 
 @dataclass(frozen=True)
 class Debt:
-    """What a month's bill left to pay. kopecks without penalty; due: the last day to pay it without consequences.
+    """What a month's bill left to pay. kopecks above zero, without penalty; due: the last day to pay it without
+    consequences.
 
     region: first digits of the house's ОКТМО, for the rate.
     """
@@ -76,8 +77,8 @@ def set_off(debts: Sequence[Debt], payments: Sequence[Payment]) -> tuple[list[St
 
     Returns the debts in order of month, and kopecks paid in advance.
     """
-    standings = [Standing(debt) for debt in sorted(debts, key=lambda debt: debt.period) if debt.kopecks > 0]
-    advance = -sum(debt.kopecks for debt in debts if debt.kopecks < 0)
+    standings = [Standing(debt) for debt in sorted(debts, key=lambda debt: debt.period)]
+    advance = 0
     for payment in sorted(payments, key=lambda payment: payment.on):
         named = [one for one in standings if one.debt.period == payment.period]
         others = [one for one in standings if one not in named]

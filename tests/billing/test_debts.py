@@ -65,6 +65,50 @@ def test_a_late_debt_brings_a_penalty_from_the_31st_day(village: Village) -> Non
     assert sum(line.penalty_kopecks for line in lines.values()) == receipt.penalty_kopecks
 
 
+def given_back(village: Village, period: date, kopecks: int) -> None:
+    """A bill of the month below zero, as after a recalculation."""
+    village.read(period, "6")
+    receipt, lines = village.bill(period)
+    line = lines["COLD_WATER"]
+    for row in (receipt, line):
+        row.recalculated_kopecks -= receipt.charged_kopecks + kopecks
+        row.to_pay_kopecks -= 2040_00 + kopecks
+        village.db.add(row)
+    village.db.flush()
+
+
+def test_a_bill_below_zero_pays_what_was_owed(village: Village) -> None:
+    village.read(month(4), "6")
+    village.bill(month(4))  # 2040.00, due on 15 May
+    given_back(village, month(5), 3040_00)  # on 1 June
+    assert receipts.latest(village.db, 1).to_pay_kopecks == -1000_00
+    for number in (6, 7):
+        village.read(month(number), "6")
+        assert village.bill(month(number))[0].penalty_kopecks == 0
+
+
+def test_a_bill_below_zero_lowers_what_a_penalty_grows_on(village: Village) -> None:
+    village.read(month(4), "6")
+    village.bill(month(4))
+    given_back(village, month(5), 1040_00)
+    village.read(month(6), "6")
+    assert village.bill(month(6))[0].penalty_kopecks == 5_38  # 17 days × 1000 × 9.5 % / 300
+
+
+def test_an_advance_before_the_first_bill_counts_once(village: Village) -> None:
+    village.read(month(4), "6")
+    receipt, lines = village.bill(month(4))
+    for row in (receipt, lines["COLD_WATER"]):
+        row.opening_kopecks -= 1040_00
+        row.to_pay_kopecks -= 1040_00
+        village.db.add(row)
+    village.db.flush()
+    for number in (5, 6):
+        village.read(month(number), "6")
+        village.bill(month(number))
+    assert receipts.latest(village.db, 1).penalty_kopecks == 5_38  # of April 1000.00 is left
+
+
 def test_a_penalty_does_not_forget_what_was_given_back(village: Village) -> None:
     village.read(month(4), "6")
     village.bill(month(4))
