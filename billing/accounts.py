@@ -9,7 +9,7 @@ from sqlalchemy import bindparam
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from billing import audit
+from billing import audit, autopay
 from billing.prepared import Prepared
 from billing.tables import (
     Account,
@@ -137,16 +137,17 @@ def link(db: Session, *, channel: str, external_id: str, account_id: int, verifi
 
 
 def unlink(db: Session, *, resident_id: int, account_id: int, channel: str, now: datetime) -> bool:
-    """Take the right back; False when there was none."""
+    """Take the right back; False when there was none. A standing order of theirs ends with it."""
     row = db.exec(
         select(AccountLink).where(AccountLink.resident_id == resident_id, AccountLink.account_id == account_id)
     ).first()
     if row is None:
         return False
-    before = {"resident": resident_id, "verified_how": row.verified_how}
-    audit.record_row(db, row, now, f"resident:{resident_id}", channel, "unlink", before=before)
+    actor, before = f"resident:{resident_id}", {"resident": resident_id, "verified_how": row.verified_how}
+    audit.record_row(db, row, now, actor, channel, "unlink", before=before)
     db.delete(row)
     db.flush()
+    autopay.left(db, account_id, resident_id, now=now, actor=actor, channel=channel)
     return True
 
 

@@ -1,39 +1,18 @@
 """Standing orders (автоплатежи): a resident's consent, the provider's token of the means of paying, bills paid by it.
 
-No card data is kept: the provider shows its page once, and names what it kept by a token. The day before a payment the
-resident is told; a bill above the limit is told of and not paid.
+No card data is kept: the provider shows its page once, and names what it kept by a token. What is told of and paid
+when: `billing.autopay_due`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from billing import audit, receipts, windows
+from billing import audit
 from billing.providers.provider import Event
-from billing.tables import Account, Autopay, Payment, Premises, Property, Receipt
+from billing.tables import AccountLink, Autopay, Payment
 
 ENDED = "autopay_off"
-
-
-@dataclass(frozen=True)
-class Charge:
-    """A bill that is to be paid now."""
-
-    autopay: Autopay
-    receipt: Receipt
-    kopecks: int
-
-
-@dataclass(frozen=True)
-class Telling:
-    """A resident is to be told: of a payment on a day, or (`on` None) that a bill above the limit is not paid."""
-
-    autopay: Autopay
-    receipt: Receipt
-    kopecks: int
-    on: date | None
 
 
 def agree(
@@ -76,6 +55,17 @@ def end(db: Session, account_id: int, *, now: datetime, actor: str, channel: str
     return True
 
 
+def left(db: Session, account_id: int, resident_id: int, *, now: datetime, actor: str, channel: str) -> None:
+    """A resident speaks for the account no more: the order that they agreed to ends, and any that nobody can be told
+    of."""
+    row = going(db, account_id)
+    if row is None:
+        return
+    others = db.exec(select(AccountLink.id).where(AccountLink.account_id == account_id)).first()
+    if others is None or row.resident_id == resident_id:
+        end(db, account_id, now=now, actor=actor, channel=channel)
+
+
 def going(db: Session, account_id: int) -> Autopay | None:
     """The account's standing order, also one whose first payment is still being made."""
     query = select(Autopay).where(Autopay.account_id == account_id, col(Autopay.ended_at).is_(None))
@@ -100,59 +90,3 @@ def learn(db: Session, payment: Payment, event: Event, now: datetime) -> None:
         row.token, row.title = event.token, event.title
         db.flush()
         audit.record_row(db, row, now, provider, "webhook", "autopay_ready", {"title": event.title})
-
-
-def due(db: Session, now: datetime) -> Iterator[Charge | Telling]:
-    """What is to be told and paid today, by the houses' own days. Told is noted at once, so that it is told once."""
-    rows = db.exec(
-        select(Autopay, Property)
-        .join(Account, col(Account.id) == col(Autopay.account_id))
-        .join(Premises, col(Premises.id) == col(Account.premises_id))
-        .join(Property, col(Property.id) == col(Premises.property_id))
-        .where(col(Autopay.ended_at).is_(None), Autopay.token != "")
-        .order_by(col(Autopay.id))
-    ).all()
-    for row, house in rows:
-        found = _due(db, row, windows.local_date(now, house))
-        if found is not None:
-            yield found
-
-
-def _due(db: Session, row: Autopay, today: date) -> Charge | Telling | None:
-    receipt = receipts.latest(db, row.account_id)
-    kopecks = receipts.balance(db, row.account_id, today).kopecks
-    if receipt is None or kopecks <= 0 or not receipts.is_payable(db, receipt, today):
-        return None
-    day = _pay_day(row, receipt)
-    if row.noticed_for != receipt.period:
-        if today < day - timedelta(days=1):
-            return None
-        row.noticed_for, row.noticed_on = receipt.period, today
-        db.flush()
-        dear = kopecks > row.limit_kopecks
-        return Telling(row, receipt, kopecks, None if dear else max(day, today + timedelta(days=1)))
-    told = row.noticed_on is not None and row.noticed_on < today
-    if not told or today < day or kopecks > row.limit_kopecks or _is_paid(db, row, receipt):
-        return None
-    return Charge(row, receipt, kopecks)
-
-
-def key(charge: Charge) -> str:
-    """One payment of an order a month, however often it is tried."""
-    return f"autopay:{charge.autopay.id}:{charge.receipt.period:%Y-%m}"
-
-
-def _pay_day(row: Autopay, receipt: Receipt) -> date:
-    """The day of the month of the bill's coming that the resident chose, or the second day after the bill."""
-    if row.day is None:
-        return receipt.issued_on + timedelta(days=2)
-    chosen = windows.clipped(receipt.issued_on.replace(day=1), row.day)
-    if chosen <= receipt.issued_on:
-        chosen = windows.clipped(windows.month_start(receipt.issued_on, 1), row.day)
-    return chosen
-
-
-def _is_paid(db: Session, row: Autopay, receipt: Receipt) -> bool:
-    """Whether the month's payment of this order was made, or has failed: a failed one is the resident's to make."""
-    known = db.exec(select(Payment).where(Payment.idempotency_key == key(Charge(row, receipt, 0)))).first()
-    return known is not None and known.status != "CREATED"

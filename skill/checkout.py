@@ -12,9 +12,9 @@ import structlog
 from sqlmodel import Session as Database
 from sqlmodel import col, select
 
-from billing import autopay, contacts, orders, payments, refunds, store
-from billing.autopay import Charge, Telling
-from billing.payments import AmountMismatch, FeeRule
+from billing import autopay_due, contacts, notices, orders, payments, refunds, store
+from billing.autopay_due import Charge, Telling
+from billing.payments import AmountMismatch, FeeRule, PaymentRefused
 from billing.providers.provider import Provider, ProviderFailed
 from billing.providers.sandbox import Sandbox
 from billing.providers.smartpay import SmartPay
@@ -195,14 +195,26 @@ def give_back(service: "Service") -> int:
 
 def pay_by_themselves(service: "Service") -> int:
     """Standing orders: tell of what will be paid, pay what was told of; how many bills were paid."""
-    now, charges = service.clock(), []
-    with store.transaction(service.engine) as db:
-        for found in autopay.due(db, now):
+    with store.reading(service.engine) as db:
+        ready = autopay_due.ready(db)
+    return sum(_pay_by_itself(service, autopay_id) for autopay_id in ready)
+
+
+def _pay_by_itself(service: "Service", autopay_id: int) -> bool:
+    """One order, on its own: what is wrong with it keeps no other from being paid."""
+    now = service.clock()
+    try:
+        with store.transaction(service.engine) as db:
+            found = autopay_due.due(db, autopay_id, now)
             if isinstance(found, Telling):
                 _tell(db, found, now)
-            else:
-                charges.append((found, _charged(db, service.settings, found, now).id))
-    return sum(_charge(service, charge, payment_id) for charge, payment_id in charges)
+            if not isinstance(found, Charge):
+                return False
+            payment_id = _charged(db, service.settings, found, now).id
+        return _charge(service, found, payment_id)
+    except (PaymentRefused, AmountMismatch, LookupError) as refused:
+        log.error("autopay not made", autopay=autopay_id, reason=str(refused))
+        return False
 
 
 def _charged(db: Database, settings: Settings, charge: Charge, now: datetime) -> Payment:
@@ -213,7 +225,7 @@ def _charged(db: Database, settings: Settings, charge: Charge, now: datetime) ->
         amount_kopecks=charge.kopecks,
         method="AUTOPAY",
         provider=charge.autopay.provider,
-        idempotency_key=autopay.key(charge),
+        idempotency_key=autopay_due.key(charge.autopay, charge.receipt),
         now=now,
         channel="autopay",
         actor=f"autopay:{charge.autopay.id}",
@@ -241,7 +253,7 @@ def _charge(service: "Service", charge: Charge, payment_id: int) -> bool:
 
 
 def _tell(db: Database, telling: Telling, now: datetime) -> None:
-    """Everybody who speaks for the account, wherever they do."""
+    """Everybody who speaks for the account, wherever they do; with nobody there it stays untold."""
     row = telling.autopay
     facts = {"autopay": True, "kopecks": telling.kopecks, "on": telling.on.isoformat() if telling.on else None}
     query = (
@@ -249,10 +261,13 @@ def _tell(db: Database, telling: Telling, now: datetime) -> None:
         .join(AccountLink, col(AccountLink.resident_id) == col(ChannelIdentity.resident_id))
         .where(AccountLink.account_id == row.account_id)
     )
-    for one in db.exec(query).all():
-        key = f"autopay:{row.id}:{telling.receipt.period:%Y-%m}:{one.resident_id}:{one.channel}"
-        notice = Notice(
-            resident_id=one.resident_id, account_id=row.account_id, kind="pay", channel=one.channel, unique_key=key,
-            facts=facts, created_at=now,
-        )  # fmt: skip
-        db.add(notice)
+    month = autopay_due.key(row, telling.receipt)
+    rows = [
+        Notice(
+            resident_id=one.resident_id, account_id=row.account_id, kind="pay", channel=one.channel,
+            unique_key=f"{month}:{one.resident_id}:{one.channel}", facts=facts, created_at=now,
+        )
+        for one in db.exec(query).all()
+    ]  # fmt: skip
+    if notices.keep(db, rows):
+        autopay_due.told(db, telling)

@@ -44,6 +44,7 @@ def _push(db: Database, notice: Notice, now: datetime) -> bool:
     address = reach.of(db, notice.resident_id, notice.channel)
     if address is None:
         return False
+    notice.sent_at = now
     text = reminding.sentence(db, notice)
     if notice.channel == "telephone":
         letters.put(db, "sms", address.to["phone"], text, name=notice.unique_key, now=now)
@@ -51,6 +52,5 @@ def _push(db: Database, notice: Notice, now: datetime) -> bool:
         turn = Turn(notice.channel, address.user_key, "", turn_key=notice.unique_key)
         messages = messengers()[notice.channel].write(Reply(text), Arrival(turn, address.to))
         outbox.put(db, turn, messages, now=now)
-    notice.sent_at = now
     db.add(notice)
     return True

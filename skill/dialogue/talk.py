@@ -12,6 +12,7 @@ from billing.accounts import Home, Speaker
 from billing.tables import Account, Resident
 from skill.dialogue.phrases import phrase
 from skill.dialogue.turn import Reply, Session, Turn, digest
+from skill.identity import links
 from skill.settings import Settings
 from skill.understanding import Understanding
 
@@ -66,6 +67,10 @@ class Talk:
         self.session.said[key] = uses + 1
         self.sentences.append(key)
         return phrase(key, uses, **facts)
+
+    def bill(self, account_id: int, kopecks: int = 0, payment_id: int = 0) -> str:
+        """The address of an account's bill, which knows whom it was given."""
+        return links.to_bill(self.settings, account_id, kopecks, payment_id, self.resident.id if self.resident else 0)
 
     def reply(self, key: str, *, buttons: tuple[str, ...] = (), expecting: str = "command", **facts: str) -> Reply:
         """A reply of one phrase."""

@@ -11,25 +11,26 @@ VALID_SECONDS = 31 * 24 * 3600
 
 @dataclass(frozen=True)
 class BillLink:
-    """account, payment: ids, payment 0 when the bill is only shown; kopecks: sum of the QR code, 0: what is owed."""
+    """account, payment, resident: ids, payment 0 when the bill is only shown, resident 0 where nobody is known;
+    kopecks: sum of the QR code, 0: what is owed."""
 
     account: int
     kopecks: int
     payment: int
+    resident: int = 0
 
 
-def to_bill(settings: Settings, account: int, kopecks: int = 0, payment: int = 0) -> str:
+def to_bill(settings: Settings, account: int, kopecks: int = 0, payment: int = 0, resident: int = 0) -> str:
     """The address of the bill's page for an account."""
-    return f"{settings.public_url}/bill/{_signer(settings).dumps([account, kopecks, payment])}"
+    return f"{settings.public_url}/bill/{_signer(settings).dumps([account, kopecks, payment, resident])}"
 
 
 def read(settings: Settings, token: str) -> BillLink | None:
     """What a link was made for; None when it is not ours or too old."""
     try:
-        account, kopecks, payment = _signer(settings).loads(token, max_age=VALID_SECONDS)
+        return BillLink(*_signer(settings).loads(token, max_age=VALID_SECONDS))
     except (BadSignature, ValueError, TypeError):
         return None
-    return BillLink(account, kopecks, payment)
 
 
 def _signer(settings: Settings) -> URLSafeTimedSerializer:

@@ -93,16 +93,16 @@ def _payment(db: Database, service: Service, link: BillLink, token: str) -> Paym
         contact=email or checkout.contact(db, settings, account.id),
     )
     if keeps and payment.status == "CREATED":
-        _agree(db, service, payment)
+        _agree(db, service, payment, link.resident or None)
     return payment
 
 
-def _agree(db: Database, service: Service, payment: Payment) -> None:
+def _agree(db: Database, service: Service, payment: Payment, resident_id: int | None) -> None:
     """The payer's consent to a standing order, with the limit that they set."""
     limit = request.form.get("limit", "").strip()
     kopecks = int(limit) * 100 if limit.isdecimal() and int(limit) else payment.amount_kopecks * LIMIT_TIMES
     autopay.agree(
-        db, payment, resident_id=None, limit_kopecks=kopecks, day=None, now=service.clock(), actor="resident",
+        db, payment, resident_id=resident_id, limit_kopecks=kopecks, day=None, now=service.clock(), actor="resident",
         channel=CHANNEL,
     )  # fmt: skip
 

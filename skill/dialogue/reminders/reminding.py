@@ -1,6 +1,6 @@
 """Reminders that wait for the resident to come: said once at the start of a conversation, without sums of money."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session as Database
@@ -37,7 +37,7 @@ def sentence(db: Database, notice: Notice) -> str:
         case _ if facts.get("once"):
             return say("once", what=phrase(f"reminders.what.{notice.kind}", 0))
         case "pay" if facts.get("autopay"):
-            return say("autopay", day=_day(facts["on"])) if facts["on"] else say("autopay_dear")
+            return say("autopay", day=wording.day(_paid_on(db, notice))) if facts["on"] else say("autopay_dear")
         case "pay" if facts.get("new_bill"):
             return say("bill", month=month_name(date.fromisoformat(facts["new_bill"])), day=_day(facts["due_on"]))
         case "submit_readings":
@@ -49,13 +49,22 @@ def sentence(db: Database, notice: Notice) -> str:
             key = "verification_late" if facts.get("is_late") else "verification"
             return say(key, meter=meter, day=_day(facts["until"]))
         case "outage":
-            account = db.get_one(Account, notice.account_id)
-            zone = ZoneInfo(db.get_one(Organization, account.organization_id).timezone)
-            begins = datetime.fromisoformat(facts["start_at"]).astimezone(zone)
+            begins = datetime.fromisoformat(facts["start_at"]).astimezone(_zone(db, notice))
             names = listed([service_name(code) for code in facts["resources"]])
             return say("outage", resources=names, start=f"{wording.day(begins)} {begins:%H:%M}")
         case _:
             return say("news", title=capital(str(facts["title"])))
+
+
+def _paid_on(db: Database, notice: Notice) -> date:
+    """The day of a payment that makes itself: never before the day after it is told."""
+    told = (notice.sent_at or notice.created_at).astimezone(_zone(db, notice)).date()
+    return max(date.fromisoformat(notice.facts["on"]), told + timedelta(days=1))
+
+
+def _zone(db: Database, notice: Notice) -> ZoneInfo:
+    account = db.get_one(Account, notice.account_id)
+    return ZoneInfo(db.get_one(Organization, account.organization_id).timezone)
 
 
 def _day(iso: str) -> str:

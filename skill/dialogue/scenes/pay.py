@@ -24,7 +24,6 @@ from skill.dialogue.readings.past import span
 from skill.dialogue.talk import Talk, after, still_open
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply, spoken
-from skill.identity import links
 from skill.understanding import Understanding
 from speech import wording
 
@@ -253,7 +252,7 @@ class Pay:
             )
         except PaymentRefused:
             return talk.reply("pay.refused")
-        link = links.to_bill(talk.settings, account.id, amount, payment.id)
+        link = talk.bill(account.id, amount, payment.id)
         if not talk.turn.screen and (tail := texted(talk, account.id, payment, link)):
             return talk.reply("pay.by_sms", sum=wording.money(amount), tail=tail)
         key = "pay.link" if talk.turn.screen else "pay.on_call" if talk.turn.channel == CALL else "pay.no_screen"

@@ -16,7 +16,6 @@ from skill.dialogue.naming import listed, month_name
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
-from skill.identity import links
 from skill.understanding import Understanding
 from speech import wording
 
@@ -79,7 +78,7 @@ def _status(talk: Talk, said: Understanding, rows: list[Payment]) -> Reply:
         return Reply(f"{text} {talk.say('payments.still_owed', months=some)}")
     if newest.status != "CREATED":
         return Reply(text)
-    return Reply(text, link=links.to_bill(talk.settings, newest.account_id, newest.amount_kopecks, newest.id))
+    return Reply(text, link=talk.bill(newest.account_id, newest.amount_kopecks, newest.id))
 
 
 def _made_on(talk: Talk) -> date | None:

@@ -16,7 +16,7 @@ from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import YES_NO, Topic
 from skill.dialogue.turn import Reply
-from skill.identity import links, pins
+from skill.identity import pins
 from skill.understanding import Understanding
 from speech import wording
 
@@ -63,7 +63,7 @@ class ReceiptTopic(Topic):
         elsewhere = said.slots.get("channel_to") not in (None, talk.turn.channel) or points_at("shared", talk.turn.text)
         key = "receipt.no_screen" if not talk.turn.screen else "receipt.here_only" if elsewhere else _wish(talk)
         text = talk.say(key, month=month_name(receipt.period), sum=wording.money(receipt.to_pay_kopecks))
-        return Reply(text, link=links.to_bill(talk.settings, account.id))
+        return Reply(text, link=talk.bill(account.id))
 
     def _of_address(self, talk: Talk, said: Understanding, receipt: Receipt) -> Reply:
         """An address given unasked: it is checked and kept where mail can be sent."""
@@ -78,7 +78,7 @@ class ReceiptTopic(Topic):
         named = months(said, today(talk), talk.turn.text)
         if said.slots.get("period") in MONTHS and named and named[-1] > newest.period:
             facts = {"month": month_name(named[-1]), "last": month_name(newest.period)}
-            return Reply(talk.say("receipt.to_come", **facts), link=links.to_bill(talk.settings, newest.account_id))
+            return Reply(talk.say("receipt.to_come", **facts), link=talk.bill(newest.account_id))
         wanted = [month for month in named if month < newest.period]
         if not wanted:
             return None
@@ -88,7 +88,7 @@ class ReceiptTopic(Topic):
             return unknown_months(talk, rows, wanted)
         facts = {"month": month_name(row.period), "sum": wording.money(row.charged_kopecks)}
         text = talk.say("receipt.earlier", last=month_name(newest.period), **facts)
-        return Reply(text, link=links.to_bill(talk.settings, newest.account_id))
+        return Reply(text, link=talk.bill(newest.account_id))
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """An address, checked and kept after a yes."""
@@ -116,7 +116,7 @@ class ReceiptTopic(Topic):
         """The question for an address where none is known; by voice, how to give it; None where it can be sent."""
         if carrier != "email" or contacts.of_account(talk.db, account_id, "email"):
             return None
-        link = links.to_bill(talk.settings, account_id)
+        link = talk.bill(account_id)
         if not letters.can(talk.settings, "email") or not link.startswith("http"):
             return None
         if talk.turn.channel not in VOICE:
@@ -152,7 +152,7 @@ def _wish(talk: Talk) -> str:
 
 def _sent(talk: Talk, account_id: int, receipt: Receipt, carrier: str) -> Reply:
     """The bill's link as an SMS or e-mail to the owner's own number or address; shown here where that cannot be."""
-    link = links.to_bill(talk.settings, account_id)
+    link = talk.bill(account_id)
     phone = letters.phone_of(talk.turn) if carrier == "sms" else ""
     to = phone or contacts.of_account(talk.db, account_id, "email" if carrier == "email" else "phone")
     month, total = month_name(receipt.period), wording.money(receipt.to_pay_kopecks)

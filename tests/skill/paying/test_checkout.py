@@ -1,86 +1,22 @@
 """Paying through ЮKassa from a conversation and from the bill's page, down to the webhook that books it once."""
 
 import re
-from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from billing import autopay, keys, receipts, store, windows
-from billing.tables import AccountContact, AuditEntry, Autopay, Notice, Payment, Receipt, Refund
+from billing import keys, receipts, store
+from billing.tables import AccountContact, AuditEntry, Refund
 from fixtures.demo_company import DemoSummary
 from skill import checkout
 from skill.app import Service, create_app
-from skill.dialogue.turn import Kind, Reply, Turn, spoken
 from skill.settings import Settings
 from speech import wording
-from tests.billing.shop import SECRET, SHOP_ID, THEIRS, Shop, notice, opened
+from tests.billing.shop import Shop, notice
+from tests.skill.paying.shopping import WEBHOOK, Say, the_bill, the_payment
 from tests.skill.talking import Clock, linked
-
-WEBHOOK = "/api/v1/payments/yookassa/webhook"
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    with opened() as shop:
-        yield shop
-
-
-@pytest.fixture
-def settings(tmp_path: Path, shop: Shop) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        public_url="https://zhku.example",
-        yookassa_shop_id=SHOP_ID,
-        yookassa_secret_key=SECRET,
-        yookassa_api=shop.url,
-        yookassa_check_address=True,
-        autopay=True,
-        fiscal_receipts=True,
-        fiscal_contact="office@uk.example",
-        proxies=1,
-    )
-
-
-@pytest.fixture
-def service(settings: Settings, engine: Engine, clock: Clock) -> Service:
-    return Service(settings, engine, clock)
-
-
-@pytest.fixture
-def client(settings: Settings, engine: Engine, clock: Clock) -> FlaskClient:
-    """Behind a proxy, as ЮKassa sees it."""
-    client = create_app(settings, engine=engine, clock=clock).test_client()
-    client.environ_base["HTTP_X_FORWARDED_FOR"] = THEIRS
-    return client
-
-
-@pytest.fixture
-def say(service: Service, engine: Engine, demo: DemoSummary, clock: Clock) -> "Say":
-    linked(engine, "chat", "me", demo.rich.id, clock())
-    return Say(service)
-
-
-class Say:
-    """A resident with a screen, whose account owes money."""
-
-    def __init__(self, service: Service) -> None:
-        self._service, self._count = service, 0
-
-    def __call__(self, text: str, key: str | None = None) -> Reply:
-        self._count += 1
-        kind: Kind = "text" if text else "start"
-        turn = Turn("chat", "me", "s", spoken(text), kind, turn_key=key or str(self._count))
-        return self._service.reply_to(turn)
-
-
-def the_payment(engine: Engine) -> Payment:
-    with store.reading(engine) as db:
-        return db.exec(select(Payment).where(Payment.provider == "yookassa").order_by(col(Payment.id).desc())).first()
 
 
 def test_a_yes_gives_the_providers_own_page(say: Say, shop: Shop, engine: Engine, demo: DemoSummary) -> None:
@@ -145,10 +81,6 @@ def test_while_the_provider_is_down_the_bills_page_is_shown_and_tries_again(
     assert the_payment(engine).status == "PROCESSING"
 
 
-def the_bill(say: Say) -> str:
-    return say("пришли квитанцию").link.removeprefix("https://zhku.example")
-
-
 def test_the_bills_page_pays_by_sbp_and_thanks(say: Say, shop: Shop, client: FlaskClient, engine: Engine) -> None:
     page = the_bill(say)
     form = {"method": "sbp", "email": "Ivan@Example.org"}
@@ -183,71 +115,6 @@ def test_a_payment_whose_webhook_never_came_is_asked_after(
     clock.forward(minutes=6)
     assert checkout.catch_up(service) == 1
     assert the_payment(engine).status == "DONE"
-
-
-def switched_on(say: Say, shop: Shop, client: FlaskClient, engine: Engine, limit: str = "50000") -> None:
-    client.post(f"{the_bill(say)}/pay", data={"method": "card", "autopay": "1", "limit": limit})
-    assert shop.asked[-1][2]["save_payment_method"] is True
-    client.post(WEBHOOK, data=shop.pay(the_payment(engine).external_id))
-
-
-def owe_again(engine: Engine, demo: DemoSummary, clock: Clock, kopecks: int = 3000_00) -> None:
-    """The next month's bill."""
-    with store.transaction(engine) as db:
-        newest = receipts.latest(db, demo.rich.id)
-        today = clock().date()
-        later = Receipt(
-            account_id=demo.rich.id, period=windows.month_start(newest.period, 1), paid_through=today, issued_on=today,
-            due_on=today + timedelta(days=14), opening_kopecks=newest.to_pay_kopecks, charged_kopecks=kopecks,
-            paid_kopecks=newest.to_pay_kopecks, to_pay_kopecks=kopecks,
-        )  # fmt: skip
-        db.add(later)
-
-
-def test_a_standing_order_tells_first_and_then_pays_once(
-    say: Say, shop: Shop, service: Service, client: FlaskClient, engine: Engine, demo: DemoSummary, clock: Clock
-) -> None:
-    switched_on(say, shop, client, engine)
-    assert "Автоплатёж включён" in say("включи автоплатёж").text
-    owe_again(engine, demo, clock)
-    assert checkout.pay_by_themselves(service) == 0
-    clock.forward(days=1)
-    assert checkout.pay_by_themselves(service) == 0
-    with store.reading(engine) as db:
-        assert [
-            (one.channel, one.facts["kopecks"]) for one in db.exec(select(Notice)).all() if "autopay" in one.facts
-        ] == [("chat", 3000_00)]
-    clock.forward(days=1)
-    shop.down = True
-    assert checkout.pay_by_themselves(service) == 0
-    shop.down = False
-    assert checkout.pay_by_themselves(service) == 1
-    assert checkout.pay_by_themselves(service) == 0
-    payment = the_payment(engine)
-    assert (payment.method, payment.status, payment.amount_kopecks) == ("AUTOPAY", "DONE", 3000_00)
-    assert "confirmation" not in shop.asked[-1][2]
-
-
-def test_a_bill_above_the_limit_is_told_of_and_not_paid(
-    say: Say, shop: Shop, service: Service, client: FlaskClient, engine: Engine, demo: DemoSummary, clock: Clock
-) -> None:
-    switched_on(say, shop, client, engine, limit="1000")
-    owe_again(engine, demo, clock)
-    for _ in range(5):
-        clock.forward(days=1)
-        assert checkout.pay_by_themselves(service) == 0
-    assert "больше вашего лимита" in say("").text
-
-
-def test_a_standing_order_is_switched_off_by_a_word(
-    say: Say, shop: Shop, service: Service, client: FlaskClient, engine: Engine, demo: DemoSummary, clock: Clock
-) -> None:
-    assert "не подключён" in say("отключи автоплатёж").text
-    switched_on(say, shop, client, engine)
-    assert "отключён" in say("отключи автоплатёж").text
-    with store.reading(engine) as db:
-        assert db.exec(select(Autopay.token)).one() == ""
-        assert autopay.going(db, demo.rich.id) is None
 
 
 def test_without_a_provider_the_bill_has_its_qr_code_only(engine: Engine, clock: Clock, tmp_path: Path) -> None:
