@@ -124,9 +124,11 @@ class RefundAnswer:
 
 
 class Provider(Protocol):
-    """name: as in payment.provider. start, charge and refund raise ProviderFailed; webhook raises BadWebhook."""
+    """name: as in payment.provider; gives_back: refunds can be asked of it. start, charge and refund raise
+    ProviderFailed; webhook raises BadWebhook."""
 
     name: str
+    gives_back: bool
 
     def start(self, order: Order) -> Started: ...
 

@@ -17,6 +17,7 @@ class Sandbox:
     """secret: signs webhooks with HMAC-SHA256 over time and body; page: address of a page that plays the bank."""
 
     name = "sandbox"
+    gives_back = True
 
     def __init__(self, secret: str, page: str = "/pay/sandbox") -> None:
         if not secret:

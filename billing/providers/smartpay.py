@@ -52,6 +52,7 @@ class SmartPay:
     system; 0: without VAT). ca_file: further certificates to trust, for chains that end at the Минцифры root."""
 
     name = "smartpay"
+    gives_back = False
 
     def __init__(
         self,

@@ -65,6 +65,7 @@ class YooKassa:
     """
 
     name = "yookassa"
+    gives_back = True
 
     def __init__(
         self,

@@ -38,7 +38,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """What an endpoint works with. body, query: checked; ids: from the path; idempotency_key: of the header."""
+    """What an endpoint works with. body, query: checked; ids: from the path; idempotency_key: of the header.
+
+    gives_back: names of the payment providers that refunds can be asked of.
+    """
 
     db: Session
     key: ApiKey
@@ -47,6 +50,7 @@ class Call:
     body: Any = None
     query: Any = None
     idempotency_key: str | None = None
+    gives_back: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -95,17 +99,19 @@ def mount(app: Flask, service: Service, providers: Mapping[str, Provider] | None
     from skill.company import accounts, loading, money, readings, residents  # noqa: F401 - they fill ENDPOINTS
     from skill.company.openapi import document
 
-    blueprint = Blueprint("company", __name__)
+    blueprint, providers = Blueprint("company", __name__), providers or {}
+    gives_back = frozenset(name for name, provider in providers.items() if provider.gives_back)
     for one in ENDPOINTS:
-        blueprint.add_url_rule(one.rule, f"{one.method} {one.path}", _view(service, one), methods=[one.method])
+        view = _view(service, one, gives_back)
+        blueprint.add_url_rule(one.rule, f"{one.method} {one.path}", view, methods=[one.method])
     blueprint.add_url_rule(f"{PREFIX}/openapi.json", "openapi", lambda: jsonify(document(ENDPOINTS)))
     blueprint.add_url_rule("/api/v1/devices", "devices", _devices(service), methods=["POST"])
-    webhook = _webhook(service, providers or {})
+    webhook = _webhook(service, providers)
     blueprint.add_url_rule("/api/v1/payments/<provider>/webhook", "webhook", webhook, methods=["POST"])
     app.register_blueprint(blueprint)
 
 
-def _view(service: Service, one: Endpoint) -> Callable[..., Response]:
+def _view(service: Service, one: Endpoint, gives_back: frozenset[str]) -> Callable[..., Response]:
     def view(**ids: int) -> Response:
         open_books = store.reading if one.method == "GET" else store.transaction
         try:
@@ -121,7 +127,7 @@ def _view(service: Service, one: Endpoint) -> Callable[..., Response]:
                 holder = _holder(db, one.scope)
                 if one.needs_key and not (key and len(key) <= LONGEST_KEY):
                     raise Refused(400, "idempotency_key", f"Idempotency-Key of up to {LONGEST_KEY} signs is needed")
-                status, answer = one.run(Call(db, holder, service.clock(), ids, body, query, key))
+                status, answer = one.run(Call(db, holder, service.clock(), ids, body, query, key, gives_back))
         except Refused as refused:
             response = problem(refused.status, str(refused), refused.code)
             if refused.facts is not None:

@@ -46,6 +46,8 @@ def give_back(call: Call) -> tuple[int, object]:
     ).first()
     if payment is None:
         raise Refused(404, "payment_not_found", "no such payment")
+    if payment.provider not in call.gives_back:
+        raise Refused(409, "NOT_HERE", "only who took the money can give it back: no provider here can be asked for it")
     try:
         refund, _ = refunds.refund(
             call.db,

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from billing import keys, receipts, store
-from billing.tables import AccountContact, AuditEntry, Refund
+from billing.tables import AccountContact, AuditEntry, Payment, Refund
 from fixtures.demo_company import DemoSummary
 from skill import checkout
 from skill.app import Service, create_app
@@ -148,6 +148,14 @@ def test_money_is_given_back_by_the_provider(
         key = keys.issue(db, organization_id=1, name="1C", scopes=["payments:write"], now=clock())
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "r" * 100}
     order = f"/api/v1/company/payments/{the_payment(engine).id}/refunds"
+    with store.reading(engine) as db:
+        elsewhere = db.exec(select(Payment.id).where(Payment.provider != "yookassa", Payment.status == "DONE")).first()
+    refused = client.post(
+        f"/api/v1/company/payments/{elsewhere}/refunds", json={"amount_kopecks": 100}, headers=headers
+    )
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "NOT_HERE")
+    with store.reading(engine) as db:
+        assert db.exec(select(Refund)).all() == []
     assert client.post(order, json={"amount_kopecks": 1001_00}, headers=headers).json["error"]["code"] == "TOO_MUCH"
     assert [client.post(order, json={"amount_kopecks": 400_00}, headers=headers).status_code for _ in "ab"] == [
         202,
