@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import ColumnElement, and_, bindparam, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select
 
@@ -23,6 +23,7 @@ DUE_DAYS = (3, 0)
 NEW_BILL_DAYS = 5
 MORNING, EVENING = 9, 21
 KEYS_AT_ONCE = 500
+STALE, KEPT = timedelta(days=31), timedelta(days=730)
 _OLDEST = Prepared(
     select(Notice.id)
     .where(
@@ -154,9 +155,18 @@ def _known(db: Session, keys: list[str]) -> Iterator[str]:
         yield from db.exec(query).all()
 
 
-def waiting(db: Session, *, channels: Sequence[str] | None = None, limit: int = 100) -> list[Notice]:
-    """Notices nobody has sent, oldest first: all, or those of some channels."""
-    query = select(Notice).where(col(Notice.sent_at).is_(None)).order_by(col(Notice.created_at), col(Notice.id))
+def forget_old(db: Session, now: datetime) -> None:
+    """Delete what nobody could be told of in time, and what was told so long ago that no occasion asks for it again."""
+    old = and_(col(Notice.sent_at).is_(None), col(Notice.created_at) < now - STALE)
+    db.execute(delete(Notice).where(or_(old, col(Notice.created_at) < now - KEPT)))
+
+
+def waiting(
+    db: Session, *where: ColumnElement[bool], channels: Sequence[str] | None = None, limit: int = 100
+) -> list[Notice]:
+    """Notices nobody has sent, oldest first: all, or those of some channels, or that some conditions hold for."""
+    query = select(Notice).where(col(Notice.sent_at).is_(None), *where)
+    query = query.order_by(col(Notice.created_at), col(Notice.id))
     if channels is not None:
         query = query.where(col(Notice.channel).in_(channels))
     return list(db.exec(query.limit(limit)).all())

@@ -54,6 +54,7 @@ JOBS = (
     Job("payments", timedelta(minutes=5), checkout.catch_up),
     Job("refunds", timedelta(minutes=5), checkout.give_back),
     Job("forget", timedelta(days=1), forget),
+    Job("forget_notices", timedelta(days=1), notifying.forget),
 )
 
 

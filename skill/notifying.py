@@ -29,7 +29,7 @@ def run(service: Service) -> int:
         notices.keep(db, due)
         notices.forget_past(db, now)
     with store.transaction(service.engine) as db:
-        waiting = notices.waiting(db, channels=reachable(service.settings), limit=AT_ONCE)
+        waiting = notices.waiting(db, reach.known(), channels=reachable(service.settings), limit=AT_ONCE)
         return sum(_push(db, notice, now) for notice in waiting)
 
 
@@ -37,6 +37,13 @@ def reachable(settings: Settings) -> list[str]:
     """Channels on which a resident can be written to unasked."""
     names = [one.name for one in messengers().values() if one.enabled(settings)]
     return [*names, "telephone"] if letters.can(settings, "sms") else names
+
+
+def forget(service: Service) -> int:
+    """Delete notices that are of no use any more."""
+    with store.transaction(service.engine) as db:
+        notices.forget_old(db, service.clock())
+    return 0
 
 
 def _push(db: Database, notice: Notice, now: datetime) -> bool:

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, ColumnElement
 from sqlmodel import Field, SQLModel, select
 from sqlmodel import Session as Database
 
 from billing import accounts
 from billing.columns import UtcDateTime
+from billing.tables import Notice
 from skill.channels.channel import Arrival
 
 
@@ -26,6 +27,12 @@ class PushAddress(SQLModel, table=True):
 def of(db: Database, resident_id: int, channel: str) -> PushAddress | None:
     """Where a resident is written to on a channel; None when they have not written there yet."""
     return db.get(PushAddress, (resident_id, channel))
+
+
+def known() -> ColumnElement[bool]:
+    """The condition on a notice that its resident can be written to on its channel."""
+    own = PushAddress.resident_id == Notice.resident_id, PushAddress.channel == Notice.channel
+    return select(PushAddress.channel).where(*own).exists()
 
 
 def is_new(db: Database, arrival: Arrival) -> bool:

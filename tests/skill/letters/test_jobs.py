@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -14,7 +14,7 @@ from sqlmodel import select
 from billing import notices, store
 from billing.tables import Notice
 from fixtures.demo_company import DemoSummary
-from skill import jobs, log
+from skill import jobs, log, notifying
 from skill.app import Service
 from skill.outbox import Sender
 from skill.settings import Settings
@@ -39,6 +39,42 @@ def test_reminders_go_out_by_the_clock_each_once(
     assert [body["messages"][0]["text"] for body, _ in gateway.taken] == [
         "Напоминаю: показания нужно передать до 30 ноября."
     ]
+
+
+def noticed(engine: Engine, resident: int, account: int, number: int, at: datetime) -> None:
+    """As many pieces of news for a resident on the telephone."""
+    with store.transaction(engine) as db:
+        for key in range(number):
+            db.add(Notice(
+                resident_id=resident, account_id=account, kind="news", channel="telephone", created_at=at,
+                unique_key=f"{resident}:{key}", facts={"title": "собрание", "body": "", "is_emergency": False},
+            ))  # fmt: skip
+
+
+def test_those_who_cannot_be_reached_keep_nobody_back(
+    either_engine: Engine, clock: Clock, settings: Settings, gateway: Gateway, demo: DemoSummary
+) -> None:
+    account = demo.account.id
+    noticed(either_engine, linked(either_engine, "telephone", "8", account, clock()), account, 501, clock())
+    resident = linked(either_engine, "telephone", CALLER, account, clock())
+    service = Service(settings, either_engine, clock)
+    Caller(service)("напоминай передать показания")
+    noticed(either_engine, resident, account, 1, clock())
+    assert notifying.run(service) == 1
+
+
+def test_old_notices_are_forgotten(either_engine: Engine, clock: Clock, settings: Settings, demo: DemoSummary) -> None:
+    """A month is too long to be told of; what was told is remembered, lest it is told again."""
+    resident = linked(either_engine, "telephone", CALLER, demo.account.id, clock())
+    noticed(either_engine, resident, demo.account.id, 2, clock())
+    with store.transaction(either_engine) as db:
+        db.exec(select(Notice)).first().sent_at = clock()
+    service = Service(settings, either_engine, clock)
+    for days, left in ((30, 2), (2, 1), (1000, 0)):
+        clock.forward(days=days)
+        notifying.forget(service)
+        with store.reading(either_engine) as db:
+            assert len(db.exec(select(Notice)).all()) == left
 
 
 def test_a_job_that_fails_does_not_keep_the_others(
