@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 LARGEST_ID = 2_147_483_647
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID, strict=True)]
@@ -12,6 +12,16 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=r"^[^\x00]+$")]
 Value = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3)]
 Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("no moment of any calendar") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Zone = Literal["single", "day", "night", "peak", "halfpeak"]
 
 
@@ -73,8 +83,8 @@ class NewOutage(Body):
 
     kind: Literal["SCHEDULED", "EMERGENCY"]
     resources: Annotated[list[Text], Field(min_length=1, max_length=7)]
-    start_at: AwareDatetime
-    end_at: AwareDatetime | None = None
+    start_at: Moment
+    end_at: Moment | None = None
     reason: LongText | None = None
     text_for_resident: LongText | None = None
     property_ids: Annotated[list[Id], Field(max_length=1000)] = []
@@ -87,7 +97,7 @@ class NewNews(Body):
     body: LongText
     kind: Literal["COMMON", "EMERGENCY"] = "COMMON"
     property_id: Id | None = None
-    valid_before: AwareDatetime | None = None
+    valid_before: Moment | None = None
 
 
 class TicketChange(Body):

@@ -240,6 +240,11 @@ def readings_of(engine: Engine) -> list[Any]:
         return list(db.exec(rows.order_by(col(Reading.id))).all())
 
 
+def test_the_first_day_of_all_is_no_moment(client: FlaskClient) -> None:
+    outage = {"kind": "SCHEDULED", "resources": ["heating"], "start_at": "0001-01-01T00:00:00+01:00"}
+    assert client.post(f"{PREFIX}/outages", json=outage).status_code == 400
+
+
 @ON_SQLITE
 def test_no_request_breaks_it(app: Flask, client: FlaskClient, demo_books: Engine) -> None:
     """Whatever is sent, the answer is one that the document names, and no billed reading changes."""
