@@ -98,8 +98,8 @@ def after(text: str, reply: Reply) -> Reply:
 
 def carried(done: Reply, reply: Reply) -> Reply:
     """The reply with what the one before it shows beside its words: a link, a card, a bill to pay."""
-    beside = {"link": done.link, "card": done.card, "invoice": done.invoice}
-    return replace(reply, **{name: shown for name, shown in beside.items() if shown and not getattr(reply, name)})
+    link, card, invoice = reply.link or done.link, reply.card or done.card, reply.invoice or done.invoice
+    return replace(reply, link=link, card=card, invoice=invoice)
 
 
 class Scene(Protocol):

@@ -7,7 +7,6 @@ from skill import checkout
 from skill.dialogue.flat import account_of
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import Reply
-from skill.identity import links
 
 HOW = ("карт", "как ", "где ", "сбп", "способ", "можно ли")
 ELSEWHERE = ("почт", "сбер", "банк", "касс", "терминал", "наличн", "реквизит")
@@ -67,7 +66,7 @@ def told(talk: Talk, text: str) -> Reply | None:
     if REQUISITES.search(text) and talk.turn.screen:
         account = account_of(talk)
         sent = talk.reply("pay.requisites", number=account.number)
-        return replace(sent, link=links.to_bill(talk.settings, account.id))
+        return replace(sent, link=talk.bill(account.id))
     if any(word in text for word in BY_SBP):
         return talk.reply("pay.how_sbp")
     if any(word in text for word in ELSEWHERE):

@@ -152,7 +152,7 @@ class Answering(Gathering):
         return self._ask("value", "readings.either", "number", Meter=name, first=first, second=second)
 
     def on(self) -> Reply:
-        """«Давай дальше», «на чём мы остановились»: the next meter where none is asked about, else the open question."""
+        """«Давай дальше», «на чём мы остановились»: the next meter, or the question that is open."""
         if self.step not in {"which", "rest"} or self.draft.entries:
             self.talk.beside = "help"
             return self.next()
