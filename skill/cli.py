@@ -8,6 +8,7 @@ from skill.commands import (
     call,
     chat,
     check,
+    company,
     db,
     demo,
     line,
@@ -33,6 +34,7 @@ app.command("chat")(chat.chat)
 app.command("check")(check.check)
 app.command("record")(replay.record)
 app.command("replay")(replay.replay)
+app.command("company")(company.company)
 app.command("settings")(settings.settings)
 app.command("password")(password.password)
 app.add_typer(books.app)

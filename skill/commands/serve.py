@@ -33,7 +33,7 @@ def serve(
         bool, typer.Option("--sandbox", help="Play the messengers' clouds and a bank here, open every door.")
     ] = False,
 ) -> None:
-    """Run the server; an empty store gets the demo company."""
+    """Run the server; an empty SQLite store gets the demo company."""
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     with ExitStack() as clouds:
         if sandbox:

@@ -68,10 +68,10 @@ def of_rest(gathering: Answering) -> Reply | None:
 def is_agreed(gathering: Answering) -> bool:
     """«Да, пять кубов»: a yes that says once more what was used, or what it costs."""
     said, text = segments(gathering.talk.turn.text), gathering.talk.turn.text
-    if gathering.step != "confirm" or "?" in text or ASKS.search(plain(text)) or not agreeing.begins(text):
+    if not said or gathering.step != "confirm" or "?" in text or ASKS.search(plain(text)) or not agreeing.begins(text):
         return False
     told = {used for _, _, used, _ in _tried(gathering)} | _costs(gathering)
-    return bool(said) and all(one.unit and one.value in told for one in said) and not agreeing.kind_of(text)
+    return all(one.unit and one.value in told for one in said) and not agreeing.kind_of(text)
 
 
 def _is_about(gathering: Answering, text: str) -> bool:
@@ -87,12 +87,15 @@ def _is_about(gathering: Answering, text: str) -> bool:
     shown = {last.value for meter in _meters(gathering) for last in meter.last.values()}
     if re.search(r"\bбыл[оаи]?\b", text) and all(one.value in shown for one in said):
         return True
+    marvels = asks or MARVELS.search(text) is not None
+    if not marvels and not all(one.unit for one in said):
+        return False
     drafted = {value for entry in gathering.draft.entries for value in entry.decimals().values()}
     told = {used for _, _, used, _ in _tried(gathering)} | _costs(gathering)
     if all(one.unit and one.value in told for one in said):
         return True
     known = drafted | shown | told
-    return (asks or MARVELS.search(text) is not None) and all(one.unit or one.value in known for one in said)
+    return marvels and all(one.unit or one.value in known for one in said)
 
 
 def _meters(gathering: Answering) -> list[MeterView]:
