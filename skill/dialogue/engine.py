@@ -44,6 +44,8 @@ LEADING_AWAY = frozenset({"emergency", "operator"})
 """Topics beside which readings that were begun are kept for «продолжим»."""
 A_NAME = 2
 """So few words that open a conversation and mean nothing are the skill's own name, or a platform's check («test»)."""
+ASIDES = 2
+"""So many topics in a row may put a phrase off: who speaks, and of which flat."""
 RETURNS = 2
 """So often in a row an interrupted question is asked again; then it is put off."""
 
@@ -144,8 +146,9 @@ def _relayed(talk: Talk) -> Reply | None:
 def _return(talk: Talk, reply: Reply) -> Reply:
     """After a topic is done: take up the phrase that was put off for it, or the question that it interrupted."""
     session = talk.session
-    if session.aside and not session.scene and talk.resident is not None:
-        reply = _resume(talk, reply)
+    for _ in range(ASIDES):
+        if session.aside and not session.scene and talk.resident is not None:
+            reply = _resume(talk, reply)
     while in_turn.is_due(session) and not reply.end:
         reply = in_turn.next_one(talk, reply, _reply)
     if not talk.beside:

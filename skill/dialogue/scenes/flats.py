@@ -31,6 +31,9 @@ FORGOTTEN = re.compile(r"забыл|не помню|не знаю|потерял
 MONEY = re.compile(r"\bсколько\b(?! (?:у меня )?(?:квартир|сч[её]т|адрес))|\bдолг|\bзаплатить|\bплатить")
 OF_METERS = frozenset({"correct", "submit_reading"})
 """After them the readings of the other flat are taken: those said before are none of its own."""
+BEHALF = re.compile(r"\b(?:за|для|вместо|от имени) ")
+"""Readings are handed in for a relative; «у мамы» is another flat."""
+ANOTHER = re.compile(r"\bдобав|\bпривя|\bдруг(?:ую|ая|ой)\b|\bещ[её] одн")
 WANTED = OF_A_FLAT | {"submit_reading"}
 SURE = 0.5
 BUTTONS = 5
@@ -59,6 +62,9 @@ class Flats:
             return talk.reply("flats.number", number=account.number, address=name(talk, account))
         if len(linked) == 1 and not of_kin and SAYS_WHICH.search(talk.turn.text.lower()):
             return talk.reply("flats.one", address=name(talk, current))
+        if len(linked) == 1 and (request := _on_behalf(talk)):
+            talk.session.aside = request
+            return talk.reply("flats.on_behalf", address=name(talk, current))
         if len(linked) == 1:
             talk.session.scene, talk.session.step = LINKING.name, "number"
             only = talk.reply("flats.only", address=name(talk, current), expecting="account")
@@ -105,6 +111,16 @@ class Flats:
         talk.session.draft = talk.session.draft or {"asked": talk.turn.text}
         buttons = tuple(name(talk, account) for account in linked[:BUTTONS])
         return talk.reply("flats.which", all=names(talk, linked, "или"), buttons=buttons)
+
+
+def _on_behalf(talk: Talk) -> str:
+    """The readings to be taken of the only flat linked: «за бабушку показания передать»; empty for anything else."""
+    text = talk.turn.text.lower()
+    if not BEHALF.search(text) or ANOTHER.search(text):
+        return ""
+    request = whose.without_kin(talk.turn.text)
+    said = understand(request, talk.turn.channel)
+    return request if said.intent == "submit_reading" and said.confidence >= SURE else ""
 
 
 def _asked_of(talk: Talk, text: str) -> str:

@@ -43,6 +43,9 @@ ELSEWHERE = re.compile(
 """Another house is named: «на Садовой 5»."""
 ADDRESS = re.compile(r"\bул|\bдом\b|проспект|переул|шоссе|бульвар|площад|проезд|\d")
 
+SURE = 0.8
+"""From this confidence on the account's number is said, and no house's."""
+
 
 class Outages(Topic):
     """The scene of outages, open to everybody: a stranger is asked for the house. Steps: house, offer (a request)."""
@@ -76,6 +79,8 @@ class Outages(Topic):
             if said.intent != "yes" or not details:
                 return super().answer(talk, said)
             return TICKET.propose(talk, details)
+        if said.intent == "link_account" and said.confidence >= SURE:  # «лицевой 100512» tells the house as well
+            return None
         house, wanted = house_named(talk), list(talk.session.draft.get("wanted", ()))
         if house is not None:
             talk.session.close()
