@@ -104,6 +104,8 @@ def _asked(talk: Talk, scene: str, found: Named) -> Turned:
         return _paid(talk, found.account)
     if scene == "ticket" and talk.session.step == "confirm" and said.intent not in ASKED:
         return Turned()
+    if said.intent == "unlink" and not scene:
+        return Turned(lead=_chosen(talk, found.account))
     if said.intent not in ASKED | TOLD | READ or said.confidence < (SURE if scene else LEAST):
         return Turned()
     if scene == "readings" and said.intent in READ:

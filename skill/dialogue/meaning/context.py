@@ -2,7 +2,7 @@
 
 import re
 
-from skill.dialogue.meaning import further, temper, troubles, whose
+from skill.dialogue.meaning import further, temper, troubles, undoing, whose
 from skill.dialogue.meaning.addressing import is_named
 from skill.dialogue.meaning.again import DOUBTFUL, ELLIPSIS, SHORT, asked_again, of_the_same, pointed
 from skill.dialogue.meaning.asked import is_sum
@@ -72,7 +72,7 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     text = plain(talk.turn.text)
     outburst = len(text.split()) <= OUTBURST and temper.signs(talk.turn.text) and not said.slots
     asked_for = talk.session.last.get("expecting") == "text"
-    if said.intent == "feedback" and (outburst or asked_for):
+    if said.intent == "feedback" and (outburst or asked_for or undoing.BIDS.fullmatch(text)):
         said = Understanding("out_of_scope", {}, said.confidence)
     if said.intent == "emergency" and said.confidence < DOUBTFUL and _tells_damage(talk):
         return Understanding("create_ticket", {}, said.confidence)
@@ -116,6 +116,8 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
     meant = meaning_of("anytime", text)
     if meant is not None:
         return Understanding(meant, extract(meant, talk.turn.text), 1.0)
+    if (undone := undoing.meant(talk, text)) is not None:
+        return undone
     if points_at("goodbye", talk.turn.text):
         return Understanding("stop", {}, 1.0)
     if (talk.session.scene, talk.session.step) == ("charges", OFFER) and GO_ON.fullmatch(talk.turn.text):

@@ -25,7 +25,7 @@ FORMS = (
     rf"(?:\b{_TO})?\b{_HOME} ?(?:номер |№ ?)?(?P<figures>\d{{1,4}})\b{_NO_FLAT}",
     rf"(?:\b{_TO})?\b{_HOME} (?:номер )?(?P<words>{_ORDINAL}|{_CARDINAL})\b{_NO_FLAT}",
     rf"\b{_TO}(?P<ordinal>{_ORDINAL}|\d{{1,4}}-?(?:й|ой|ую|ю|ей))\b{_NO_FLAT}",
-    rf"\b(?:(?:о|за)плат|посчита|провер|посмотр|покаж)\w* (?P<done>{_ORDINAL})$",
+    rf"\b(?:(?:о|за)плат|посчита|провер|посмотр|покаж|удал|убер|отвя)\w* (?P<done>{_ORDINAL})$",
     rf"^{LEADS}(?:теперь|тогда|дальше|следом) (?P<then>{_ORDINAL})\b{_NO_FLAT}",
     rf"^{LEADS}(?P<first>{_ORDINAL})\b(?= ?[:,—–-])",
     rf"\b(?P<far>{_ORDINAL})\b(?= (?:кухн|ванн|холод|горяч|свет|электр|день|ночь))",

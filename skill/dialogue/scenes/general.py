@@ -16,6 +16,8 @@ from skill.understanding import Understanding
 
 CHOICES = ("Передать показания", "Сколько платить", "Отключения", "Позвать оператора")
 PUBLIC_CHOICES = ("Привязать счёт", "Тарифы", "Отключения", "Позвать оператора")
+TO_DELETE = frozenset({"delete_reading", "delete_what"})
+"""«Удали», with nothing named."""
 WAITING = frozenset({"wait", "returned", "unclear", "louder"})
 """What keeps the open question waiting."""
 ABOUT_US = frozenset({"robot", "well", "joke"})
@@ -41,8 +43,9 @@ class General:
         | ABOUT_US
         | BY_WHAT
         | HEARTFELT
+        | TO_DELETE
     )
-    anywhere = frozenset({"help", "repeat", "thanks"}) | WAITING | ABOUT_US | BY_WHAT | HEARTFELT
+    anywhere = frozenset({"help", "repeat", "thanks"}) | TO_DELETE | WAITING | ABOUT_US | BY_WHAT | HEARTFELT
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Answer, leaving an open topic open."""
@@ -75,6 +78,10 @@ class General:
                 return remark(talk, talk.reply(f"general.{said.intent}"))
             case "thanks" | "robot" | "well" | "joke" if _is_asked(talk):
                 return remark(talk, talk.reply(f"general.{said.intent}_asked", company=talk.settings.company))
+            case "delete_reading":
+                return remark(talk, talk.reply("readings.delete"))
+            case "delete_what":
+                return remark(talk, talk.reply("general.delete_what"))
             case "returned":
                 return remark(talk, talk.reply("general.yes"))
             case "event" | "thanks" | "yes" | "back" | "silence" | "card" | "wait" | "robot" | "well" | "joke":

@@ -17,6 +17,8 @@ UNWANTED = re.compile(
     r"|\b(убери|убрать|отключ|отмен|удали|сними|снять)"
 )
 """No PIN is wanted, or the one that is set is to go."""
+HIDES = re.compile(r"\bникто|\bникому|\bне (?:\w+ )?(?:слыш|услыш|узна|знал|вслух|говори|называ|произнос|озвучива)")
+"""Sums are not to be heard by others."""
 
 
 class Pin:
@@ -28,13 +30,14 @@ class Pin:
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Set another PIN, or take it away; the old one is asked for first."""
+        hides = HIDES.search(talk.turn.text.lower()) is not None
         if talk.resident is None or not pins.is_shared(talk.turn.channel, screen=talk.turn.screen):
-            return talk.reply("pin.elsewhere")
+            return talk.reply("pin.private" if hides else "pin.elsewhere")
         known = pins.state(talk.db, talk.resident.id) == "set"
         if known and not talk.session.unlocked:
             talk.session.aside = talk.turn.text
             return self._ask(talk, "ask")
-        if UNWANTED.search(talk.turn.text.lower()):
+        if UNWANTED.search(talk.turn.text.lower()) and not hides:
             return self._open(talk, "", "pin.declined")
         if (digits := _digits(talk)) and len(digits) == pins.DIGITS:
             talk.session.scene, talk.session.step = self.name, "new"

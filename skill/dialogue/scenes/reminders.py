@@ -45,6 +45,8 @@ BARE_DAY = re.compile(
     r"(?! ?(?:час|мин|раз|дн|утр|вечер|:))"
 )
 """«Каждый месяц 25», «про оплату 10»."""
+OFF = re.compile(r"\bотключ\w+")
+"""The command to switch off is no outage to be reminded of."""
 ALL = re.compile(r"\b(все|всё|оба|обе)\b")
 
 
@@ -141,7 +143,7 @@ class Reminders:
         rows = going(talk)
         if not rows:
             return talk.reply("reminders.none")
-        kind = kind_of(talk.turn.text)
+        kind = kind_of(OFF.sub(" ", talk.turn.text.lower()))
         meant = [row for row in rows if row.kind == kind] if kind else _pointed(talk, said, rows)
         if not meant:
             return talk.reply("reminders.no_such", what=in_words(talk, rows))
