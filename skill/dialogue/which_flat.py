@@ -111,11 +111,12 @@ def _asked(talk: Talk, scene: str, found: Named) -> Turned:
     if scene == "readings" and said.intent in READ:
         talk.flat_meant = found.account if other else None
         return Turned()
-    if said.intent == "emergency" or (said.intent in TOLD and found.amid):
-        return Turned(lead=_chosen(talk, found.account))
-    if scene and other and scene != "ticket":
+    described = scene == "ticket" and said.intent in {"create_ticket", "outages"}
+    if scene and other and not described:  # what is open stays with its own flat
         talk.session.suspend()
         talk.scene = None
+    if said.intent == "emergency" or (said.intent in TOLD and found.amid):
+        return Turned(lead=_chosen(talk, found.account))
     if found.second and not scene and said.intent in READ:
         talk.session.then = [found.second]
         found = replace(found, rest=found.rest[: -len(found.second)].removesuffix(" а ").removesuffix(" и "))

@@ -1,7 +1,7 @@
 """What a resident has said of their readings so far: entries that gather a meter and its values, one by one."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -78,6 +78,9 @@ class Entry:
 
     def take(self, other: "Entry", meter: MeterView | None) -> None:
         """Take over what was said later of the same meter: into its empty registers, or instead of what they hold."""
+        if meter and not set(other.values) <= set(meter.registers):  # «день 6100» of a meter without zones
+            values = list(other.values.values()) if len(other.values) == 1 else []
+            other = replace(other, values={}, loose=[*values, *other.loose])
         if other.loose and meter and (not self.missing(meter) or len(other.loose) == len(meter.registers)):
             self.values = {}
         if other.values and not self.values:  # «ночь 1837» after a no: the day was right
