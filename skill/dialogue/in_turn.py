@@ -47,7 +47,13 @@ def taken(talk: Talk, take: Take) -> Reply | None:
 def answer_first(talk: Talk) -> None:
     """Of an answer and a request in one breath the answer comes first, the request waits until that is done."""
     expecting = talk.session.last.get("expecting")
-    if talk.scene is None or talk.session.step == OFFER or expecting not in LISTENING:
+    if talk.scene is None or talk.session.step == OFFER:
+        return
+    if talk.scene.name == "readings" and (parts := both.beside_readings(talk.turn.text, talk.turn.channel)):
+        talk.turn = replace(talk.turn, hypotheses=spoken(parts[0][0]))
+        talk.session.then = [text for text, _ in parts[1:]]
+        return
+    if expecting not in LISTENING:
         return
     parts = both.beside_answer(talk.turn.text, talk.turn.channel, expecting)
     if not parts or {said.intent for _, said in parts[1:]} & talk.scene.intents:

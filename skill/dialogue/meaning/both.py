@@ -6,8 +6,9 @@ every yes answers one question.
 
 import re
 
-from skill.dialogue.meaning.plain import plain
-from skill.dialogue.meaning.pointing import meaning_of
+from skill.dialogue.meaning import mixed, troubles
+from skill.dialogue.meaning.plain import is_question, plain
+from skill.dialogue.meaning.pointing import meaning_of, points_at
 from skill.understanding import Understanding, understand
 from skill.understanding.slots import extract
 from speech.numerals import numbers
@@ -64,6 +65,8 @@ TAKES_BACK = re.compile(r"\b(?:отмен|отзов|сним|закр|убер|
 """What is to be undone is left to the whole phrase."""
 BEGINS_READINGS = re.compile(r"показани", re.IGNORECASE)
 LEAST, MOST = 2, 4
+DANGER = "emergency"
+"""It is taken alone, whatever stands beside it."""
 ANSWERS = frozenset({"yes", "no"})
 OF_BOTH = frozenset({"recalculation"})
 """What only the whole phrase tells: «воды не было неделю, почему полная сумма»."""
@@ -73,6 +76,8 @@ Request = tuple[str, Understanding]
 
 def requests(text: str, channel: str) -> list[Request]:
     """The requests of a phrase with their meanings, in the order to take them; none when it is a single one."""
+    if with_readings := _with_readings(text, channel):
+        return with_readings
     parts = _parts(text)
     if not 1 < len(parts) <= MOST or not all(map(_whole, parts)) or meaning_of("anytime", plain(text)) in OF_BOTH:
         return []
@@ -82,7 +87,37 @@ def requests(text: str, channel: str) -> list[Request]:
         return []
     if any(one.confidence < SURE or _is_bare(part, one) or TAKES_BACK.search(part) for part, one in said):
         return []
-    return sorted(said, key=lambda one: (one[1].intent != FIRST, one[1].intent in DONE, one[1].intent == "operator"))
+    return sorted(said, key=_turn)
+
+
+def _with_readings(text: str, channel: str) -> list[Request]:
+    """Readings and what else a message brings; none where it brings nothing else that is understood."""
+    found = mixed.apart(text)
+    if found is None or meaning_of("anytime", plain(text)) in OF_BOTH:
+        return []
+    readings, rest = found
+    if any(points_at(name, rest) for name in ("same", "plus", "by_others")):
+        return []  # «свет как в прошлый раз» is a reading too
+    for parts in (_parts(rest), mixed.CUT.split(rest), [rest]):
+        said = [(part, meant(part, channel)) for part in parts if part]
+        if any(one.intent == DANGER and one.confidence >= SURE for _, one in said):
+            return said[:1] if len(said) == 1 else []
+        intents = {one.intent for _, one in said}
+        sure = all(one.confidence >= SURE and _whole(part) for part, one in said)
+        if sure and len(said) == len(intents) < MOST and intents <= (TOLD | DONE) - {"submit_reading"}:
+            told = Understanding("submit_reading", extract("submit_reading", readings), 1.0)
+            return sorted([(readings, told), *said], key=_turn)
+    return []
+
+
+def beside_readings(text: str, channel: str) -> list[Request]:
+    """`requests` where readings are awaited already: the readings come first."""
+    return sorted(_with_readings(text, channel), key=lambda one: one[1].intent != "submit_reading")
+
+
+def _turn(one: Request) -> tuple[bool, bool, bool]:
+    """What is told at once comes first, a person last."""
+    return (one[1].intent != FIRST, one[1].intent in DONE, one[1].intent == "operator")
 
 
 def meant(part: str, channel: str) -> Understanding:
@@ -92,6 +127,8 @@ def meant(part: str, channel: str) -> Understanding:
     said = understand(TELL_ME.sub("", part), channel)
     if said.confidence < SURE and (sure := meaning_of("always", plain(part))) is not None:
         return Understanding(sure, extract(sure, part), SURE)
+    if said.confidence < SURE and said.intent != "emergency" and troubles.is_told(part) and not is_question(part):
+        return Understanding("create_ticket", {}, SURE)
     pays = PAYS.match(part) is not None and said.intent not in {"pay", "due_date"}
     return Understanding("pay", extract("pay", part), 1.0) if pays else said
 

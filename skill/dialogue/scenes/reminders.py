@@ -75,7 +75,8 @@ class Reminders:
         kind = named or known or _put_off_kind(talk) or OF_TOPICS.get(str(talk.session.about.get("before")))
         row = said.slots.get("row") if named in (None, known) else None
         when = _when(talk, said)
-        if talk.session.suspended and kind == _put_off_kind(talk) and not (when["day"] or when["once_at"]):
+        told = when["day"] or when["once_at"] or "кажд" in talk.turn.text.lower()
+        if talk.session.suspended and kind == _put_off_kind(talk) and not told:
             when["once_at"] = _tomorrow(talk)  # «напомни потом»
         return self._ask_or_set(talk, {"kind": kind, "row": row, **when})
 
