@@ -70,6 +70,8 @@ def _of_services(talk: Talk, found: Forecast, codes: list[str]) -> Reply:
         wording.money(round(sum(found.services[code][at] for code in known), ROUND)) for at in range(3)
     )
     lines = [f"{service_name(code)} {wording.money(round(found.services[code][1], ROUND))}" for code in known]
+    if len(known) > 1 and low == high:
+        return talk.reply("outlook.services_exact", month=month, lines=listed(lines), sum=expected)
     if len(known) > 1:
         return talk.reply("outlook.services", month=month, lines=listed(lines), sum=expected, low=low, high=high)
     key = "outlook.service" if low != high else "outlook.service_exact"
