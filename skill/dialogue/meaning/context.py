@@ -2,7 +2,7 @@
 
 import re
 
-from skill.dialogue.meaning import further, temper, troubles, undoing, whose
+from skill.dialogue.meaning import further, no_reading, temper, troubles, undoing, whose
 from skill.dialogue.meaning.addressing import is_named
 from skill.dialogue.meaning.again import DOUBTFUL, ELLIPSIS, SHORT, asked_again, of_the_same, pointed
 from skill.dialogue.meaning.asked import is_sum
@@ -59,6 +59,8 @@ RATHER = re.compile(r"(?:ой |не то |нет |ошибся |ошиблась
 DOUBTS = re.compile(
     r"^\W*(а |это |ну )*(точно|правда|правильно|верно|серь[её]зно|уверены)( это)?\s*\?+\s*$", re.IGNORECASE
 )
+OF_REPAIRS = re.compile(r"кап\.? ?ремонт|капитальн")
+"""After it an age asks about the payment for it."""
 VAGUE = 0.35
 """Below it a phrase about the house's things is asked about by its words."""
 LEAST_OF_A_HOUSE = 2
@@ -111,6 +113,8 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
     if free and talk.session.waits() and _goes_on(talk):
         return Understanding("go_on", {}, 1.0)
     remark = meaning_of("remarks", text)
+    if remark == "infirm" and OF_REPAIRS.search(str(talk.session.about.get("text", "")).lower()):
+        return Understanding("benefits", {"of": "capital_repair"}, 1.0)
     if remark is not None and not (remark in TELLING and numbers(talk.turn.text)):
         return Understanding(remark, {}, 1.0)
     meant = meaning_of("anytime", text)
@@ -218,6 +222,8 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     """The phrase where no question is open but an offer: what was said before may tell what it means."""
     if (of_another := whose.meant(talk, said)) is not None:
         return of_another
+    if (other := no_reading.meant(talk, said)) is not None and meaning_of("always", text) is None:
+        said = other
     sure = meaning_of("always", text)
     if sure is not None:
         return said if said.intent == sure else Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)

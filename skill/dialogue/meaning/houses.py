@@ -22,6 +22,13 @@ def house_named(talk: Talk) -> Property | None:
     return exact[0] if exact else fitting[0] if len(fitting) == 1 and not said else None
 
 
+def names_a_street(talk: Talk) -> bool:
+    """Whether a phrase names a street on which the company has a house."""
+    words = re.findall(r"[а-я]+", talk.turn.text.lower().replace("ё", "е"))
+    streets = talk.db.exec(select(Property.street).distinct()).all()
+    return any(word.startswith(_stem(street)) for street in streets for word in words)
+
+
 def _stem(street: str) -> str:
     """The part of a street's name that its cases share: «лесн» of «улица Лесная»."""
     names = [word for word in re.findall(r"[а-я]+", street.lower().replace("ё", "е")) if word not in KINDS]

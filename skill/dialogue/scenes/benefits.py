@@ -56,7 +56,7 @@ class Benefits(Topic):
             return talk.reply("benefits.where")
         if PAPERS.search(text):
             return talk.reply("benefits.papers")
-        if "капремонт" in text or "капитальн" in text:
+        if "капремонт" in text or "капитальн" in text or said.slots.get("of") == "capital_repair":
             return talk.reply("benefits.capital_repair")
         if "субсид" in text and OWED.search(text):
             return talk.reply("benefits.subsidy_owed")
