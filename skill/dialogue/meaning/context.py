@@ -137,10 +137,13 @@ def _outright(talk: Talk, text: str) -> Understanding | None:
     asks_of_last = talk.session.scene == "readings" and points_at("was", talk.turn.text)
     if asks_of_last and "resource" in (of_last := extract("last_reading", talk.turn.text)):
         return Understanding("last_reading", of_last, 1.0)
-    if talk.session.scene == "readings" and points_at("last_day", talk.turn.text):
+    of_meters = free and talk.session.about.get("intent", "") in OF_METERS - {""}
+    if (of_meters or talk.session.scene == "readings") and points_at("last_day", talk.turn.text):
         return Understanding("reading_window", {}, 1.0)
     if talk.session.scene == "readings" and points_at("missed", talk.turn.text):
         return Understanding("reading_window", {}, 1.0)
+    if talk.session.scene == "readings" and points_at("trouble", talk.turn.text) and not numbers(talk.turn.text):
+        return Understanding("create_ticket", extract("create_ticket", talk.turn.text), 1.0)
     if talk.session.scene == "readings" and points_at("dark", talk.turn.text):
         return Understanding("hard_to_see", {}, 1.0)
     if talk.session.scene == "readings" and points_at("same", talk.turn.text):
