@@ -51,6 +51,19 @@ def previous(gathering: Gathering) -> Reply | None:
     )
 
 
+def beside(gathering: Gathering) -> Reply | None:
+    """What is asked beside the open question: is it written, which meter, which month, what of a mistake; None: nothing
+    of these."""
+    talk, text = gathering.talk, gathering.talk.turn.text
+    if points_at("written_yet", text) and (told := written_yet(gathering)) is not None:
+        return told
+    if points_at("here", text):
+        return here(gathering)
+    if points_at("which_month", text):
+        return of_month(gathering)
+    return asked_again(talk, talk.say("readings.can_fix")) if points_at("if_wrong", text) else None
+
+
 def here(gathering: Gathering) -> Reply:
     """«А какой это счётчик, какой квартиры?»: what is spoken of, and the question that is open again."""
     talk, flat, entry = gathering.talk, gathering.flat, gathering.asked

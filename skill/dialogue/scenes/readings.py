@@ -73,16 +73,10 @@ class Readings:
             return agreed
         if (told := explaining.explained(gathering) or explaining.of_rest(gathering)) is not None:
             return told
-        if points_at("written_yet", talk.turn.text) and (told := comparing.written_yet(gathering)) is not None:
-            return told
         if points_at("go_on", talk.turn.text):
             return gathering.on()
-        if points_at("here", talk.turn.text):
-            return comparing.here(gathering)
-        if points_at("which_month", talk.turn.text):
-            return comparing.of_month(gathering)
-        if points_at("if_wrong", talk.turn.text):
-            return comparing.asked_again(talk, talk.say("readings.can_fix"))
+        if (told := comparing.beside(gathering)) is not None:
+            return told
         asks_much = points_at("much", talk.turn.text) or points_at("why_used", talk.turn.text)
         if talk.session.step in READ_BACK and asks_much:
             return comparing.usual(gathering)
