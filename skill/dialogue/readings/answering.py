@@ -7,7 +7,7 @@ from decimal import Decimal
 from skill.dialogue.naming import capital, listed
 from skill.dialogue.readings.draft import Entry
 from skill.dialogue.readings.gathering import SERIAL, YES_NO, Gathering
-from skill.dialogue.readings.partly import either
+from skill.dialogue.readings.partly import denied, either
 from skill.dialogue.readings.readback import shown
 from skill.dialogue.turn import Reply
 
@@ -132,6 +132,11 @@ class Answering(Gathering):
             return None
         name = self.flat.name(meter)
         return self.talk.reply("readings.several", meter=name, Meter=capital(name), expecting="number")
+
+    def denies(self) -> bool:
+        """«Не двадцать» of what was just read back: the right number is to come."""
+        values = [value for entry in self.draft.entries for value in entry.values.values()]
+        return self.step in READ_BACK and any(denied(self.talk.turn.text, value) for value in values)
 
     def wavers(self, said: list[Entry]) -> Reply | None:
         """«Шесть тысяч двести три или тринадцать, не разберу»: which of the two, before any is read back."""

@@ -11,8 +11,10 @@ from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital, listed, register_name
 from skill.dialogue.readings import agreeing, comparing
 from skill.dialogue.readings.answering import READ_BACK, Answering
+from skill.dialogue.readings.draft import entries_of
 from skill.dialogue.readings.readback import values_shown
 from skill.dialogue.turn import Reply
+from skill.understanding.slots import extract
 from speech import wording
 from speech.numerals import segments
 
@@ -77,7 +79,7 @@ def is_agreed(gathering: Answering) -> bool:
 def _is_about(gathering: Answering, text: str) -> bool:
     """Whether the numbers of a phrase are those read back, or uses and sums, and are asked about or wondered at."""
     said = segments(gathering.talk.turn.text)
-    if not said or SETS_RIGHT.search(text):
+    if not said or SETS_RIGHT.search(text) or _is_of_another(gathering):
         return False
     if WAS.search(text):
         return True
@@ -96,6 +98,12 @@ def _is_about(gathering: Answering, text: str) -> bool:
         return True
     known = drafted | shown | told
     return marvels and all(one.unit or one.value in known for one in said)
+
+
+def _is_of_another(gathering: Answering) -> bool:
+    """Whether a meter is named that was not read back: «и горячая пять кубов»."""
+    named = {entry.resource for entry in entries_of(extract("submit_reading", gathering.talk.turn.text))} - {None}
+    return bool(named - {meter.resource for meter in _meters(gathering)})
 
 
 def _meters(gathering: Answering) -> list[MeterView]:

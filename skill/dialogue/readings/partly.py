@@ -19,9 +19,10 @@ _END = (
 OF_THE_END = re.compile(rf"\b{_END}\b")
 NOT_BUT = re.compile(r"\bне (?P<wrong>.+?) а (?P<right>.+)|\bвместо (?P<instead>.+?) (?P<now>\S.*)")
 BUT_NOT = re.compile(r"^(?P<right>.+?) а не (?P<wrong>.+)")
-OF_A_METER = re.compile(r"\b(?:номер\w*|сч[её]тчик\w*|прибор\w*)\b")
+OF_A_METER = re.compile(r"\b(?:красн\w+|номер\w*|сч[её]тчик\w*|прибор\w*)\b")
 SAID = frozenset({"confirm", "doubt", "guess", "fix", "value"})
 """Steps where a value was said before."""
+ONLY_NOT = re.compile(r"(?:(?:нет|ой|да|ну|там) )*не (?P<wrong>\w.*)")
 EITHER = re.compile(r"^(?P<first>.+) или (?P<second>.+)$")
 
 
@@ -68,6 +69,13 @@ def goes_on(asked: Entry, meter: MeterView, said: Entry) -> str:
     known = asked.values or asked.rejected
     before = known.get(meter.registers[0], "")
     return _replaced(before, said.loose[0]) if len(said.loose[0]) < len(before) else ""
+
+
+def denied(text: str, value: str) -> bool:
+    """Whether a phrase only says what a value is not: «не двадцать» of 120."""
+    found = ONLY_NOT.fullmatch(plain(text))
+    said = segments(found["wrong"]) if found else []
+    return len(said) == 1 and said[0].end == len(found["wrong"].split()) and value.endswith(said[0].digits)
 
 
 def either(text: str, meter: MeterView) -> tuple[str, str] | None:

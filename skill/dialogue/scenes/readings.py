@@ -75,6 +75,8 @@ class Readings:
             return told
         if points_at("go_on", talk.turn.text):
             return gathering.on()
+        if gathering.denies():
+            return gathering.wrong()
         if (told := comparing.beside(gathering)) is not None:
             return told
         asks_much = points_at("much", talk.turn.text) or points_at("why_used", talk.turn.text)
