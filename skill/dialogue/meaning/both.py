@@ -91,11 +91,12 @@ def requests(text: str, channel: str) -> list[Request]:
 
 
 def _with_readings(text: str, channel: str) -> list[Request]:
-    """Readings and what else a message brings; none where it brings nothing else that is understood."""
+    """Readings and what else a message brings; alone where nobody understands the rest, none where it is all one."""
     found = mixed.apart(text)
     if found is None or meaning_of("anytime", plain(text)) in OF_BOTH:
         return []
     readings, rest = found
+    told = Understanding("submit_reading", extract("submit_reading", readings), 1.0)
     if any(points_at(name, rest) for name in ("same", "plus", "by_others")):
         return []  # «свет как в прошлый раз» is a reading too
     for parts in (_parts(rest), mixed.CUT.split(rest), [rest]):
@@ -105,9 +106,8 @@ def _with_readings(text: str, channel: str) -> list[Request]:
         intents = {one.intent for _, one in said}
         sure = all(one.confidence >= SURE and _whole(part) for part, one in said)
         if sure and len(said) == len(intents) < MOST and intents <= (TOLD | DONE) - {"submit_reading"}:
-            told = Understanding("submit_reading", extract("submit_reading", readings), 1.0)
             return sorted([(readings, told), *said], key=_turn)
-    return []
+    return [(readings, told)] if understand(text, channel).intent == "out_of_scope" else []
 
 
 def beside_readings(text: str, channel: str) -> list[Request]:

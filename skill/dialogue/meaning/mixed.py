@@ -11,8 +11,10 @@ _ASKS = (
     r"|(?:под)?скажи(?:те)?|узнай(?:те)?|пришли(?:те)?|вызови(?:те)?|вышли(?:те)?|скинь(?:те)?"
     r"|напомни(?:те)?|позови(?:те)?"
 )
+_THINGS = r"у нас|в подъезде|лифт\w*|домофон\w*|кран\w*|батаре\w+|лампочк\w*|унитаз\w*|труб\w+|потолок|крыша"
 CUT = re.compile(
-    rf"\s*[,.;!?\n]+(?:\s+|$)|\s+(?:(?:и|а|да|плюс|ещ[её]|также|заодно|кстати)\s+)+|\s+(?=(?:{_ASKS})\b)", re.IGNORECASE
+    rf"\s*[,.;!?\n]+(?:\s+|$)|\s+(?:(?:и|а|да|плюс|ещ[её]|также|заодно|кстати)\s+)+|\s+(?=(?:{_ASKS}|{_THINGS})\b)",
+    re.IGNORECASE,
 )
 """Where one matter may end and another begin."""
 HANGING = re.compile(r"(?:\s+(?:и|а|да|плюс|ещ[её]|также|заодно|кстати))+$", re.IGNORECASE)
@@ -24,6 +26,7 @@ OF_READINGS = re.compile(
     re.IGNORECASE,
 )
 """Words that say which meter a number is of."""
+METER = re.compile(r"[хг]вс|холодн|горяч|свет|электр|газ", re.IGNORECASE)
 MANNERS = re.compile(
     r"(?:здравствуй(?:те)?|привет\w*|добр\w+|день|вечер|утро|ночи|спасибо|пожалуйста|алло|девушка|заранее|большое|вам"
     r"|и|ещ[её])",
@@ -50,10 +53,21 @@ def apart(text: str) -> tuple[str, str] | None:
             readings.append(chunk.strip())
         elif not _is_manners(chunk):
             rest += chunk + joint
+    if not readings:
+        rest, readings = _at_the_end(rest)
     rest = HANGING.sub("", rest.strip(" ,.;!?\n")).strip(" ,.;!?\n")
     told = ", ".join(readings)
     slots = extract("submit_reading", told) if told and rest else {}
     return (told, rest) if slots.get("values") and slots.get("resource") else None
+
+
+def _at_the_end(text: str) -> tuple[str, list[str]]:
+    """«Лифт не работает холодная сто двадцать»: what comes before the readings at the end, and these."""
+    words = text.split()
+    for at, word in enumerate(words):
+        if at and METER.match(word) and _are_readings(end := " ".join(words[at:])):
+            return " ".join(words[:at]), [end]
+    return text, []
 
 
 def _are_readings(chunk: str) -> bool:
