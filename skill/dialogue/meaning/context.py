@@ -2,7 +2,7 @@
 
 import re
 
-from skill.dialogue.meaning import further, no_reading, temper, troubles, undoing, whose
+from skill.dialogue.meaning import consent, further, no_reading, temper, troubles, undoing, whose
 from skill.dialogue.meaning.addressing import is_named
 from skill.dialogue.meaning.again import DOUBTFUL, ELLIPSIS, SHORT, asked_again, of_the_same, pointed
 from skill.dialogue.meaning.asked import is_sum
@@ -25,7 +25,9 @@ SURE_REPEAT = 0.8
 ELSEWHERE = re.compile(rf"{LEADS}(?:у \w+ )?(?:на|по) (?:улице )?\w{{4,}} (?:дом\w* )?\w+")
 """«А на Садовой 5?»: the house after which outages are asked about again."""
 
-BLUNT = frozenset({"yes", "no", "outages", "repeat", "explain_bill"})
+ASKS_BACK = re.compile(rf"{LEADS}(?:ты|вы) (?:не )?(?:можете|можешь|умеете|умеешь|знаете|знаешь|сможете)\b")
+"""«А вы не можете» is no opinion to keep."""
+BLUNT = frozenset({"yes", "no", "outages", "repeat", "explain_bill", "due_date", "penalty", "forecast"})
 """Intents that a phrase which only points is taken for, however sure."""
 SUM = re.compile(r"тысяч|\bрубл")
 TELLING = frozenset({"returned", "unclear", "wait"})
@@ -74,7 +76,9 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     text = plain(talk.turn.text)
     outburst = len(text.split()) <= OUTBURST and temper.signs(talk.turn.text) and not said.slots
     asked_for = talk.session.last.get("expecting") == "text"
-    if said.intent == "feedback" and (outburst or asked_for or undoing.BIDS.fullmatch(text)):
+    short = talk.turn.text.rstrip().endswith("?") and len(text.split()) <= SHORT
+    no_opinion = short or ASKS_BACK.match(text) is not None or undoing.BIDS.fullmatch(text) is not None
+    if said.intent == "feedback" and (outburst or asked_for or no_opinion):
         said = Understanding("out_of_scope", {}, said.confidence)
     if said.intent == "emergency" and said.confidence < DOUBTFUL and _tells_damage(talk):
         return Understanding("create_ticket", {}, said.confidence)
@@ -85,6 +89,8 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     free = not talk.session.scene or talk.session.step == OFFER
     if free and (asked := further.answered(talk, text)) is not None:
         return asked
+    if (warmth := further.norm_of_warmth(talk, said, text)) is not None:
+        return warmth
     if not asked_for and (matter := _of_a_household(talk, said, text)) is not None:
         return matter
     if DOUBTS.search(talk.turn.text) and said.intent == "yes":  # «точно?» asks, it does not agree
@@ -93,7 +99,7 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         said = Understanding("out_of_scope", {}, 0.0)
     elif talk.session.scene and talk.session.last.get("expecting") == "yes_no":
         answer = meaning_of("answers", text)
-        said = Understanding(answer, {}, 1.0) if answer else said
+        said = Understanding(answer, {}, 1.0) if answer else consent.meant(talk, said, text)
     if talk.session.scene == "pay" and said.confidence < PLAIN and (meant := pointed(talk, text)) is not None:
         return meant
     if (paid := _of_a_payment(talk, said)) is not None:
@@ -253,14 +259,13 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
         meant = pointed(talk, text)
     if meant is None and said.confidence < FAIR and not _is_a_reading(said):
         meant = asked_again(talk, text)
-    meant = meant or further.of_the_company(talk, said, text)
     if meant is not None:
         return meant
     said = of_the_same(talk, said)
     if talk.session.step == OFFER and said.confidence < DOUBTFUL:  # an offer binds nobody to yes or no
         free = understand(talk.turn.text, talk.turn.channel)
         said = free if free.confidence >= said.confidence or said.intent in {"yes", "no"} else said
-    return _of_the_house(talk, said, text) or said
+    return further.of_the_company(talk, said, text) or _of_the_house(talk, said, text) or said
 
 
 def _of_readings(talk: Talk, said: Understanding) -> bool:

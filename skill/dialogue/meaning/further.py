@@ -3,6 +3,7 @@
 import re
 
 from skill.dialogue.meaning.again import DOUBTFUL, ELLIPSIS, SHORT
+from skill.dialogue.meaning.asked import resources
 from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.meaning.pointing import fits, table
 from skill.dialogue.phrases import phrases
@@ -38,6 +39,7 @@ OF_THE_VOICE = re.compile(
     r"|сказать|спросить|спрашивать|пользоваться|начать|меню|ты|возможност\w+|работает)\b|^справка$"
 )
 """Words of somebody who wants to know what can be said here."""
+WARMTH = re.compile(r"батаре|отоплен|холод|тепл|градус|мерз|топ(?:ят|ит)|из горяч")
 ANSWERS = frozenset({"may"})
 """Questions that are a yes where something is offered."""
 UNSURE = 0.2
@@ -48,7 +50,7 @@ def answered(talk: Talk, text: str) -> Understanding | None:
     """The question further to which there is an answer: `sentence` names it."""
     offered = talk.session.step == OFFER
     kinds = [kind for kind in _kinds(text) if not (offered and kind in ANSWERS)]
-    for sentence in talk.session.told_of if kinds else ():
+    for sentence in _told(talk) if kinds else ():
         parts = sentence.split(".")
         for length in range(len(parts), 0, -1):
             for kind in kinds:
@@ -60,6 +62,8 @@ def answered(talk: Talk, text: str) -> Understanding | None:
 
 def of_the_company(talk: Talk, said: Understanding, text: str) -> Understanding | None:
     """A question that leans on what was told, and that nothing here answers: better than to answer another one."""
+    if said.intent in {"yes", "no", "back", "stop"} and said.confidence >= DOUBTFUL:
+        return None
     told = [sentence.split(".")[0] for sentence in talk.session.told_of if sentence not in FACTS]
     topic = next((name for name in told if name not in BESIDE), "")
     wants_help = said.intent == "help" and OF_THE_VOICE.search(text) is None
@@ -70,6 +74,26 @@ def of_the_company(talk: Talk, said: Understanding, text: str) -> Understanding 
     if talk.session.about.get("topic") in WITH_A_REQUEST & {topic}:
         return Understanding("house_more", {}, DOUBTFUL)
     return Understanding("further", {"sentence": "further.of_company"}, DOUBTFUL)
+
+
+def norm_of_warmth(talk: Talk, said: Understanding, text: str) -> Understanding | None:
+    """«А какая норма» after cold rooms or tepid water: degrees, not cubic metres."""
+    if said.intent != "norms" or len(text.split()) > SHORT or resources(said, text):
+        return None
+    about = talk.session.about
+    spoken = [str(about.get("text", "")), str(about.get("trouble", "")), str(talk.session.draft.get("details", ""))]
+    told = any(sentence.startswith(("matters.temperature", "outages.heating")) for sentence in talk.session.told_of)
+    if not told and not any(WARMTH.search(words.lower()) for words in spoken):
+        return None
+    return Understanding("temperature", {}, 1.0)
+
+
+def _told(talk: Talk) -> list[str]:
+    """The sentences told, and those of the services told of."""
+    told = talk.session.told_of
+    if not any(sentence.startswith(("charges.", "difference.")) for sentence in told):
+        return told
+    return told + [f"difference.meaning.{code}" for code in talk.session.about.get("slots", {}).get("services", ())]
 
 
 def _kinds(text: str) -> list[str]:

@@ -1,0 +1,30 @@
+"""A yes and a no in other words, where one of them is waited for."""
+
+import re
+
+from skill.dialogue.meaning.pointing import points_at
+from skill.dialogue.talk import Talk
+from skill.understanding import Understanding
+
+REQUESTS = frozenset({"benefits", "broken_meter", "heating", "house", "matters", "outages", "rules", "ticket"})
+"""Scenes whose question a request to the company hangs on."""
+NEGATES = re.compile(
+    r"\b(?:не\w{0,2}|нет\w*|нельзя|ни|отмен\w+|потом|позже|попозже|хватит|стоп|стой\w*|против|рано|передум\w+|отказ\w*"
+    r"|откаж\w+|никак\w*|никогда|лучше|другое|другая|друг\w+|погод\w+|подожд\w+|забуд\w+|брос\w+|оставь\w*|обойд\w+"
+    r"|сам\w*|ошиб\w+|перепут\w+|завтра|ладно)\b"
+)
+"""One of these is in what refuses."""
+LONG = 4
+"""So many words without any of them refuse nothing."""
+SURELY = 0.9
+
+
+def meant(talk: Talk, said: Understanding, text: str) -> Understanding:
+    """«Да оформляйте заявку» is a yes to a request; «да боже мой», «это я вчера смотрела» are no «no»."""
+    if talk.session.scene in REQUESTS and points_at("send_it", talk.turn.text):
+        return Understanding("yes", {}, 1.0)
+    words = text.split()
+    refuses_nothing = NEGATES.search(text) is None and (words[:1] == ["да"] or len(words) >= LONG)
+    if said.intent == "no" and said.confidence < SURELY and refuses_nothing:
+        return Understanding("out_of_scope", {}, 0.0)
+    return said
