@@ -21,6 +21,12 @@ MOVED = re.compile(
 """Another day for the reminder just spoken of."""
 BARE_WORDS = 3
 """So few words that only name a day or an hour are said of the reminder just set."""
+RATHER = re.compile(rf"^{LEADS}(?:(?:лучше|давай|давайте|можно|тогда) )*")
+"""What leads in another hour."""
+ASKED = re.compile(
+    rf"{LEADS}(?:это |напомните |напомнишь )*(?:в каком месяце|какого числа|в какой день|когда)(?: это| напомните)*"
+)
+"""«В каком месяце» of the reminder just set."""
 DROPPED = re.compile(
     rf"{LEADS}(?:(?:отмени|выключи|отключи|убери|удали|сними|сотри)(?:те)?|не (?:надо|нужно))"
     r"(?: (?:его|ее|их|это|этот|эту|все|всё|оба|обе|напоминани\w+|последн\w+|\w+[оы]е|\w+ье))*"
@@ -34,6 +40,8 @@ def meant(talk: Talk, text: str, *, certain: bool) -> Understanding | None:
         return Understanding("cancel_reminder", {"pointed": True}, 1.0)
     if not certain and ALSO.fullmatch(text):
         return Understanding("set_reminder", extract("set_reminder", talk.turn.text), 0.5)
+    if ASKED.fullmatch(text):
+        return Understanding("set_reminder", {"list": True}, 1.0)
     return _moved(talk, text) if "kind" in talk.session.about else None
 
 
@@ -46,8 +54,11 @@ def _moved(talk: Talk, text: str) -> Understanding | None:
         return Understanding("set_reminder", {"date_or_day": about["date"], **slots, **same, "once": True}, 1.0)
     if about["once"] and moments.EVERY.search(text) and len(text.split()) <= FEW and "напом" not in text:
         return Understanding("set_reminder", {"date_or_day": str(int(about["date"][-2:])), **same}, 1.0)
+    few = len(RATHER.sub("", text).split()) <= BARE_WORDS
+    if few and "date_or_day" not in slots and moments.names_one(talk.turn.text):  # «вечером», said of that day
+        return Understanding("set_reminder", {"date_or_day": about["date"], **same, "once": True}, 1.0)
     tells = moments.names_one(talk.turn.text) if about["once"] else "date_or_day" in slots
-    if len(text.split()) <= BARE_WORDS and tells:
+    if few and tells:
         return Understanding("set_reminder", {**slots, **same, "once": about["once"]}, 1.0)
     moved = MOVED.fullmatch(text)
     if moved is None:

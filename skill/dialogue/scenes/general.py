@@ -8,10 +8,11 @@ from skill.dialogue.meaning import temper
 from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import listed
+from skill.dialogue.person import handoffs
 from skill.dialogue.phrases import phrases
 from skill.dialogue.reminders import reminding
 from skill.dialogue.talk import Talk, remark, still_open
-from skill.dialogue.turn import OFFER, Reply
+from skill.dialogue.turn import OFFER, Reply, session_name
 from skill.understanding import Understanding
 
 CHOICES = ("Передать показания", "Сколько платить", "Отключения", "Позвать оператора")
@@ -115,6 +116,8 @@ def _bye(talk: Talk) -> Reply:
     names = dict.fromkeys(kept["scene"] for kept in talk.session.suspended)
     talk.session.suspended = []
     undone = [talk.say(key) for name in names if (key := f"general.unfinished.{name}") in phrases()]
+    if not undone and (waits := handoffs.current(talk.db, session_name(talk.turn))) and waits.reason != "emergency":
+        return talk.reply("general.bye_in_queue")
     return talk.reply("general.bye_unfinished", what=listed(undone)) if undone else talk.reply("general.bye")
 
 

@@ -76,6 +76,8 @@ class Operator:
         if handoff.phone:
             return talk.reply("operator.will_call", phone=in_groups(handoff.phone[-4:]), hours=_hours(talk))
         place = str(handoffs.place(talk.db, handoff)) if handoff.status == "waiting" else ""
+        if talk.turn.channel == CALL and place and _is_open(talk):
+            return talk.reply("operator.place_on_call", place=place)
         key = "operator.place" if place and _is_open(talk) else "operator.later" if place else "operator.noted"
         return talk.reply(key, place=place, hours=_hours(talk))
 

@@ -25,9 +25,13 @@ VOICE = pins.SHARED | {"telephone"}
 LIKE_AN_ADDRESS = re.compile(r"@|\bсобак|[a-z]\.[a-z]", re.IGNORECASE)
 
 
+_STOP = (
+    r"не (?:хочу|надо|нужн\w+|(?:при)?сыла\w+|шлите|носит\w+|кла(?:дите|сть)|ложит\w+|принос\w+|кида\w+|броса\w+"
+    r"|печата\w+)\b"
+)
 NO_PAPER = re.compile(
-    r"\bне (?:хочу|надо|нужн\w+|присылай\w*|носите|кладите|приносите)\b.*(?:бумаж|ящик)|отказ\w* от бумаж|вместо бумаж"
-    r"|бумажн\w+.*\b(?:не (?:хочу|надо|нужн\w+|присылай\w*|носите|кладите|приносите)|отказ|отключ|перестан)"
+    rf"\b{_STOP}.*(?:бумаж|ящик)|отказ\w* от бумаж|вместо бумаж"
+    rf"|бумажн\w+.*\b(?:{_STOP}|отказ|отключ|перестан)"
 )
 
 
@@ -61,7 +65,7 @@ class ReceiptTopic(Topic):
             carrier = str(said.slots["channel_to"])
             return self._asked(talk, account.id, carrier) or _sent(talk, account.id, receipt, carrier)
         elsewhere = said.slots.get("channel_to") not in (None, talk.turn.channel) or points_at("shared", talk.turn.text)
-        key = "receipt.no_screen" if not talk.turn.screen else "receipt.here_only" if elsewhere else _wish(talk)
+        key = _unseen(talk) if not talk.turn.screen else "receipt.here_only" if elsewhere else _wish(talk)
         text = talk.say(key, month=month_name(receipt.period), sum=wording.money(receipt.to_pay_kopecks))
         return Reply(text, link=talk.bill(account.id))
 
@@ -144,6 +148,11 @@ class ReceiptTopic(Topic):
         return _sent(talk, account.id, receipt, "email") if receipt else talk.reply("receipt.none")
 
 
+def _unseen(talk: Talk) -> str:
+    """What is said where no link can be shown."""
+    return "receipt.no_screen_on_call" if talk.turn.channel == "telephone" else "receipt.no_screen"
+
+
 def _wish(talk: Talk) -> str:
     """What is said with the link: more where the paper has not come, or is wanted."""
     text = talk.turn.text.lower()
@@ -158,7 +167,7 @@ def _sent(talk: Talk, account_id: int, receipt: Receipt, carrier: str) -> Reply:
     month, total = month_name(receipt.period), wording.money(receipt.to_pay_kopecks)
     if not to or not link.startswith("http") or not letters.can(talk.settings, carrier):
         here = "receipt.no_mail" if carrier == "email" else "receipt.here_only"
-        text = talk.say(here if talk.turn.screen else "receipt.no_screen", month=month, sum=total)
+        text = talk.say(here if talk.turn.screen else _unseen(talk), month=month, sum=total)
         return Reply(text, link=link)
     due = wording.day(receipt.due_on)
     text = phrase("receipt.letter", 0, month=month, sum=total, due=due, link="{link}")

@@ -63,7 +63,7 @@ class Reminders:
         """Switch one on or off; ask what for when that is not said."""
         if (bar := barred(talk)) is not None:
             return bar
-        if LISTED.search(talk.turn.text.lower()):
+        if said.slots.get("list") or LISTED.search(talk.turn.text.lower()):
             return _list(talk)
         if said.intent == "cancel_reminder":
             return self._cancel(talk, said)
