@@ -34,7 +34,7 @@ MEANING = re.compile(
 )
 OWN_ANSWER = ("INSURANCE", "CAPITAL_REPAIR")
 """Of these it is said already whether they must be paid."""
-NEIGHBOUR = re.compile(r"\bсосед")
+NEIGHBOUR = re.compile(r"\bсосед|\bу (?:других|остальных)\b")
 OTHER_SUM = re.compile(r"друг(ая|ую|ой) (сумм|счет|счёт)|друг(ие|ая) цифр|не (сход|совпад|бь[её]т)")
 BASIS = re.compile(r"норматив|по средн")
 RECALCULATED = re.compile(

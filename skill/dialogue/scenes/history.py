@@ -11,7 +11,9 @@ from billing.readings import LastReading
 from billing.windows import month_start
 from skill.dialogue.flat import Flat
 from skill.dialogue.gate import barred
+from skill.dialogue.meaning.again import ELLIPSIS
 from skill.dialogue.meaning.asked import months, resources, span
+from skill.dialogue.meaning.plain import plain
 from skill.dialogue.naming import capital, month_name
 from skill.dialogue.readings import past
 from skill.dialogue.readings.comparing import declined, usual_lines
@@ -25,7 +27,13 @@ from speech import wording
 
 ALOUD = 3
 """So many meters are named at once where nothing can be shown; the rest on request."""
-AVERAGE = re.compile(r"(?!.*\b(?:начисл|по средн)).*(?:в среднем|средн(?:ий|его|ем|яя|юю)|\bобычно\b)")
+GOES_ON = 3
+"""So few words go on with the question before."""
+AVERAGE = re.compile(
+    r"(?!.*\b(?:начисл|по средн(?!\w+ (?:это )?ск))).*(?:в среднем|средн(?:ий|его|ем|яя|юю)|\bобычно\b"
+    r"|ск(?:олько|ока) (?:я |мы |у меня |у нас )*(?:трачу|тратим|расходуе?м?|потребляе?[юм]|уходит)"
+    r"|(?:в|за) мес(?:яц)? (?:трачу|тратим|уходит))"
+)
 ARRIVED = re.compile(r"дошл|дошел|\bприня(?:ли|ты|л)\b|\bполучил|поступил|зафиксир|\bучли\b|учтены|записались")
 """Whether what was handed in has come: asked of the month that is open."""
 SERIAL = re.compile(r"\bномер\w*\b.*\b(счетчик|прибор)|(заводск|серийн)\w+ номер|\b(счетчик|прибор)\w*\b.*\bномер")
@@ -50,7 +58,7 @@ class History(Topic):
         if not named and ARRIVED.search(talk.turn.text.lower().replace("ё", "е")):
             named = [flat.period]
         wanted = wanted or _of_before(talk)
-        if AVERAGE.match(talk.turn.text.lower()):
+        if _asks_average(talk):
             lines = usual_lines(talk, flat, [one for one in flat.meters if not wanted or one.resource in wanted])
             return talk.reply("history.average", lines=", ".join(lines)) if lines else self._nothing(talk, flat, [])
         if _asks_use(talk) or len(named) > 1:
@@ -118,6 +126,14 @@ def _of_meters(talk: Talk, flat: Flat, wanted: list[str]) -> Reply | None:
         return talk.reply("history.meters", count=str(len(flat.meters)), names=flat.names(flat.meters))
     lines = ", ".join(f"{flat.name(meter)} номер {meter.serial}" for meter in some)
     return Reply(talk.say("history.serials", lines=lines))
+
+
+def _asks_average(talk: Talk) -> bool:
+    """Whether the usual use is asked for, here or in the question that «а света?» goes on with."""
+    text = talk.turn.text.lower()
+    goes_on = ELLIPSIS.match(plain(text)) and len(text.split()) <= GOES_ON
+    before = str(talk.session.about.get("text", "")).lower() if goes_on else ""
+    return AVERAGE.match(text) is not None or AVERAGE.match(before) is not None
 
 
 def _long(flat: Flat, text: str) -> list[date]:
