@@ -155,18 +155,18 @@ def _move(db: Session, payment: Payment, status: str, now: datetime, actor: str,
         return
     before = {"status": payment.status}
     if status in ("WITHDRAWN", "DONE") and payment.paid_on is None:
-        payment.paid_on = local_day(db, payment, now)
+        payment.paid_on = local_day(db, payment.account_id, now)
     payment.status = status
     db.flush()
     audit.record_row(db, payment, now, actor, channel, "status", {"status": status}, before)
 
 
-def local_day(db: Session, payment: Payment, now: datetime) -> date:
-    """The day at the payer's house."""
+def local_day(db: Session, account_id: int, now: datetime) -> date:
+    """The day at the account's house: the one a payment is booked on, and up to which payments are counted."""
     house = db.exec(
         select(Property)
         .join(Premises, col(Premises.property_id) == col(Property.id))
         .join(Account, col(Account.premises_id) == col(Premises.id))
-        .where(Account.id == payment.account_id)
+        .where(Account.id == account_id)
     ).one()
     return local_date(now, house)

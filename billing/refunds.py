@@ -95,6 +95,6 @@ def _end(db: Session, row: Refund, done: bool, now: datetime, channel: str) -> N
         return
     payment = locked(db, row.payment_id)
     row.status = "DONE" if done else "ERROR"
-    row.done_on = local_day(db, payment, now) if done else None
+    row.done_on = local_day(db, payment.account_id, now) if done else None
     db.flush()
     audit.record_row(db, payment, now, f"provider:{payment.provider}", channel, "refunded", {"status": row.status})

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from sqlmodel import SQLModel, col, select
 
-from billing import windows
-from billing.tables import Account, Meter, News, Outage, Premises, Property, Ticket
+from billing import payments
+from billing.tables import Account, Meter, News, Outage, Property, Ticket
 from skill.company.api import Call, Refused
 from skill.company.bodies import instant
 
@@ -27,12 +27,7 @@ def account_of(call: Call) -> Account:
 
 def today(call: Call, account: Account) -> date:
     """The day at the account's house."""
-    house = call.db.exec(
-        select(Property)
-        .join(Premises, col(Premises.property_id) == col(Property.id))
-        .where(Premises.id == account.premises_id)
-    ).one()
-    return windows.local_date(call.now, house)
+    return payments.local_day(call.db, account.id, call.now)
 
 
 def own_houses(call: Call, property_ids: Sequence[int]) -> None:

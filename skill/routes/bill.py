@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from flask import Flask, Response, abort, render_template_string, request
 
-from billing import accounts, qr, receipts, store
+from billing import accounts, payments, qr, receipts, store
 from billing.qr import MissingRequisites
 from billing.tables import Account, Organization, Receipt
 from skill import checkout
@@ -38,7 +38,7 @@ def mount(app: Flask, service: Service) -> None:
             if account is None or receipt is None:
                 abort(404)
             company = db.get(Organization, account.organization_id)
-            owed = receipts.balance(db, account.id, service.clock().date()).kopecks
+            owed = receipts.balance(db, account.id, payments.local_day(db, account.id, service.clock())).kopecks
             amount = link.kopecks or max(owed, 0)
             html = render_template_string(
                 files("skill").joinpath("page", "bill.html").read_text("utf-8"),

@@ -75,7 +75,8 @@ def _payment(db: Database, service: Service, link: BillLink, token: str) -> Paym
     if plain and intended and intended.status in ("CREATED", "PROCESSING") and intended.provider == provider:
         return intended
     account = db.get_one(Account, link.account)
-    kopecks = link.kopecks or max(receipts.balance(db, account.id, now.date()).kopecks, 0)
+    today = payments.local_day(db, account.id, now)
+    kopecks = link.kopecks or max(receipts.balance(db, account.id, today).kopecks, 0)
     receipt = receipts.latest(db, account.id)
     email = contacts.tidy("email", said) if (said := request.form.get("email", "").strip()) else None
     payment = payments.create(

@@ -1,0 +1,82 @@
+"""The bill's page and its button, by the calendar of the house: a day that has begun there counts."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from billing import payments, receipts, received, store
+from billing.received import Operation
+from billing.tables import Account, Payment, Premises, Property
+from fixtures.demo_company import DemoSummary
+from skill.app import create_app
+from skill.identity import links
+from skill.settings import Settings
+from speech import wording
+from tests.skill.talking import Clock
+
+JUST_AFTER_MIDNIGHT = datetime(2026, 11, 21, 21, 30, tzinfo=UTC)
+"""Half past midnight of the 22nd in Moscow."""
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(JUST_AFTER_MIDNIGHT)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, payment_sandbox_secret="s", public_url="https://zhku.example", autopay=True)
+
+
+@pytest.fixture
+def page(settings: Settings, demo: DemoSummary) -> str:
+    return links.to_bill(settings, demo.rich.id).removeprefix("https://zhku.example")
+
+
+@pytest.fixture
+def client(settings: Settings, engine: Engine, clock: Clock) -> FlaskClient:
+    return create_app(settings, engine=engine, clock=clock).test_client()
+
+
+def pay(engine: Engine, account_id: int, now: datetime, left: int = 0) -> None:
+    """All that is owed but `left`, a minute ago."""
+    with store.transaction(engine) as db:
+        today = payments.local_day(db, account_id, now)
+        kopecks = receipts.balance(db, account_id, today).kopecks - left
+        paid = Operation(account_id, kopecks, "1", today)
+        received.register(db, [paid], provider="test", now=now, actor="test", channel="test")
+
+
+def test_a_bill_paid_after_midnight_is_paid(
+    client: FlaskClient, engine: Engine, demo: DemoSummary, page: str, clock: Clock
+) -> None:
+    assert "Оплатить картой" in client.get(page).get_data(as_text=True)
+    pay(engine, demo.rich.id, clock())
+    html = client.get(page).get_data(as_text=True)
+    assert f"К оплате: {wording.money(0)}" in html
+    assert "Оплатить картой" not in html
+
+
+def test_after_midnight_the_button_pays_what_is_left(
+    client: FlaskClient, engine: Engine, demo: DemoSummary, page: str, clock: Clock
+) -> None:
+    pay(engine, demo.rich.id, clock(), left=100_00)
+    client.post(f"{page}/pay", data={"method": "card"})
+    with store.reading(engine) as db:
+        payment = db.exec(select(Payment).where(Payment.provider == "sandbox")).one()
+    assert payment.amount_kopecks == 100_00
+
+
+def test_far_in_the_east_the_day_begins_earlier(
+    client: FlaskClient, engine: Engine, demo: DemoSummary, page: str, clock: Clock
+) -> None:
+    clock.now = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)  # 00:30 of the 22nd in Kamchatka
+    with store.transaction(engine) as db:
+        flat = db.get_one(Premises, db.get_one(Account, demo.rich.id).premises_id)
+        db.get_one(Property, flat.property_id).timezone = "Asia/Kamchatka"
+    pay(engine, demo.rich.id, clock())
+    assert "Оплатить картой" not in client.get(page).get_data(as_text=True)
