@@ -15,6 +15,9 @@ METHODS = ("M", "A", "N", "O")
 PAYMENT_STATUSES = ("CREATED", "PROCESSING", "WITHDRAWN", "DONE", "ERROR")
 PAYMENT_METHODS = ("SBP_QR", "CARD", "SBER_PAY", "BANK_LINK", "CASH", "REGISTRY", "BANK_TRANSFER", "AUTOPAY")
 
+MOST_KOPECKS = 2**31 - 1
+"""What a column of kopecks holds on PostgreSQL: 21 million roubles and some."""
+
 
 class Service(SQLModel, table=True):
     """What a company charges at a house (услуга); without a house, at all of them.

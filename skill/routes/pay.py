@@ -1,5 +1,6 @@
 """`/bill/<token>/pay`: from the bill to the provider's page; `/pay/sandbox/…`: a page that plays the bank."""
 
+from decimal import Decimal
 from importlib.resources import files
 
 import structlog
@@ -14,6 +15,7 @@ from billing.payments import PaymentRefused
 from billing.providers.provider import Event, ProviderFailed
 from billing.providers.sandbox import Sandbox
 from billing.tables import Account, Payment
+from billing.tables.money import MOST_KOPECKS
 from skill import checkout
 from skill.app import Service
 from skill.dialogue.turn import digest
@@ -100,12 +102,17 @@ def _payment(db: Database, service: Service, link: BillLink, token: str) -> Paym
 
 def _agree(db: Database, service: Service, payment: Payment, resident_id: int | None) -> None:
     """The payer's consent to a standing order, with the limit that they set."""
-    limit = request.form.get("limit", "").strip()
-    kopecks = int(limit) * 100 if limit.isdecimal() and int(limit) else payment.amount_kopecks * LIMIT_TIMES
+    limit = _limit(request.form.get("limit", "").strip(), payment.amount_kopecks)
     autopay.agree(
-        db, payment, resident_id=resident_id, limit_kopecks=kopecks, day=None, now=service.clock(), actor="resident",
+        db, payment, resident_id=resident_id, limit_kopecks=limit, day=None, now=service.clock(), actor="resident",
         channel=CHANNEL,
     )  # fmt: skip
+
+
+def _limit(said: str, kopecks: int) -> int:
+    """Kopecks of the roubles said, or several times the payment; no more than the books hold, however much is said."""
+    roubles = Decimal(said) if said.isdecimal() else Decimal(0)
+    return min(int(min(roubles, Decimal(MOST_KOPECKS))) * 100 or kopecks * LIMIT_TIMES, MOST_KOPECKS)
 
 
 def _key(db: Database, name: str) -> str:

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from billing import payments, receipts, received, store
 from billing.received import Operation
-from billing.tables import Account, Payment, Premises, Property
+from billing.tables import Account, Autopay, Payment, Premises, Property
 from fixtures.demo_company import DemoSummary
 from skill.app import create_app
 from skill.identity import links
@@ -80,3 +80,17 @@ def test_far_in_the_east_the_day_begins_earlier(
         db.get_one(Property, flat.property_id).timezone = "Asia/Kamchatka"
     pay(engine, demo.rich.id, clock())
     assert "Оплатить картой" not in client.get(page).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "kopecks"),
+    [("500", 500_00), ("9" * 20, 2**31 - 1), ("9" * 5000, 2**31 - 1), ("0", 300_00), ("много", 300_00), ("", 300_00)],
+)
+def test_the_limit_of_a_standing_order_is_what_the_payer_says(
+    client: FlaskClient, engine: Engine, settings: Settings, demo: DemoSummary, said: str, kopecks: int
+) -> None:
+    page = links.to_bill(settings, demo.rich.id, 100_00).removeprefix("https://zhku.example")
+    answer = client.post(f"{page}/pay", data={"method": "card", "autopay": "1", "limit": said})
+    assert answer.status_code == 303
+    with store.reading(engine) as db:
+        assert db.exec(select(Autopay.limit_kopecks)).one() == kopecks
