@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from billing import audit, autopay
 from billing.providers.provider import Event, Started
 from billing.tables import Account, Payment, Premises, Property, Receipt
+from billing.tables.money import MOST_KOPECKS
 from billing.windows import local_date
 
 MINIMUM_KOPECKS = 5_00
@@ -76,6 +77,8 @@ def create(
         return known
     if amount_kopecks < MINIMUM_KOPECKS:
         raise PaymentRefused("TOO_SMALL")
+    if amount_kopecks > MOST_KOPECKS:
+        raise PaymentRefused("TOO_MUCH")
     receipt = db.get(Receipt, receipt_id) if receipt_id is not None else None
     if receipt is not None and receipt.account_id != account_id:
         raise PaymentRefused("OTHER_ACCOUNT")

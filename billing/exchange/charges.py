@@ -15,7 +15,7 @@ from billing.exchange.loading import Bad, Fate, Loader, each
 from billing.exchange.rows import BadCell, Row
 from billing.resources import CHARGEABLE
 from billing.tables import Account, Receipt, ReceiptLine
-from billing.tables.money import METHODS
+from billing.tables.money import METHODS, MOST_KOPECKS
 
 VOLUME = Decimal("0.0000001")
 UNWRITTEN = 0
@@ -58,6 +58,8 @@ class ChargesLoader(Loader):
         lines = [_line(row) for row in (bill.services if isinstance(bill, Bill) else (bill,))]
         if len({line.code for line in lines}) < len(lines):
             raise BadCell("a service is twice in the bill")
+        if sum(line.charged_kopecks for line in lines) > MOST_KOPECKS:
+            raise BadCell("the bill is too large")
         account_id = accounts[number].id
         query = select(Receipt).where(Receipt.account_id == account_id).order_by(col(Receipt.period).desc())
         newest = db.exec(query.limit(1)).first()

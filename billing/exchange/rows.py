@@ -18,6 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from billing.exchange.text import BrokenFile, encoding_of
 from billing.resources import CHARGEABLE
+from billing.tables.money import MOST_KOPECKS
 
 SEPARATORS = ";\t,|"
 DATE_FORMS = ("%d.%m.%Y", "%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y")
@@ -63,6 +64,8 @@ class Row:
             if default is None:
                 raise BadCell(f"{name} is empty")
             return default
+        if abs(value) * 100 > MOST_KOPECKS:
+            raise BadCell(f"{name} is too large: {self.cells[name]}")
         if value * 100 != int(value * 100):
             raise BadCell(f"{name} has parts of a kopeck: {self.cells[name]}")
         return int(value * 100)

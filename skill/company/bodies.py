@@ -6,8 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from billing.tables.money import MOST_KOPECKS
+
 LARGEST_ID = 2_147_483_647
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID, strict=True)]
+Kopecks = Annotated[int, Field(ge=1, le=MOST_KOPECKS, strict=True)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]+$")]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=r"^[^\x00]+$")]
 Value = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3)]
@@ -50,7 +53,7 @@ class NewPayment(Body):
     """A payment that another system took."""
 
     account_id: Id
-    amount_kopecks: Annotated[int, Field(ge=1, le=10**11, strict=True)]
+    amount_kopecks: Kopecks
     paid_on: date
     operation_id: Text
     period: Month | None = None
@@ -59,7 +62,7 @@ class NewPayment(Body):
 class NewRefund(Body):
     """Money to be given back."""
 
-    amount_kopecks: Annotated[int, Field(ge=1, le=10**11, strict=True)]
+    amount_kopecks: Kopecks
 
 
 class Rows(Body):

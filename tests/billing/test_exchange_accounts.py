@@ -136,6 +136,20 @@ def test_charges_become_a_receipt_that_adds_up(
         assert receipts.violations(receipt, receipts.lines(db, receipt.id)) == []
 
 
+@pytest.mark.parametrize(
+    ("water", "upkeep", "reason"),
+    [("21474836,48", "1", "charged is too large"), ("21474836,47", "0,01", "the bill is too large")],
+)
+def test_a_sum_that_the_books_do_not_hold_is_bad(
+    demo_books: Engine, company: Organization, tmp_path: Path, water: str, upkeep: str, reason: str
+) -> None:
+    rows = f"100512;2026-11;ХВС;;;;{water};\n100512;2026-11;MAINTENANCE;;;;{upkeep};\n"
+    rows += "100507;2026-11;MAINTENANCE;;64;31,85;2038,40;\n"
+    report = load(demo_books, ChargesLoader(company, NOW), written(tmp_path, CHARGES + rows))
+    assert (report.added, report.bad) == (1, 1)
+    assert report.bad_rows[0][1].startswith(reason)
+
+
 def test_one_bad_service_leaves_the_whole_bill_out(demo_books: Engine, company: Organization, tmp_path: Path) -> None:
     rows = "100512;2026-11;ХВС;;10;52,34;523,405;\n100512;2026-11;MAINTENANCE;;64;31,85;2038,40;\n"
     report = load(demo_books, ChargesLoader(company, NOW), written(tmp_path, CHARGES + rows))

@@ -74,6 +74,11 @@ def test_a_key_for_another_sum_is_refused(village: Village, now: datetime) -> No
         ordered(village, now, kopecks=100_00)
 
 
+def test_more_than_the_books_hold_is_refused(village: Village, now: datetime) -> None:
+    with pytest.raises(PaymentRefused, match="TOO_MUCH"):
+        ordered(village, now, kopecks=2**31)
+
+
 @pytest.mark.parametrize(("kopecks", "refused"), [(4_99, True), (5_00, False)])
 def test_five_roubles_are_the_least(village: Village, now: datetime, kopecks: int, refused: bool) -> None:
     if refused:

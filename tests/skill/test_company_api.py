@@ -106,6 +106,18 @@ def test_a_payment_is_registered_once(client: FlaskClient, demo: DemoSummary, de
     assert after["forecast"]["low"] <= after["forecast"]["expected"] <= after["forecast"]["high"]
 
 
+@pytest.mark.parametrize(("kopecks", "status"), [(2**31 - 1, 201), (2**31, 400), (10**11, 400)])
+def test_a_sum_that_the_books_do_not_hold_is_refused(
+    client: FlaskClient, demo: DemoSummary, kopecks: int, status: int
+) -> None:
+    body = {"account_id": demo.account.id, "amount_kopecks": kopecks, "paid_on": "2026-11-20", "operation_id": "op-1"}
+    answer = client.post(f"{PREFIX}/payments", json=body)
+    assert answer.status_code == status
+    if status == 201:
+        back = f"{PREFIX}/payments/{answer.json['id']}/refunds"
+        assert client.post(back, json={"amount_kopecks": 2**31}, headers={"Idempotency-Key": "1"}).status_code == 400
+
+
 def test_receipts_come_with_their_lines(client: FlaskClient, demo: DemoSummary) -> None:
     newest = client.get(f"{PREFIX}/accounts/{demo.account.id}/receipts").json["items"][0]
     assert newest["period"] == "2026-10-01"
