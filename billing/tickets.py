@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from billing import audit, repairs
 from billing.tables import Account, Organization, Premises, Property, Ticket
+from billing.windows import day_in
 
 LONGEST_DAYS = 45
 DAILY_LIMIT = 10
@@ -100,7 +101,7 @@ def move(
         raise LookupError(f"no ticket {ticket_id}")
     if status != ticket.status and status not in NEXT[ticket.status]:
         raise ValueError(f"a ticket that is {ticket.status} does not become {status}")
-    if deadline is not None and deadline > ticket.created_at.date() + timedelta(days=LONGEST_DAYS):
+    if deadline is not None and deadline > _taken_on(db, ticket) + timedelta(days=LONGEST_DAYS):
         raise ValueError(f"a ticket is done within {LONGEST_DAYS} days")
     before = {"status": ticket.status}
     ticket.status = status
@@ -151,6 +152,13 @@ def zone_of(db: Session, account_id: int) -> str:
         .join(Account, col(Account.premises_id) == col(Premises.id))
     )
     return db.exec(query.where(Account.id == account_id)).one()
+
+
+def _taken_on(db: Session, ticket: Ticket) -> date:
+    """The day it was taken, at the house; at the company where it is of no account."""
+    if ticket.account_id is not None:
+        return day_in(zone_of(db, ticket.account_id), ticket.created_at)
+    return day_in(db.get_one(Organization, ticket.organization_id).timezone, ticket.created_at)
 
 
 def of_account(db: Session, account_id: int, *, only_active: bool = False, limit: int = 20) -> list[Ticket]:

@@ -129,7 +129,7 @@ class ReadingsLoader(Loader):
         if own is None:
             raise BadCell(f"no meter {row.text('serial')} of {row.resource()}")
         taken = row.day("taken_at")
-        period = row.month("period") if "period" in row.cells else month_start(taken or self._now.date())
+        period = row.month("period") if "period" in row.cells else month_start(taken or self._today)
         taken = taken or period
         values = self._values(row, own)
         there = {zone: own.current.get((register, period)) for zone, register in own.registers.items()}

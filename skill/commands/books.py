@@ -14,7 +14,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 from sqlmodel import col, func, select
 
-from billing import billrun, devices, keys, store
+from billing import billrun, devices, keys, store, windows
 from billing.exchange.export import KINDS, usual_name
 from billing.exchange.export import export as export_file
 from billing.exchange.kinds import LOADERS, loader
@@ -94,8 +94,9 @@ def export_month(
     own = _company(engine, company)
     period = _period(month)
     path = to or Path(usual_name(kind, own, period))
+    today = windows.day_in(own.timezone, utc_now())
     with store.reading(engine) as db:
-        rows = export_file(db, kind, own, period, path, utc_now().date(), service)
+        rows = export_file(db, kind, own, period, path, today, service)
     typer.echo(f"{rows} rows in {path}")
 
 

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -75,6 +75,17 @@ def test_an_initial_value_entered_late_does_not_stand_before_the_months_there_ar
             .order_by(col(Reading.period))
         ).all()
     assert months == [None, Decimal(4)]
+
+
+def test_a_row_without_a_day_is_of_the_month_where_the_company_is(
+    demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path
+) -> None:
+    path = written(tmp_path, f"serial;resource;t1\n{demo.account.meters[0].serial};ХВС;125\n")
+    midnight = datetime(2026, 11, 30, 21, tzinfo=UTC)
+    assert load(demo_books, ReadingsLoader(company, midnight), path).added == 1
+    with store.reading(demo_books) as db:
+        row = db.exec(select(Reading).where(Reading.source == "import")).one()
+    assert row.period == date(2026, 12, 1)
 
 
 def test_the_same_file_twice_changes_nothing(

@@ -1,6 +1,6 @@
 """Outages, announcements, answers, requests and reminders."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -158,6 +158,18 @@ def test_a_request_goes_through_its_states(account: Any, now: datetime) -> None:
     assert ticket not in tickets.of_account(db, own.id, only_active=True)
     with pytest.raises(ValueError, match="does not become"):
         tickets.move(db, ticket.id, "OPEN", **steps)
+
+
+def test_the_days_of_a_deadline_are_counted_at_the_house(account: Any) -> None:
+    db, own = account
+    midnight = datetime(2026, 11, 21, 21, 30, tzinfo=UTC)  # the 22nd in Moscow
+    ticket = ask(db, own, midnight)
+    last = date(2026, 11, 22) + timedelta(days=45)
+    steps = {"now": midnight, "actor": "o", "channel": "c"}
+    tickets.move(db, ticket.id, "DEFERRED", deadline=last, **steps)
+    assert ticket.deadline == last
+    with pytest.raises(ValueError, match="45 days"):
+        tickets.move(db, ticket.id, "DEFERRED", deadline=last + timedelta(days=1), **steps)
 
 
 def test_a_deadline_is_at_most_45_days_away(account: Any, now: datetime) -> None:

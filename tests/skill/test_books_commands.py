@@ -1,7 +1,7 @@
 """`zhku import`, `export`, `bill`, `keys`, `devices` on a demo company of their own."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,8 @@ from click.testing import Result
 from sqlmodel import select
 from typer.testing import CliRunner
 
-from billing import keys, store
+from billing import keys, receipts, received, store
+from billing.received import Operation
 from billing.tables import Device, Reading, Receipt
 from fixtures.demo_company import DemoSummary
 from skill.commands import books
@@ -92,6 +93,27 @@ def test_an_old_key_rate_is_told(run: Run, at: Callable[[datetime], None]) -> No
     at(DECEMBER_BEGINS + timedelta(days=31))
     told = "penalties use the key rate of 2025-10-27: add newer ones (ZHKU_LAW_FILE)"
     assert told in run("bill", "2026-12", *OURS).output
+
+
+def test_debts_are_written_as_of_the_day_where_the_company_is(
+    run: Run, demo: DemoSummary, demo_url: str, tmp_path: Path
+) -> None:
+    """At midnight of 1 December what was paid on that day is no debt."""
+    whole = len(debts(run, tmp_path))
+    engine = store.connect(demo_url)
+    with store.transaction(engine) as db:
+        first = date(2026, 12, 1)
+        owed = receipts.balance(db, demo.rich.id, first).kopecks
+        paid = [Operation(demo.rich.id, owed, "1", first)]
+        received.register(db, paid, provider="test", now=DECEMBER_BEGINS, actor="test", channel="test")
+    engine.dispose()
+    assert len(debts(run, tmp_path)) == whole - 1
+
+
+def debts(run: Run, folder: Path) -> list[str]:
+    """The rows of today's debts."""
+    run("export", "sberbank-debts", "2026-11", *OURS, "--to", "debts.txt")
+    return (folder / "debts.txt").read_text("cp1251").splitlines()
 
 
 @pytest.mark.parametrize(
