@@ -18,6 +18,7 @@ import yaml
 from billing.windows import month_start
 
 SATURDAY = 5
+LAST_HOUR = 23
 
 
 class BadLawFile(ValueError):
@@ -226,6 +227,8 @@ def _repair(name: str, row: dict[str, Any]) -> Repair:
     spans: dict[str, Any] = {field: _span(row.pop(field)) for field in ("within", "in_heating") if field in row}
     if "hours" in row:
         opens, closes = map(int, row["hours"])
+        if not 0 <= opens < closes <= LAST_HOUR:
+            raise ValueError(f"{name}: hours are from an earlier to a later one of a day, 0 to {LAST_HOUR}")
         row["hours"] = (opens, closes)
     return Repair(name, **words, **spans, **row)
 

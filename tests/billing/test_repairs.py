@@ -102,7 +102,19 @@ def test_a_company_shortens_terms_and_adds_its_own(own: Callable[[str], None]) -
     assert due("домофон молчит", "2026-11-21 12:30") == "24"
 
 
-@pytest.mark.parametrize("row", ["{within: soon}", "{within: 2 moons}", "{what: ['(']}", "{hourly: 1}"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "{hours: [22, 8]}",
+        "{hours: [8, 8]}",
+        "{hours: [8, 24]}",
+        "{hours: [-1, 8]}",
+        "{within: soon}",
+        "{within: 2 moons}",
+        "{what: ['(']}",
+        "{hourly: 1}",
+    ],
+)
 def test_a_term_that_cannot_be_read_is_refused_at_once(own: Callable[[str], None], row: str) -> None:
     with pytest.raises(law.BadLawFile, match="repairs"):
         own(f"repairs: {{lift: {row}}}")
