@@ -5,9 +5,11 @@ Precedence: arguments, environment, the file named by `ZHKU_CONFIG`, the default
 
 import os
 import secrets
+from contextlib import suppress
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Literal
 
 from platformdirs import user_data_path
@@ -206,13 +208,17 @@ class Settings(BaseSettings):
         return self._kept("link_secret")
 
     def _kept(self, name: str) -> str:
+        """The secret in a file, made at first use: whole or not at all, the same for all who make it at once."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         file = self.data_dir / name
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return file.read_text("ascii").strip()
-        with os.fdopen(handle, "w", encoding="ascii") as out:
-            value = secrets.token_urlsafe(24)
-            out.write(value)
+        if not file.exists():
+            with NamedTemporaryFile("w", encoding="ascii", dir=self.data_dir, prefix=f".{name}-") as whole:
+                whole.write(secrets.token_urlsafe(24))
+                whole.flush()
+                os.fsync(whole.fileno())
+                with suppress(FileExistsError):
+                    os.link(whole.name, file)
+        value = file.read_text("ascii").strip()
+        if not value:
+            raise ValueError(f"the secret in {file} is empty: delete the file, and another is made")
         return value

@@ -58,7 +58,7 @@ class Pages:
         if self._throttle.is_shut(visitor, now):
             return _page("login.html", 429, trouble="Слишком много попыток. Попробуйте через пять минут.")
         name, said = request.form.get("name", "").strip()[:60], request.form.get("password", "")
-        if not name or not hmac.compare_digest(said.encode(), self._password.encode()):
+        if not name or not said or not hmac.compare_digest(said.encode(), self._password.encode()):
             self._throttle.failed(visitor, now)
             return _page("login.html", 403, trouble="Имя пустое или пароль не подошёл.")
         answer = redirect(url_for("console_queue"))

@@ -1,6 +1,8 @@
 """Settings come from the environment and a file, are all described, and those the README names exist."""
 
+import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,27 @@ def test_the_secret_of_alice_is_made_once_and_only_its_owner_reads_it(tmp_path: 
     made = Settings(data_dir=tmp_path, alice_secret="").secret_of_alice
     assert made == Settings(data_dir=tmp_path, alice_secret="").secret_of_alice
     assert (tmp_path / "alice_secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_secret_is_written_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A disk that is full, or a process that dies, leaves nothing that would be taken for a secret."""
+
+    def fails(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fails)
+        with pytest.raises(OSError, match="space"):
+            _ = Settings(data_dir=tmp_path).secret_of_links
+    assert list(tmp_path.iterdir()) == []
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(lambda _: Settings(data_dir=tmp_path).secret_of_links, range(50)))) == 1
+
+
+def test_an_empty_secret_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "console_password").write_text("\n")
+    with pytest.raises(ValueError, match="delete the file"):
+        _ = Settings(data_dir=tmp_path).password_of_console
 
 
 def test_every_setting_is_listed_with_its_meaning_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
