@@ -44,13 +44,21 @@ def keep(db: Database, resident_id: int, pin: str) -> None:
     db.add(row)
 
 
+def locked_minutes(db: Database, resident_id: int, now: datetime) -> int:
+    """For how long nothing that is said opens; 0 unless too many wrong ones were."""
+    row = db.get(ResidentPin, resident_id)
+    if row is None or row.locked_until is None or row.locked_until <= now:
+        return 0
+    return _minutes(row.locked_until - now)
+
+
 def check(db: Database, resident_id: int, pin: str, now: datetime) -> Check:
     """Compare what was said; three wrong ones in a row lock it for a quarter of an hour."""
     row = db.get(ResidentPin, resident_id)
     if row is None or not row.digest:
         return Check(right=False)
-    if row.locked_until is not None and row.locked_until > now:
-        return Check(right=False, locked_minutes=_minutes(row.locked_until - now))
+    if minutes := locked_minutes(db, resident_id, now):
+        return Check(right=False, locked_minutes=minutes)
     right = opens(pin, row.salt, row.digest)
     row.failures = 0 if right else row.failures + 1
     row.locked_until = None

@@ -50,3 +50,31 @@ def test_a_pin_that_is_not_given_is_not_taken_away(say: Say) -> None:
     say("убери пин")
     assert say("хватит").startswith("Хорошо, о деньгах не говорим.")
     assert say("сколько я должен") == "Четыре цифры пин-кода, пожалуйста."
+
+
+CODE = "482913"
+"""What is printed on the bill of the demo account."""
+
+
+def test_a_lock_holds_for_the_code_on_the_bill_too(say: Say) -> None:
+    """It is told when the PIN would be asked for, and nothing that is said opens, in whatever conversation."""
+    say("сколько я должен")
+    for wrong in ("1111", "222222"):
+        say(wrong)
+    assert "через 15 мин." in say("333333")
+    assert "через 15 мин." in say("сколько я должен")
+    assert "через 15 мин." in say("поменяй пин", "another")
+    assert "защитить" not in say(CODE, "another")
+
+
+def test_the_code_on_the_bill_opens_nothing_once_the_pin_was_asked_for_and_locked_elsewhere(say: Say) -> None:
+    say("сколько я должен", "another")
+    say("сколько я должен")
+    for wrong in ("1111", "2222", "3333"):
+        say(wrong)
+    assert "через 15 мин." in say(CODE, "another")
+
+
+def test_a_forgotten_pin_is_set_anew_by_the_code_on_the_bill(say: Say) -> None:
+    say("сколько я должен")
+    assert "защитить" in say(CODE)

@@ -106,16 +106,21 @@ class Pin:
             talk.session.unlocked = True
             talk.session.close()
             return talk.reply("pin.right")
-        if not check.locked_minutes:
-            return talk.reply("pin.wrong", expecting="code")
+        return self._locked(talk) or talk.reply("pin.wrong", expecting="code")
+
+    def _locked(self, talk: Talk) -> Reply | None:
+        """What is said while too many wrong ones keep it shut."""
+        minutes = pins.locked_minutes(talk.db, talk.resident.id, talk.now) if talk.resident else 0
+        if not minutes:
+            return None
         talk.session.close()
         talk.session.aside, talk.session.then = "", []
-        return talk.reply("pin.locked", minutes=f"{check.locked_minutes} мин.")
+        return talk.reply("pin.locked", minutes=f"{minutes} мин.")
 
     def _by_bill(self, talk: Talk, digits: str) -> Reply:
-        """A forgotten PIN is set anew by the code on the bill; wrong codes count as wrong PINs."""
+        """A forgotten PIN is set anew by the code on the bill; wrong codes count as wrong PINs, and lock as they do."""
         if accounts.code_matches(account_of(talk), digits):
-            return self._ask(talk, "new")
+            return self._locked(talk) or self._ask(talk, "new")
         return self._check(talk, digits)
 
     def _open(self, talk: Talk, digits: str, key: str) -> Reply:
@@ -126,6 +131,8 @@ class Pin:
         return Reply(talk.say(key))
 
     def _ask(self, talk: Talk, step: str, key: str = "") -> Reply:
+        if step == "ask" and (locked := self._locked(talk)):
+            return locked
         talk.session.scene, talk.session.step = self.name, step
         return talk.reply(f"pin.{key or step}", expecting="code")
 
