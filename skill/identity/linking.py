@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as Database
 from sqlmodel import select
 
@@ -29,17 +30,21 @@ def verify(db: Database, turn: Turn, number: str, code: str, *, now: datetime, s
     """Whether the code is the one on the account's bill, or a one-time code the company gave for it.
 
     Wrong codes are counted for the speaker and for the account number apart, so that neither many numbers from one
-    speaker nor many speakers on one number get more than `settings.link_attempts` tries in a row.
+    speaker nor many speakers on one number get more than `settings.link_attempts` tries in a row. The right code
+    forgives the speaker what went wrong with that number, and not with others.
     """
-    subjects = [_attempts(db, f"{turn.channel}:{turn.user_key}"), _attempts(db, f"account:{number}")]
+    speaker = f"{turn.channel}:{turn.user_key}"
+    subjects = [_attempts(db, speaker), _attempts(db, f"account:{number}")]
+    both = _attempts(db, f"{speaker}:{number}")
     wait = max(_minutes_locked(subject, now) for subject in subjects)
     if wait:
         return Outcome(locked_minutes=wait)
     fitting = [(account.id, how) for account in accounts.find(db, number) if (how := _how(db, account, code, now))]
     if len(fitting) == 1 and turn.user_key:
-        for subject in subjects:
-            subject.failures = 0
+        subjects[0].failures = max(subjects[0].failures - both.failures, 0)
+        subjects[1].failures = both.failures = 0
         return Outcome(*fitting[0])
+    both.failures += 1
     for subject in subjects:
         subject.failures += 1
         if subject.failures >= settings.link_attempts:
@@ -76,12 +81,11 @@ def _how(db: Database, account: Account, code: str, now: datetime) -> str:
 
 
 def _attempts(db: Database, subject: str) -> LinkAttempts:
+    """The count, which nobody else may change before this transaction ends."""
     key = hashlib.sha256(subject.encode()).hexdigest()
-    row = db.get(LinkAttempts, key)
-    if row is None:
-        row = LinkAttempts(subject=key)
-        db.add(row)
-    return row
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    db.execute(insert(LinkAttempts).values(subject=key, failures=0).on_conflict_do_nothing(index_elements=["subject"]))
+    return db.exec(select(LinkAttempts).where(LinkAttempts.subject == key).with_for_update()).one()
 
 
 def _minutes_locked(row: LinkAttempts, now: datetime) -> int:

@@ -1,6 +1,16 @@
 """A speaker becomes a resident by the account's number and the code on its bill."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from billing import store
 from fixtures.demo_company import DemoSummary
+from skill.dialogue.turn import Turn
+from skill.identity import linking
+from skill.identity.linking import Outcome
+from skill.settings import Settings
 from tests.skill.talking import Clock, Ledger, Resident
 
 
@@ -59,6 +69,42 @@ def test_guessing_locks_for_a_while(stranger: Resident, demo: DemoSummary, clock
     stranger.says("привязать счёт")
     stranger.says(demo.account.number)
     assert "согласны" in stranger.says(demo.account.bill_code)
+
+
+def tried(stranger: Resident, number: str, code: str) -> str:
+    stranger.says("привязать счёт")
+    stranger.says(number)
+    return stranger.says(code)
+
+
+def test_ones_own_code_in_between_does_not_help_to_guess_those_of_others(stranger: Resident, demo: DemoSummary) -> None:
+    own = demo.account.number, demo.account.bill_code
+    for number in ("700001", "700002"):
+        assert "Слишком много" not in tried(stranger, number, "000000")
+    assert "согласны" in tried(stranger, *own)
+    for number in ("700003", "700004"):
+        assert "Слишком много" not in tried(stranger, number, "000000")
+    assert "Слишком много" in tried(stranger, "700005", "000000")
+    assert "Слишком много" in tried(stranger, *own)
+
+
+def test_the_right_code_forgives_the_wrong_ones_for_that_number(stranger: Resident, demo: DemoSummary) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            assert "Слишком много" not in tried(stranger, demo.account.number, "000000")
+        assert "согласны" in tried(stranger, demo.account.number, demo.account.bill_code)
+
+
+def test_guesses_made_at_once_are_all_counted(
+    either_engine: Engine, settings: Settings, demo: DemoSummary, now: datetime
+) -> None:
+    def guess(_: int) -> Outcome:
+        with store.transaction(either_engine) as db:
+            turn = Turn("chat", "guesser", "s")
+            return linking.verify(db, turn, demo.account.number, "000000", now=now, settings=settings)
+
+    with ThreadPoolExecutor(5) as pool:
+        assert sum(bool(outcome.locked_minutes) for outcome in pool.map(guess, range(5))) == 1
 
 
 def test_no_leaves_the_linking(stranger: Resident) -> None:
