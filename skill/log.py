@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from collections.abc import Mapping
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -11,7 +12,11 @@ SECRET_KEYS = frozenset({"authorization", "token", "access_token", "auth_token",
 DIGITS = re.compile(r"\d(?:[\s-]?\d){4,}")
 BEARER = re.compile(r"(?i)(bearer\s+)\S+")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-PATH_SECRET = re.compile(r"(/(?:alice|marusia|salute|alexa|dialogflow_es|dialogflow_cx|actions_builder)/)[^\s/\"']+")
+PATH_SECRET = re.compile(
+    r"(/(?:alice|marusia|salute|alexa|dialogflow_es|dialogflow_cx|actions_builder|bill|pay/sandbox)/|/bot(?=\d+:))"
+    r"[^\s/?\"']+"
+)
+"""Webhooks of assistants, what a link to a bill or a payment opens with, Telegram's token in its API's addresses."""
 
 
 def masked(text: str) -> str:
@@ -25,13 +30,20 @@ def masked(text: str) -> str:
 
 def _mask(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001 - structlog's signature
     for key, value in event.items():
-        if key == "timestamp":
-            continue
-        if key.lower() in SECRET_KEYS:
-            event[key] = "***"
-        elif isinstance(value, str):
-            event[key] = masked(value)
+        if key != "timestamp":
+            event[key] = _kept(key, value)
     return event
+
+
+def _kept(key: str, value: object) -> object:
+    """What may be written of a value, and of whatever lies inside it."""
+    if key.lower() in SECRET_KEYS:
+        return "***"
+    if isinstance(value, Mapping):
+        return {masked(str(name)): _kept(str(name), inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_kept("", inner) for inner in value]
+    return value if value is None or isinstance(value, bool | int | float) else masked(str(value))
 
 
 def configure() -> None:
