@@ -12,6 +12,8 @@ SECRET_KEYS = frozenset({"authorization", "token", "access_token", "auth_token",
 DIGITS = re.compile(r"\d(?:[\s-]?\d){4,}")
 BEARER = re.compile(r"(?i)(bearer\s+)\S+")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+ROW = re.compile(r"(?s)(DETAIL:).*?(?=\n\n|\n\[SQL|\nCONTEXT|\nHINT|\Z)")
+"""PostgreSQL's own words of a row that it refuses."""
 PATH_SECRET = re.compile(
     r"(/(?:alice|marusia|salute|alexa|dialogflow_es|dialogflow_cx|actions_builder|bill|pay/sandbox)/|/bot(?=\d+:))"
     r"[^\s/?\"']+"
@@ -25,7 +27,9 @@ def masked(text: str) -> str:
     >>> masked("счёт 100512, Bearer abc")
     'счёт ***, Bearer ***'
     """
-    return DIGITS.sub("***", EMAIL.sub("***", PATH_SECRET.sub(r"\1***", BEARER.sub(r"\1***", text))))
+    for secret in (ROW, BEARER, PATH_SECRET):
+        text = secret.sub(r"\1***", text)
+    return DIGITS.sub("***", EMAIL.sub("***", text))
 
 
 def _mask(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001 - structlog's signature

@@ -12,6 +12,7 @@ from sqlmodel import select as entries
 from billing import store
 from billing.prepared import Prepared
 from billing.tables import AuditEntry, Organization, Reading, Resident
+from skill import log
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 _KINDS = Prepared(
@@ -29,6 +30,21 @@ def test_values_come_out_as_the_columns_types_have_them(undone_demo: Session) ->
     assert isinstance(first.taken_on, date)
     assert (first.taken_on, first.value) < (second.taken_on, second.value)
     assert first == (first.value, first.taken_on, first.rows)
+
+
+def test_an_error_tells_no_values(books: Engine) -> None:
+    """They are what residents said. PostgreSQL quotes the row in its own words: that is for the log to mask."""
+    words = "у меня диабет"
+    row = {"at": NOW, "actor": words, "channel": "c", "action": "a", "subject": "s", "subject_id": 1, "account_id": -1}
+
+    def prepared(db: Session) -> None:
+        Prepared(insert(AuditEntry)).run(db, row | {"subject": None})
+
+    for add in (prepared, lambda db: db.add(AuditEntry(**row | {"subject": None}))):
+        with pytest.raises(IntegrityError) as told, store.transaction(books) as db:
+            add(db)
+        assert words not in log.masked(str(told.value))
+        assert "parameters hidden" in str(told.value)
 
 
 def test_values_go_in_as_the_columns_types_want_them(undone: Session) -> None:
