@@ -8,24 +8,27 @@ from typing import Any
 
 import yaml
 
-from skill.identity.masking import without_phones
+from skill.identity.masking import kept, without_phones
 from skill.log import masked
+from speech.numerals import segments
 
 URL_PATH = re.compile(r"(https?://[^/\s]+)/\S+")
+SECRET_WORD = re.compile(r"(?i)\b(пин|код)")
 ALREADY = re.compile(r"\w+-[0-9a-f]{8}")
 FIRST_NUMBER, NUMBERS = 10**12, 10**9
 """Numeric identifiers are mapped into this range, and those in it are taken as mapped."""
 
 
-def mask(value: Any, key: str = "", holder: str = "") -> Any:  # noqa: ANN401 - JSON
+def mask(value: Any, key: str = "", holder: str = "", *, secret: bool = False) -> Any:  # noqa: ANN401 - JSON
     """The JSON value with identifiers, secrets and moments masked; a masked one comes back unchanged.
 
-    key: under which the value lies; holder: the key of the object around it.
+    key: under which the value lies; holder: the key of the object around it. secret: a PIN or a code may be said in it,
+    so that no number stays, in digits, in words or word by word.
     """
     if isinstance(value, dict):
-        return {name: mask(inner, name, key) for name, inner in value.items()}
+        return {name: mask(inner, name, key, secret=secret) for name, inner in value.items()}
     if isinstance(value, list):
-        return [mask(inner, key, holder) for inner in value]
+        return [mask(inner, key, holder, secret=secret) for inner in value]
     if isinstance(value, bool) or value is None or value == "":
         return value
     words = _words()
@@ -35,9 +38,18 @@ def mask(value: Any, key: str = "", holder: str = "") -> Any:  # noqa: ANN401 - 
         return "***" if isinstance(value, str) else 0
     if key in words["personal"]:
         return _named(value, key)
+    if secret and key not in words["protocol"]:
+        value = kept(value, "code") if isinstance(value, str) else 0
     if isinstance(value, str):
         return URL_PATH.sub(r"\1/***", value) if key in ("url", "link") else masked(without_phones(value))
     return value
+
+
+def tells_secret(value: Any) -> bool:  # noqa: ANN401 - JSON
+    """Whether a request speaks of a PIN or a code with numbers beside it."""
+    if isinstance(value, dict | list):
+        return any(map(tells_secret, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str) and SECRET_WORD.search(value) is not None and bool(segments(value))
 
 
 @cache

@@ -95,6 +95,29 @@ def test_a_recorded_conversation_is_masked_and_replayed(
     assert report.problems == []
 
 
+def test_a_pin_and_a_code_are_not_recorded(app: Flask, engine: Engine, client: FlaskClient, tmp_path: Path) -> None:
+    """Neither asked for nor volunteered, in no form in which the platform has them, delivered twice or as sound."""
+    record(app, engine, tmp_path / "kept")
+    body = json.loads((REQUESTS / "alice" / "start.json").read_text("utf-8"))
+
+    def say(text: str, number: int) -> None:
+        body["session"]["message_id"] = number
+        entities = [{"type": "YANDEX.NUMBER", "tokens": {"start": 0, "end": 1}, "value": 4821}]
+        said = {"command": text, "original_utterance": text, "nlu": {"tokens": text.split(), "entities": entities}}
+        body["request"] |= {"type": "SimpleUtterance", **said}
+        client.post("/alice/secret", json=body)
+
+    for number, text in enumerate(["привязать счёт", "100512", "четыре восемь два девять один три"]):
+        say(text, number)
+    say("четыре восемь два девять один три", 2)
+    say("поставь пин 4821", 3)
+    said = [json.loads(file.read_text("utf-8"))["request"] for file in sorted((tmp_path / "kept").iterdir())]
+    kept = json.dumps(said[1:], ensure_ascii=False)
+    assert not any(secret in kept for secret in ("четыре", "восемь", "4821", "100512"))
+    assert [one["session"]["message_id"] for one in said] == [0, 1, 2, 2, 3]
+    assert said[0]["request"]["command"] == "привязать счёт"
+
+
 def test_exchanges_of_our_own_api_are_left_out(target: App, app: Flask, engine: Engine, tmp_path: Path) -> None:
     """The token that opened it is masked, so nobody can send them again."""
     record(app, engine, tmp_path)
