@@ -5,6 +5,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from billing import store
 from skill.app import Service
 from skill.metrics import registry
 from skill.routes.errors import problem
@@ -16,8 +17,8 @@ def mount(app: Flask, service: Service) -> None:
     @app.get("/healthz")
     def healthz() -> Response:
         try:
-            with service.engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
+            with store.reading(service.engine) as db:
+                db.connection().execute(text("SELECT 1"))
         except SQLAlchemyError:
             return problem(503, "the database does not answer")
         return jsonify({"status": "ok"})

@@ -234,6 +234,11 @@ def test_no_file_of_the_page_comes_from_another_host(client: FlaskClient) -> Non
         assert "https://" not in text
 
 
+def test_health_waits_for_no_writer(client: FlaskClient, engine: Engine) -> None:
+    with store.transaction(engine):
+        assert client.get("/healthz").get_json() == {"status": "ok"}
+
+
 def test_health_metrics_and_description(client: FlaskClient) -> None:
     assert client.get("/healthz").get_json() == {"status": "ok"}
     client.post("/alice/secret", json={"session": {"new": True}, "request": {}})
