@@ -141,6 +141,7 @@ def _submit(db: Session, meter_id: int, taken_at: datetime, now: datetime) -> in
     values = {zone: packet.value for zone, packet in newest(db, meter_id).items()}
     if set(values) != set(zones):
         return 0
+    told = ",".join(f"{zone}={value}" for zone, value in sorted(values.items()))  # zones may be sent one by one
     try:
         booking = readings.submit(
             db,
@@ -150,7 +151,7 @@ def _submit(db: Session, meter_id: int, taken_at: datetime, now: datetime) -> in
             now=now,
             channel="device",
             source="smart_meter",
-            idempotency_key=f"device:{meter_id}:{taken_at.isoformat()}",
+            idempotency_key=f"device:{meter_id}:{taken_at.isoformat()}:{told}",
             confirmed=readings.CONFIRMED_BY_DEVICE,
             actor=f"meter:{meter_id}",
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 THOUSANDTH = Decimal("0.001")
 INPUTS, TARIFFS = 8, 4
+LONGEST_NUMBER = 9
 SAURES = {"vals", "meters", "sensors", "data"}
 """A message with one of these is of Saures."""
 
@@ -47,7 +48,7 @@ def waterius(message: Mapping[str, Any]) -> Packet:
 def plain(message: Mapping[str, Any]) -> Packet:
     """Our own JSON: {"key", "taken_at", "values": {"0": "123.456"}}. Raises BadPacket."""
     given = message.get("values")
-    if not isinstance(given, Mapping) or not all(str(number).isdigit() for number in given):
+    if not isinstance(given, Mapping) or not all(_is_number(str(number)) for number in given):
         raise BadPacket("values is not an object of inputs")
     values = tuple(Value(int(number), _decimal(value, f"values.{number}")) for number, value in given.items())
     return _packet(message, values, message.get("taken_at"))
@@ -96,9 +97,13 @@ def _instant(at: object) -> datetime | None:
         raise BadPacket("the time is not text")
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise BadPacket(f"the time cannot be read: {at[:40]}") from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER
 
 
 def _decimal(value: object, name: str) -> Decimal:

@@ -39,7 +39,7 @@ class PaymentCode:
 
     @property
     def kopecks(self) -> int | None:
-        return int(self.values["Sum"]) if self.values.get("Sum", "").isdigit() else None
+        return int(self.values["Sum"]) if self.values.get("Sum", "").isdecimal() else None
 
 
 def for_receipt(company: Organization, account: Account, period: date, kopecks: int) -> str:
@@ -105,7 +105,7 @@ def decode(code: bytes | str) -> PaymentCode:
 
 def inn_is_sound(inn: str) -> bool:
     """Whether the digits of control of a 10 or 12 digit INN agree."""
-    if not inn.isdigit() or len(inn) not in (10, 12):
+    if not inn.isdecimal() or len(inn) not in (10, 12):
         return False
     weights = [2, 4, 10, 3, 5, 9, 4, 6, 8]
     if len(inn) == 10:
@@ -115,7 +115,7 @@ def inn_is_sound(inn: str) -> bool:
 
 def account_is_sound(account: str, bic: str, *, correspondent: bool = False) -> bool:
     """Whether the control key of a 20 digit bank account agrees with its bank."""
-    if not (account.isdigit() and len(account) == 20 and bic.isdigit() and len(bic) == 9):
+    if not (account.isdecimal() and len(account) == 20 and bic.isdecimal() and len(bic) == 9):
         return False
     digits = ("0" + bic[4:6] if correspondent else bic[-3:]) + account
     return sum(int(digit) * (7, 1, 3)[at % 3] % 10 for at, digit in enumerate(digits)) % 10 == 0

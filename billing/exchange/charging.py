@@ -210,7 +210,7 @@ def _needed(row: Row, name: str) -> date:
 
 
 def _month(text: str) -> int:
-    if not text.strip().isdigit() or not 1 <= int(text) <= 12:
+    if not text.strip().isdecimal() or not 1 <= int(text) <= 12:
         raise BadCell(f"not a month of the year: {text}")
     return int(text)
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from billing.providers.provider import BadWebhook, Event, Order, RefundAnswer, RefundOrder, Started
 
 SIGNATURE = "X-Zhku-Signature"
+LONGEST_TIME = 12
 FRESH_SECONDS = 300
 STATUSES = ("PROCESSING", "WITHDRAWN", "DONE", "ERROR")
 
@@ -57,7 +58,7 @@ class Sandbox:
         given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE.lower(), "")
         parts = dict(part.partition("=")[::2] for part in given.split(","))
         at = parts.get("t", "")
-        if not at.isdigit() or abs(now - int(at)) > FRESH_SECONDS:
+        if not at.isdecimal() or len(at) > LONGEST_TIME or abs(now - int(at)) > FRESH_SECONDS:
             raise BadWebhook("the webhook is not signed, or too old")
         if not hmac.compare_digest(parts.get("v1", "").encode(), self._signature(at, body).encode()):
             raise BadWebhook("the signature is wrong")

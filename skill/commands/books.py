@@ -172,7 +172,7 @@ def add_device(
         for said in meter:
             number, serial, zone = [*said.split(":"), "single"][:3] if said.count(":") else ("", "", "")
             found = db.exec(select(Meter).where(Meter.organization_id == own.id, Meter.serial == serial)).all()
-            if not number.isdigit() or len(found) != 1:
+            if not number.isdecimal() or len(found) != 1:
                 _stop(f"{said}: not INPUT:SERIAL of one meter")
             inputs[int(number)] = (found[0].id, zone)
         typer.echo(devices.add(db, organization_id=own.id, name=name, inputs=inputs, now=utc_now()))

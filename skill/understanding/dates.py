@@ -148,7 +148,7 @@ def _written_day(
         after = parts[i + 1] if i + 1 < len(parts) else ""
         if written and not _NOT_A_DAY.match(after):
             value = int(written[1])
-        elif (bare := piece.strip(".,!?")).isdigit() and len(bare) < 3 and _is_day(text, parts, i, months):
+        elif (bare := piece.strip(".,!?")).isdecimal() and len(bare) < 3 and _is_day(text, parts, i, months):
             value = int(bare)
         else:
             continue

@@ -161,7 +161,7 @@ def is_year(state: "Assembler", item: Item) -> bool:
     """«за октябрь 2026»."""
     state.month = False
     year = str(item[0])
-    if state.open is not None or len(year) != 4 or not year.isdigit() or int(year) not in YEARS:
+    if state.open is not None or len(year) != 4 or not year.isdecimal() or int(year) not in YEARS:
         return False
     state.forks.add("name")
     return "name" not in state.flips

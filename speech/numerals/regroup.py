@@ -131,7 +131,7 @@ def _fill(items: list[Item], i: int) -> tuple[int, int]:
 
 def _fill_written(digits: str, after: Item) -> tuple[int, int]:
     """«1000 двести» → 1200; «45 000» is left as it is."""
-    round_thousand = digits.isdigit() and 3 < len(digits) < LONGEST_ROUND and digits.endswith("000")
+    round_thousand = digits.isdecimal() and 3 < len(digits) < LONGEST_ROUND and digits.endswith("000")
     if round_thousand and isinstance(after[0], int) and not after[3] & ~ORDINAL and 9 < after[0] < 1000:
         return int(digits) + after[0], 1
     return 0, 0

@@ -27,7 +27,7 @@ class KeyEntry:
                 return Keyed("operator")
             if key == "*":
                 return Keyed("repeat")
-            if key.isdigit() and int(key) <= len(self._choices):
+            if key.isdecimal() and int(key) <= len(self._choices):
                 return Keyed("choice", self._choices[int(key) - 1])
             if self._choices:
                 return Keyed("unknown", key)

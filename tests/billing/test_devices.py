@@ -7,14 +7,14 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import paho.mqtt.publish
 import pytest
 from amqtt.broker import Broker as RealBroker
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -112,6 +112,23 @@ def test_where_it_is_on_the_last_days_of_the_window_submit(
     assert (row.value, row.source, row.status) == (Decimal(126), "smart_meter", "submitted")
 
 
+def test_zones_may_be_sent_one_by_one(undone_demo: Session, demo: DemoSummary, now: datetime) -> None:
+    """At the same moment: each is booked with what is known of the other."""
+    db, number = undone_demo, next(one.id for one in demo.rich.meters if one.resource == "ELECTRICITY")
+    meter = db.get_one(Meter, number)
+    meter.is_automatic = meter.submits_automatically = True
+    key = devices.add(db, organization_id=1, name="щит", inputs={0: (number, "day"), 1: (number, "night")}, now=now)
+    at = now + timedelta(days=8)
+    assert devices.take(db, packets.read({"key": key, "ch0": 6229, "ch1": 1838}), now).kept == 2
+    for changed in ({"ch0": 6231}, {"ch1": 1840}):
+        told = packets.read({"key": key, "timestamp": at.isoformat()} | changed)
+        assert devices.take(db, told, at) == Taken(kept=1, submitted=1)
+    query = select(Reading.value).where(
+        Reading.meter_id == number, Reading.period == date(2026, 11, 1), Reading.status == "submitted"
+    )
+    assert sorted(db.exec(query).all()) == [1840, 6231]
+
+
 def test_a_packet_that_comes_twice_is_kept_once(books: tuple[Session, str], now: datetime) -> None:
     db, key = books
     send(db, key, now)
@@ -187,7 +204,17 @@ KEYS = st.sampled_from(["key", "ch0", "values", "timestamp", "0", "data", "senso
 PLAIN = st.none() | st.booleans() | st.floats() | st.integers() | st.text()
 
 
-@given(st.recursive(PLAIN, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner)))
+NUMBERS = st.text(st.characters(categories=["Nd", "No", "Nl"]), min_size=1, max_size=12)
+TIMES = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=14))])).map(str)
+OURS = st.fixed_dictionaries(
+    {"key": st.just("k"), "values": st.dictionaries(NUMBERS, NUMBERS | st.floats())}, optional={"taken_at": TIMES}
+)
+
+
+@given(st.recursive(PLAIN | OURS, lambda inner: st.lists(inner) | st.dictionaries(KEYS | st.text(), inner)))
+@example({"key": "k", "values": {"²": "1"}})
+@example({"key": "k", "values": {"9" * 5000: "1"}})
+@example({"key": "k", "values": {"1": 1}, "taken_at": "0001-01-01T00:00+14:00"})
 def test_no_json_breaks_the_reader(message: object) -> None:
     with contextlib.suppress(BadPacket):
         packets.read(message)
