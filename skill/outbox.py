@@ -183,6 +183,8 @@ class Sender:
                 self.send_due()
             except SQLAlchemyError as error:  # the database may come back: the messages are still there
                 log.error("outbox cannot be read", reason=type(error).__name__)
+            except Exception as error:  # nothing ends the thread: there would be no other
+                log.error("outbox failed", exc_info=error)
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
 
@@ -225,6 +227,9 @@ class Sender:
         except (httpx.HTTPError, ProviderFailed, OSError, ValueError, KeyError) as error:  # unreachable, or no answer
             verdict = Verdict(again_in=0)
             log.warning("message not sent", channel=row.channel, attempts=row.attempts + 1, reason=type(error).__name__)
+        except Exception as error:  # a fault of ours in one message: the others go out, and it is given up in the end
+            verdict = Verdict(again_in=0)
+            log.error("message not sent", channel=row.channel, attempts=row.attempts + 1, exc_info=error)
         with store.transaction(self._engine) as db:
             self._settle(db, row.id, verdict)
 

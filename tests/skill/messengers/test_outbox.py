@@ -2,10 +2,12 @@
 
 import json
 import re
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import httpx
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,9 +15,11 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from billing import store
+from skill import log
 from skill.app import create_app
+from skill.channels.channel import Verdict
 from skill.dialogue.turn import Turn
-from skill.outbox import OutgoingMessage, Sender, forget, put
+from skill.outbox import MOST_ATTEMPTS, OutgoingMessage, Sender, forget, put
 from skill.sandbox import Sandbox, signing
 from skill.settings import Settings
 from tests.skill.messengers.delivering import Deliver, shown, with_text
@@ -50,6 +54,41 @@ def test_a_message_refused_is_not_sent_again_and_not_kept(
         assert (row.state, row.body) == ("refused", {})
         forget(db, clock() + timedelta(days=7))
         assert db.exec(select(OutgoingMessage)).all() == []
+
+
+def test_a_fault_of_ours_in_one_message_keeps_no_other(
+    deliver: Deliver, engine: Engine, settings: Settings, clock: Clock, sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """It is told of, tried again and given up; the thread that sends outlives it, and the work by the clock."""
+    log.configure()
+    stopped, sound = threading.Event(), Sender._deliver
+
+    def faulty(self: Sender, http: httpx.Client, row: OutgoingMessage) -> Verdict:
+        if row.channel == "max":
+            raise TypeError("a fault of ours")
+        return sound(self, http, row)
+
+    def by_the_clock() -> None:
+        stopped.set()
+        raise AttributeError("another")
+
+    monkeypatch.setattr(Sender, "_deliver", faulty)
+    for channel in ("max", "viber"):
+        deliver(channel, with_text(channel, "помощь", 1))
+    sender = Sender(engine, settings, clock, by_the_clock)
+    for _ in range(MOST_ATTEMPTS):
+        sender.send_due()
+        clock.forward(hours=1)
+    assert len(sandbox.sent) == 1
+    with store.reading(engine) as db:
+        states = dict(db.exec(select(OutgoingMessage.channel, OutgoingMessage.state)).all())
+    assert states == {"max": "refused", "viber": "sent"}
+    sender.nudge()
+    sender.run(stopped)
+    told = capsys.readouterr().err
+    assert "a fault of ours" in told
+    assert "AttributeError: another" in told
 
 
 def test_the_outbox_works_on_either_database(
