@@ -78,8 +78,8 @@ def execute(connection: Connection, sql: str, values: Any = ()) -> Any:  # noqa:
         cursor.execute(sql, values)
     except connection.dialect.loaded_dbapi.Error as error:
         family = connection.dialect.loaded_dbapi.Error
-        told = {"hide_parameters": connection.engine.hide_parameters, "dialect": connection.dialect}
-        raise DBAPIError.instance(sql, values, error, family, **told) from error
+        hidden = connection.engine.hide_parameters
+        raise DBAPIError.instance(sql, values, error, family, hidden, dialect=connection.dialect) from error
     return cursor
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from billing import audit, repairs
@@ -82,6 +82,12 @@ def create(
     db.flush()
     audit.record_row(db, ticket, now, f"resident:{resident_id}", channel, "create", {"status": ticket.status})
     return ticket
+
+
+def forget(db: Session, resident_id: int) -> None:
+    """A resident is to be forgotten: requests stay, without the conversation and the number to call back."""
+    own = update(Ticket).where(col(Ticket.resident_id) == resident_id)
+    db.execute(own.values(transcript=None, contact=None, resident_id=None))
 
 
 def move(

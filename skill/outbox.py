@@ -78,6 +78,14 @@ def put(db: Database, turn: Turn, messages: list[Body], *, now: datetime) -> Non
         db.connection().execute(insert(OutgoingMessage).values(**values).on_conflict_do_nothing(index_elements=["key"]))
 
 
+def drop(db: Database, channel: str, user_key: str) -> None:
+    """Send a receiver nothing of what waits, and keep nothing of it."""
+    waiting = update(OutgoingMessage).where(
+        col(OutgoingMessage.receiver) == digest(channel, user_key), col(OutgoingMessage.state) == WAITING
+    )
+    db.execute(waiting.values(state=REFUSED, body={}))
+
+
 def push(db: Database, handoff: Handoff, *, now: datetime) -> bool:
     """Queue what the operator said for the messenger of the conversation; False where it waits for the next turn."""
     messenger = messengers().get(handoff.channel)

@@ -52,9 +52,3 @@ def note(db: Database, channel: str, user_key: str, to: dict[str, Any], now: dat
     )
     row.to, row.noted_at = to, now
     db.add(row)
-
-
-def forget(db: Database, resident_id: int) -> None:
-    """The resident is written to nowhere any more."""
-    for row in db.exec(select(PushAddress).where(PushAddress.resident_id == resident_id)).all():
-        db.delete(row)

@@ -1,6 +1,7 @@
 """A call kept as sound, where that is switched on: a stereo WAV, the caller on the left, the line on the right."""
 
 import asyncio
+import re
 import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -65,6 +66,11 @@ class Recorded:
         file, frames, self._frames = self._wave, b"".join(self._frames), []
         if file is not None:
             await self._workers.ask(lambda: file.writeframes(frames))
+
+
+def file_of(folder: Path, call_id: str) -> Path:
+    """Where a call is kept."""
+    return folder / f"{re.sub(r'[^0-9A-Za-z-]', '_', call_id)}.wav"
 
 
 def forget(folder: Path, before: float) -> None:

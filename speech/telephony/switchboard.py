@@ -1,7 +1,6 @@
 """Admits calls and runs them: so many at once, one more is told so and handed to a person, far too many are closed."""
 
 import asyncio
-import re
 from collections.abc import Callable
 
 import structlog
@@ -12,7 +11,7 @@ from speech.telephony.audiosocket import AudioSocket
 from speech.telephony.call import Call
 from speech.telephony.conversation import Caller, Conversation, Ending, Keyed, Opener, Outcome, Prompt
 from speech.telephony.options import Options
-from speech.telephony.recording import Recorded
+from speech.telephony.recording import Recorded, file_of
 from speech.telephony.transport import BadStart, Transport
 from speech.telephony.vosk_websocket import VoskDoor
 from speech.telephony.websocket_door import WebSocketDoor
@@ -100,8 +99,7 @@ class Switchboard:
         folder = self.options.recordings
         if folder is None:
             return None
-        name = re.sub(r"[^0-9A-Za-z-]", "_", caller.call_id)
-        return Recorded(transport, folder / f"{name}.wav", self.workers)
+        return Recorded(transport, file_of(folder, caller.call_id), self.workers)
 
     async def _conversation(self, caller: Caller, room: bool) -> Conversation | None:
         if room:

@@ -9,8 +9,8 @@ from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.person import transcript
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import YES_NO
-from skill.dialogue.turn import Reply, session_name
-from skill.identity import consent, oauth
+from skill.dialogue.turn import Reply
+from skill.identity import forgetting, oauth
 from skill.understanding import Understanding
 from speech import wording
 
@@ -76,7 +76,7 @@ class Privacy:
         return talk.reply("privacy.talk", days=days, buttons=YES_NO, expecting="yes_no")
 
     def _erase_talk(self, talk: Talk) -> Reply:
-        consent.erase_conversation(talk.db, session_name(talk.turn))
+        forgetting.erase_talk(talk)
         _forget_conversation(talk)
         talk.erased = True
         return talk.reply("privacy.talk_erased")
@@ -97,8 +97,7 @@ class Privacy:
     def _erase(self, talk: Talk) -> Reply:
         assert talk.resident is not None  # noqa: S101 - asked before
         oauth.take_back(talk.db, talk.resident.id, talk.now)
-        key = session_name(talk.turn)
-        consent.erase(talk.db, talk.resident.id, session_key=key, channel=talk.turn.channel, now=talk.now)
+        forgetting.erase(talk, talk.resident.id)
         talk.is_now(None)
         _forget_conversation(talk)
         talk.erased = True
