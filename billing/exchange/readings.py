@@ -35,7 +35,7 @@ LIVE = (text("reading.kind = 'current' AND reading.status IN ('submitted', 'acce
 """Literally as the index of live readings has it: SQLite does not use it for bound values."""
 COLUMNS = (
     col(Reading.id), col(Reading.register_id), col(Reading.period), col(Reading.taken_on), col(Reading.value),
-    col(Reading.kind), col(Reading.status),
+    col(Reading.kind), col(Reading.status), col(Reading.source),
 )  # fmt: skip
 NOT_YET = sys.maxsize
 """The id of a reading of the file until it is inserted: newer than those in the books."""
@@ -50,6 +50,8 @@ class _Taken:
     value: Decimal
     id: int = NOT_YET
     kind: str = "current"
+    status: str = "submitted"
+    source: str = "import"
 
 
 @dataclass
@@ -62,7 +64,7 @@ class _Known:
     newest: dict[int, date] = field(default_factory=dict)
     history: dict[int, dict[date, Shown]] = field(default_factory=lambda: defaultdict(dict))
     others: dict[int, list[Shown]] = field(default_factory=lambda: defaultdict(list))
-    current: dict[tuple[int, date], sqlalchemy.Row[Any]] = field(default_factory=dict)
+    current: dict[tuple[int, date], sqlalchemy.Row[Any] | _Taken] = field(default_factory=dict)
 
     def before(self, register: int, period: date) -> PreviousReading | None:
         """What a month's reading is counted from."""
@@ -96,6 +98,8 @@ class ReadingsLoader(Loader):
         self._form = form
         self._channel = channel
         self._limits: dict[str, dict[str, Decimal]] = {}
+        self._first_id = NOT_YET
+        """Of the readings that this load inserted: what has it, or a later one, stands in the same file."""
 
     def rows(self, path: Path) -> Iterator[Row]:
         """Rows of the file in its format."""
@@ -114,6 +118,7 @@ class ReadingsLoader(Loader):
         fates = each(batch, lambda row: self._take(db, row, known, inserts, traces))
         if inserts:
             ids = bulk.add(db, Reading, inserts)
+            self._first_id = min(self._first_id, *ids)
             audit.record_all(db, self._now, (trace.change(ids[trace.at], self._channel) for trace in traces))
         return fates
 
@@ -139,7 +144,7 @@ class ReadingsLoader(Loader):
             return "unchanged"
         if any(reading is not None and reading.status == "accepted" for reading in there.values()):
             raise BadCell("the month's reading is billed already")
-        if not any(there.values()) and any(period in own.history[register] for register in own.registers.values()):
+        if any(reading is not None and self._of_this_file(reading) for reading in there.values()):
             raise BadCell("the month is twice in the file, with different values")
         if any(month > period for month in own.newest.values()):
             raise BadCell("a later month is in the books: load months in their order")
@@ -157,8 +162,11 @@ class ReadingsLoader(Loader):
         for zone, register in own.registers.items():
             inserts.append(self._insert(own, case, zone, register, bool(findings)))
             own.newest[register] = period
-            own.history[register][period] = _Taken(period, taken, case.taken(zone))
+            own.history[register][period] = own.current[register, period] = _Taken(period, taken, case.taken(zone))
         return "changed" if replaced else "added"
+
+    def _of_this_file(self, reading: sqlalchemy.Row[Any] | _Taken) -> bool:
+        return reading.id >= self._first_id and reading.source == "import"
 
     def _values(self, row: Row, own: _Known) -> dict[str, Decimal]:
         said = [row.number(name) for name in T]

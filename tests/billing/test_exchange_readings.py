@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from billing import store
+from billing.exchange import loading
 from billing.exchange.loading import AlreadyLoaded, HasBadRows, load_file
 from billing.exchange.meters import MetersLoader
 from billing.exchange.readings import ReadingsLoader
@@ -176,6 +177,32 @@ def test_a_month_twice_in_a_file_with_two_values_is_bad(
     assert (report.added, report.bad) == (1, 1)
 
 
+@pytest.mark.parametrize("batch", [1000, 1])
+def test_a_month_in_the_books_and_twice_in_a_file_names_the_row(
+    demo_books: Engine,
+    company: Organization,
+    demo: DemoSummary,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    batch: int,
+) -> None:
+    monkeypatch.setattr(loading, "BATCH", batch)
+    cold = demo.account.meters[0]
+    load(
+        demo_books,
+        ReadingsLoader(company, NOW),
+        written(tmp_path, f"period;serial;resource;t1\n2026-11;{cold.serial};ХВС;126\n"),
+    )
+    rows = "".join(f"2026-11;{cold.serial};ХВС;{value}\n" for value in (131, 131, 132))
+    report = load(
+        demo_books, ReadingsLoader(company, NOW), written(tmp_path, f"period;serial;resource;t1\n{rows}", "again.csv")
+    )
+    assert (report.changed, report.unchanged) == (1, 1)
+    assert report.bad_rows == [(4, "the month is twice in the file, with different values")]
+    with store.reading(demo_books) as db:
+        assert november(db, cold.id) == [Decimal(131)]
+
+
 def test_the_condo_table_of_a_workbook_is_understood(
     demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path
 ) -> None:
@@ -203,6 +230,7 @@ import sys
 from datetime import datetime, UTC
 from pathlib import Path
 from billing import store
+from billing.exchange import loading
 from billing.exchange.loading import load_file
 from billing.exchange.meters import MetersLoader
 from billing.exchange.readings import ReadingsLoader
