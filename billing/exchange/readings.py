@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy
-from sqlalchemy import func, text, update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from billing import audit, bulk, checks, limits
 from billing.case import Case
 from billing.exchange import gis, sberbank_readings
+from billing.exchange.live import COLUMNS, LIVE, newest_before, of_other_kinds
 from billing.exchange.loading import Bad, Fate, Loader, each
 from billing.exchange.rows import BadCell, Row
 from billing.exchange.zones import zones_of
 from billing.meters import PreviousReading, Shown, previous_of
 from billing.resources import Resource
 from billing.tables import Meter, Organization, Reading, Register
-from billing.windows import Window, month_start
+from billing.windows import Window, month_start, window_for
 
 KEEPING_ORDER = (
     checks.few_values, checks.extra_values, checks.not_a_number, checks.negative, checks.too_many_digits,
@@ -31,12 +32,6 @@ KEEPING_ORDER = (
 """Checks that keep the books consistent; what a resident would be asked about is for the company's own eyes."""
 Format = Literal["table", "gis-readings", "sberbank-readings"]
 T = ("t1", "t2", "t3")
-LIVE = (text("reading.kind = 'current' AND reading.status IN ('submitted', 'accepted')"),)
-"""Literally as the index of live readings has it: SQLite does not use it for bound values."""
-COLUMNS = (
-    col(Reading.id), col(Reading.register_id), col(Reading.period), col(Reading.taken_on), col(Reading.value),
-    col(Reading.kind), col(Reading.status), col(Reading.source),
-)  # fmt: skip
 NOT_YET = sys.maxsize
 """The id of a reading of the file until it is inserted: newer than those in the books."""
 
@@ -135,7 +130,8 @@ class ReadingsLoader(Loader):
             raise BadCell(f"no meter {row.text('serial')} of {row.resource()}")
         taken = row.day("taken_at")
         period = row.month("period") if "period" in row.cells else month_start(taken or self._today)
-        taken = taken or period
+        taken = taken or min(period, self._today)
+        self._check_past(db, own.meter, period, taken)
         values = self._values(row, own)
         there = {zone: own.current.get((register, period)) for zone, register in own.registers.items()}
         if values and all(
@@ -164,6 +160,13 @@ class ReadingsLoader(Loader):
             own.newest[register] = period
             own.history[register][period] = own.current[register, period] = _Taken(period, taken, case.taken(zone))
         return "changed" if replaced else "added"
+
+    def _check_past(self, db: Session, meter: Meter, period: date, taken: date) -> None:
+        """As of readings that are told: none of tomorrow, none of a month later than what today's count for."""
+        if taken > self._today:
+            raise BadCell(f"DATE_IN_FUTURE taken_at={taken}")
+        if period > month_start(self._today) and period > (newest := window_for(db, meter, self._today).period):
+            raise BadCell(f"the month is in the future: readings of today count for {newest:%Y-%m}")
 
     def _of_this_file(self, reading: sqlalchemy.Row[Any] | _Taken) -> bool:
         return reading.id >= self._first_id and reading.source == "import"
@@ -237,7 +240,7 @@ class ReadingsLoader(Loader):
         periods = [period for row in batch if (period := _period(row)) is not None]
         if periods:
             self._add_history(db, by_register, min(periods), max(periods))
-            for other in _of_other_kinds(db, list(by_id), max(periods)):
+            for other in of_other_kinds(db, list(by_id), max(periods)):
                 by_register[other.register_id].others[other.register_id].append(other)
         return known
 
@@ -255,30 +258,11 @@ class ReadingsLoader(Loader):
             col(Reading.period) <= last,
             *LIVE,
         )
-        for reading in [*db.execute(within).all(), *_newest_before(db, list(by_register), first)]:
+        for reading in [*db.execute(within).all(), *newest_before(db, list(by_register), first)]:
             own = by_register[reading.register_id]
             own.history[reading.register_id][reading.period] = reading
             if reading.period >= first:
                 own.current[reading.register_id, reading.period] = reading
-
-
-def _newest_before(db: Session, registers: Sequence[int], period: date) -> Sequence[sqlalchemy.Row[Any]]:
-    """The newest live reading of every register before a month, found by the index of live readings."""
-    newest = (
-        select(Reading.register_id, func.max(Reading.period).label("period"))
-        .where(col(Reading.register_id).in_(registers), Reading.period < period, *LIVE)
-        .group_by(col(Reading.register_id))
-        .subquery()
-    )
-    same = (col(Reading.register_id) == newest.c.register_id) & (col(Reading.period) == newest.c.period)
-    return db.execute(sqlalchemy.select(*COLUMNS).join(newest, same).where(*LIVE)).all()
-
-
-def _of_other_kinds(db: Session, meters: Sequence[int], last: date) -> Sequence[sqlalchemy.Row[Any]]:
-    """Live readings that are no month's own, through a month: initial values, controls."""
-    of_these = sqlalchemy.select(*COLUMNS).where(col(Reading.meter_id).in_(meters), col(Reading.period) <= last)
-    live = col(Reading.status).in_(("submitted", "accepted"))
-    return db.execute(of_these.where(live, col(Reading.kind) != "current")).all()
 
 
 def _period(row: Row) -> date | None:

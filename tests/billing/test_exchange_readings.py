@@ -19,7 +19,7 @@ from billing.exchange import loading
 from billing.exchange.loading import AlreadyLoaded, HasBadRows, load_file
 from billing.exchange.meters import MetersLoader
 from billing.exchange.readings import ReadingsLoader
-from billing.tables import Meter, Organization, Reading
+from billing.tables import Meter, Organization, Reading, ReportingWindow
 from fixtures.demo_company import DemoSummary
 from tests.billing.files import NOVEMBER, NOW, ON_SQLITE, load, written
 
@@ -126,6 +126,10 @@ def test_another_value_replaces_a_submitted_one(
         ("2026-10;{serial};ХВС;120", "billed already"),
         ("2026-09;{serial};ХВС;1", "billed already"),
         ("2026-13;{serial};ХВС;125", "period is not a date"),
+        ("2026-11;{serial};ХВС;125;22.11.2026", "DATE_IN_FUTURE taken_at=2026-11-22"),
+        ("2027-11;{serial};ХВС;125;20.11.2027", "DATE_IN_FUTURE"),
+        ("2027-11;{serial};ХВС;125;20.11.2026", "the month is in the future: readings of today count for 2026-11"),
+        ("2026-12;{serial};ХВС;125", "the month is in the future"),
         ("2026-11;00000;ХВС;125", "no meter 00000"),
         ("2026-11;{serial};пар;125", "unknown resource: пар"),
         ("2026-11;;ХВС;125", "serial is empty"),
@@ -135,7 +139,7 @@ def test_a_bad_row_is_reported_and_the_others_are_loaded(
     demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path, cells: str, reason: str
 ) -> None:
     cold, hot = demo.account.meters[0], demo.account.meters[1]
-    text = f"period;serial;resource;t1\n{cells.format(serial=cold.serial)}\n2026-11;{hot.serial};ГВС;148\n"
+    text = f"period;serial;resource;t1;taken_at\n{cells.format(serial=cold.serial)}\n2026-11;{hot.serial};ГВС;148\n"
     rejected = tmp_path / "bad.csv"
     report = load_file(demo_books, ReadingsLoader(company, NOW), written(tmp_path, text), now=NOW, bad_rows=rejected)
     assert (report.added, report.bad) == (1, 1)
@@ -143,6 +147,19 @@ def test_a_bad_row_is_reported_and_the_others_are_loaded(
     assert reason in report.bad_rows[0][1]
     with rejected.open(encoding="utf-8-sig", newline="") as file:
         assert reason in list(csv.reader(file, delimiter=";"))[1][1]
+
+
+def test_a_reading_after_the_window_counts_for_the_next_month(
+    demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path
+) -> None:
+    with store.transaction(demo_books) as db:
+        for window in db.exec(select(ReportingWindow).where(ReportingWindow.end_day == 31)):
+            window.end_day = 25
+    later = datetime(2026, 11, 27, 9, tzinfo=UTC)
+    path = written(tmp_path, f"period;serial;resource;t1\n2026-12;{demo.account.meters[0].serial};ХВС;125\n")
+    assert load_file(demo_books, ReadingsLoader(company, later), path, now=later).added == 1
+    with store.reading(demo_books) as db:
+        assert db.exec(select(Reading).where(Reading.source == "import")).one().taken_on == date(2026, 11, 27)
 
 
 def test_a_dry_run_tells_and_leaves_nothing(
