@@ -105,7 +105,7 @@ _KEPT = "kept"
 
 def connect(url: str) -> Engine:
     """Open the books at `url`: `sqlite:///file`, or `postgresql://…` through psycopg 3. Its errors tell no values: they
-    are what residents said."""
+    are what residents said. Raises ValueError, OSError."""
     parsed = make_url(url)
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -114,7 +114,7 @@ def connect(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(f"no books on {parsed.get_backend_name()}: use sqlite or postgresql")
     if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_private(Path(parsed.database))
     engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -123,6 +123,13 @@ def connect(url: str) -> Engine:
         event.listen(engine, "engine_disposed", queue.let_go)
         engine.update_execution_options(**{_QUEUE: queue})
     return engine
+
+
+def _make_private(file: Path) -> None:
+    """A new file is its owner's alone, and so is a new folder: names, telephones and bill codes are in it. What SQLite
+    lays beside it gets the same mode."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

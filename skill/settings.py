@@ -189,7 +189,7 @@ class Settings(BaseSettings):
         """The database's URL; the SQLite default lies in the data folder, which is made if need be."""
         if self.database_url:
             return self.database_url
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return f"sqlite:///{self.data_dir / 'zhku.sqlite3'}"
 
     @cached_property
@@ -209,7 +209,7 @@ class Settings(BaseSettings):
 
     def _kept(self, name: str) -> str:
         """The secret in a file, made at first use: whole or not at all, the same for all who make it at once."""
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = self.data_dir / name
         if not file.exists():
             with NamedTemporaryFile("w", encoding="ascii", dir=self.data_dir, prefix=f".{name}-") as whole:

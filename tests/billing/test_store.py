@@ -31,6 +31,15 @@ def test_a_new_store_is_empty_until_a_company_comes(empty_url: str) -> None:
     engine.dispose()
 
 
+def test_a_new_file_of_books_and_its_folder_are_their_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    engine = store.connect(f"sqlite:///{folder / 'books.db'}")
+    store.migrate(engine)
+    modes = {file.stat().st_mode & 0o777 for file in folder.iterdir()}
+    engine.dispose()
+    assert (folder.stat().st_mode & 0o777, modes) == (0o700, {0o600})
+
+
 def test_the_migrations_make_the_tables_the_code_knows(books: Engine) -> None:
     with books.connect() as connection, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # SQLite cannot reflect an index on an expression, and says so

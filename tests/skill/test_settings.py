@@ -28,9 +28,11 @@ def test_a_wrong_value_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_secret_of_alice_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
-    made = Settings(data_dir=tmp_path, alice_secret="").secret_of_alice
-    assert made == Settings(data_dir=tmp_path, alice_secret="").secret_of_alice
-    assert (tmp_path / "alice_secret").stat().st_mode & 0o777 == 0o600
+    folder = tmp_path / "data"
+    made = Settings(data_dir=folder, alice_secret="").secret_of_alice
+    assert made == Settings(data_dir=folder, alice_secret="").secret_of_alice
+    assert (folder / "alice_secret").stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_secret_is_written_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
