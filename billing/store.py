@@ -13,6 +13,7 @@ from weakref import finalize
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 from billing.columns import Price, Quantity, Ratio, Scaled, UtcDateTime, Volume
@@ -105,14 +106,14 @@ _KEPT = "kept"
 
 def connect(url: str) -> Engine:
     """Open the books at `url`: `sqlite:///file`, or `postgresql://…` through psycopg 3. Its errors tell no values: they
-    are what residents said. Raises ValueError, OSError."""
+    are what residents said. Raises ArgumentError, OSError."""
     parsed = make_url(url)
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.get_backend_name() != "sqlite":
-        raise ValueError(f"no books on {parsed.get_backend_name()}: use sqlite or postgresql")
+        raise ArgumentError(f"no books on {parsed.get_backend_name()}: use sqlite or postgresql")
     if parsed.database and parsed.database != ":memory:":
         _make_private(Path(parsed.database))
     engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)

@@ -12,6 +12,7 @@ from skill.commands import (
     db,
     demo,
     line,
+    mistakes,
     models,
     password,
     poll,
@@ -23,7 +24,7 @@ from skill.commands import (
     worker,
 )
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help=__doc__)
+app = typer.Typer(cls=mistakes.Plainly, no_args_is_help=True, pretty_exceptions_show_locals=False, help=__doc__)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("line")(line.line)

@@ -1,8 +1,8 @@
 """Writing files, row by row: CSV that no spreadsheet takes for formulas, and XLSX."""
 
 import csv
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -37,9 +37,8 @@ def write_csv(
 
     Returns the rows written.
     """
-    part = path.with_name(path.name + ".part")
     count = 0
-    with part.open("w", encoding=encoding, errors="replace", newline="") as file:
+    with _whole(path) as part, part.open("w", encoding=encoding, errors="replace", newline="") as file:
         file.writelines(f"{line}\r\n" for line in before)
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
         if heading:
@@ -47,28 +46,35 @@ def write_csv(
         for row in rows:
             writer.writerow([defused(cell) for cell in row])
             count += 1
-    part.replace(path)
     return count
 
 
 def write_lines(path: Path, lines: Iterable[str], encoding: str) -> None:
     """Lines as they are; signs that the encoding lacks become question marks. The file appears whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding=encoding, errors="replace", newline="") as file:
+    with _whole(path) as part, part.open("w", encoding=encoding, errors="replace", newline="") as file:
         file.writelines(f"{line}\r\n" for line in lines)
-    part.replace(path)
 
 
 def write_xlsx(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
     """One sheet; text stays text. Returns the rows written."""
-    part = path.with_name(path.name + ".part")
     book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    sheet.append(list(heading))
     count = 0
-    for row in rows:
-        sheet.append([defused(cell) if isinstance(cell, str) else cell for cell in row])
-        count += 1
-    book.save(part)
-    part.replace(path)
+    with _whole(path) as part, part.open("wb") as file:
+        sheet = book.create_sheet()
+        sheet.append(list(heading))
+        for row in rows:
+            sheet.append([defused(cell) if isinstance(cell, str) else cell for cell in row])
+            count += 1
+        book.save(file)
     return count
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """The file to write, which takes its name once it is whole; of one that failed nothing stays."""
+    part = path.with_name(path.name + ".part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from billing.exchange.kinds import LOADERS, loader
 from billing.exchange.loading import AlreadyLoaded, HasBadRows, Report, load_file
 from billing.exchange.registries import layout_in
 from billing.exchange.text import BrokenFile
-from billing.tables import Account, Meter, Organization
+from billing.tables import Account, Meter, Organization, Register
 from billing.windows import month_start
 from skill.app import open_books, utc_now
 from skill.settings import Settings
@@ -33,6 +33,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(devices_app, name="devices")
 console = Console()
 SHOWN = 20
+LONGEST_INPUT = 4
 
 Company = Annotated[str, typer.Option(help="INN of the company; may be left out when there is one.")]
 Month = Annotated[str, typer.Argument(help="YYYY-MM")]
@@ -50,7 +51,9 @@ def import_file(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen, change nothing.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Load nothing if any row is bad.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Load a file that was loaded before.")] = False,
-    bad_rows: Annotated[Path | None, typer.Option(help="Write the bad rows with their reasons here (CSV).")] = None,
+    bad_rows: Annotated[
+        Path | None, typer.Option(help="Write the bad rows with their reasons here (CSV).", dir_okay=False)
+    ] = None,
     layout: Annotated[
         Path | None,
         typer.Option(help="Of payments: a YAML file that says what stands where.", exists=True, dir_okay=False),
@@ -85,7 +88,7 @@ def import_file(
 def export_month(
     kind: Outgoing,
     month: Month,
-    to: Annotated[Path | None, typer.Option(help="File to write: .csv, .txt or .xlsx.")] = None,
+    to: Annotated[Path | None, typer.Option(help="File to write: .csv, .txt or .xlsx.", dir_okay=False)] = None,
     company: Company = "",
     service: Annotated[str, typer.Option(help="The company's code at «Система Город», for gorod-debts.")] = "",
 ) -> None:
@@ -172,8 +175,11 @@ def add_device(
         for said in meter:
             number, serial, zone = [*said.split(":"), "single"][:3] if said.count(":") else ("", "", "")
             found = db.exec(select(Meter).where(Meter.organization_id == own.id, Meter.serial == serial)).all()
-            if not number.isdecimal() or len(found) != 1:
+            if not number.isdecimal() or len(number) > LONGEST_INPUT or len(found) != 1:
                 _stop(f"{said}: not INPUT:SERIAL of one meter")
+            zones = db.exec(select(Register.zone).where(Register.meter_id == found[0].id)).all()
+            if zone not in zones:
+                _stop(f"{said}: the meter's zones are {', '.join(zones)}")
             inputs[int(number)] = (found[0].id, zone)
         typer.echo(devices.add(db, organization_id=own.id, name=name, inputs=inputs, now=utc_now()))
 

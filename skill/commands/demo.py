@@ -34,9 +34,13 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 def demo(
-    out: Annotated[Path, typer.Option(help="Where the spoken answer is written.")] = Path("zhku-demo.wav"),
+    out: Annotated[Path, typer.Option(help="Where the spoken answer is written.", dir_okay=False)] = Path(
+        "zhku-demo.wav"
+    ),
 ) -> None:
     """Load the demo company, hand in readings by voice and through Alice, look into the books."""
+    if not out.parent.is_dir():
+        raise typer.BadParameter(f"no folder {out.parent}", param_hint="--out")
     with TemporaryDirectory(prefix="zhku-demo-") as folder:
         settings = Settings(data_dir=Path(folder), database_url="", alice_secret="", alice_skill_ids=frozenset())
         engine = open_books(settings)

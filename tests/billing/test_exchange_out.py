@@ -1,6 +1,7 @@
 """Files for others: what they hold, and that what is written can be loaded again."""
 
 import re
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from billing.exchange.export import TABLES, export, usual_name
 from billing.exchange.kinds import loader
 from billing.exchange.payments import FORMATS
 from billing.exchange.readings import ReadingsLoader
+from billing.exchange.writing import Cell, write_csv, write_xlsx
 from billing.tables import Account, Meter, Organization, Payment
 from fixtures.demo_company import DemoSummary
 from tests.billing.files import NOVEMBER, NOW, OCTOBER, ON_SQLITE, TODAY, load
@@ -123,3 +125,17 @@ def test_no_cell_of_a_table_is_a_formula(
     with store.reading(demo_books) as db:
         export(db, kind, company, OCTOBER, path, TODAY)
     assert not re.search(r"(^|;)\"?[=+@]", path.read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("write", [write_csv, write_xlsx])
+def test_of_a_file_that_failed_nothing_stays(tmp_path: Path, write: Callable[..., int]) -> None:
+    def rows() -> Iterator[list[Cell]]:
+        yield ["Анна Петрова"]
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        write_csv(tmp_path / "a.csv", ["holder"], rows())
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(OSError, match="taken"):
+        write(tmp_path / "taken", ["holder"], [["Анна Петрова"]])
+    assert [file.name for file in tmp_path.iterdir()] == ["taken"]

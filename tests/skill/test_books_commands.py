@@ -141,7 +141,14 @@ def test_keys_are_made_listed_and_revoked(run: Run, demo_url: str) -> None:
 def test_a_device_is_added(run: Run, demo: DemoSummary, demo_url: str) -> None:
     result = run("devices", "add", "стояк", "--meter", f"0:{demo.account.meters[0].serial}", *OURS)
     assert len(result.output.strip()) == 32
-    assert "not INPUT:SERIAL" in run("devices", "add", "x", "--meter", "0:nothing", *OURS).output
+    cold = demo.account.meters[0].serial
+    for wrong, told in (
+        ("0:nothing", "not INPUT:SERIAL"),
+        (f"²:{cold}", "not INPUT:SERIAL"),
+        (f"0:{cold}:bogus", "zones are single"),
+    ):
+        refused = run("devices", "add", "x", "--meter", wrong, *OURS)
+        assert (refused.exit_code, told in refused.output) == (1, True)
     engine = store.connect(demo_url)
     with store.reading(engine) as db:
         assert len(db.exec(select(Device)).all()) == 1

@@ -1,6 +1,8 @@
 """The command line, as somebody at a terminal meets it."""
 
+import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -59,3 +61,56 @@ def test_the_password_of_the_operators_page_is_shown_and_set(zhku: Zhku) -> None
     assert zhku("password", "--set", input="short\nshort\n").exit_code == 1
     assert zhku("password", "--set", input="correct horse 7\ncorrect horse 7\n").exit_code == 0
     assert zhku("password").output.strip() == "correct horse 7"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "code", "told"),
+    [
+        ("ZHKU_PORT", "abc", 2, "ZHKU_PORT: Input should be a valid integer"),
+        ("ZHKU_SMTP_SECURITY", "bogus", 2, "ZHKU_SMTP_SECURITY: Input should be 'starttls'"),
+        ("ZHKU_ALICE_SKILL_IDS", "abc", 2, "alice_skill_ids"),
+        ("ZHKU_CONFIG", "{folder}/broken.toml", 2, "wrong settings"),
+        ("ZHKU_LAW_FILE", "{folder}/broken.toml", 2, "wrong settings"),
+        ("ZHKU_LAW_FILE", "{folder}/nosuch.yaml", 1, "nosuch.yaml: No such file"),
+        ("ZHKU_DATA_DIR", "{folder}/broken.toml", 1, "broken.toml: "),
+        ("ZHKU_DATABASE_URL", "nonsense", 2, "ZHKU_DATABASE_URL: "),
+        ("ZHKU_DATABASE_URL", "mysql://u:hush@h/b", 2, "ZHKU_DATABASE_URL: no books on mysql"),
+        ("ZHKU_DATABASE_URL", "postgresql://u:hush@127.0.0.1:1/b", 1, "the database: connection"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_one_line(
+    zhku: Zhku, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, value: str, code: int, told: str
+) -> None:
+    (tmp_path / "broken.toml").write_text("port = = 5\n")
+    monkeypatch.setenv(variable, value.format(folder=tmp_path))
+    answer = zhku("keys", "list", catch_exceptions=False)
+    assert (answer.exit_code, len(answer.output.splitlines())) == (code, 1)
+    assert told in answer.output
+    assert "hush" not in answer.output
+
+
+def test_a_taken_port_is_told_in_one_line(zhku: Zhku) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        answer = zhku("serve", "--port", str(taken.getsockname()[1]), catch_exceptions=False)
+    assert answer.exit_code == 1
+    assert "ddress already in use" in answer.output.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "accounts", "2026-10", "--to", "{folder}/nosuch/a.csv"),
+        ("export", "accounts", "2026-10", "--to", "{folder}/taken.csv"),
+        ("export", "accounts", "2026-10", "--to", "{folder}/nosuch/a.xlsx"),
+        ("import", "accounts", "{folder}/a.csv", "--bad-rows", "{folder}/nosuch/x.csv"),
+        ("import", "accounts", "{folder}/a.csv", "--bad-rows", "{folder}/taken.csv"),
+        ("demo", "--out", "{folder}/nosuch/x.wav"),
+    ],
+)
+def test_a_file_that_cannot_be_written_leaves_nothing(zhku: Zhku, tmp_path: Path, words: tuple[str, ...]) -> None:
+    zhku("db", "demo")
+    (tmp_path / "taken.csv").mkdir()
+    (tmp_path / "a.csv").write_text("account\n1\n")
+    answer = zhku(*(word.format(folder=tmp_path) for word in words), catch_exceptions=False)
+    assert answer.exit_code in (1, 2)
+    assert not list(tmp_path.glob("*.part"))

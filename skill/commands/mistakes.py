@@ -1,0 +1,48 @@
+"""A mistake at the terminal is told in one line, not with a traceback: a wrong setting, a taken port, no database."""
+
+from tomllib import TOMLDecodeError
+
+import click
+import typer
+from alembic.util import CommandError
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from sqlalchemy.exc import ArgumentError, OperationalError
+from typer.core import TyperGroup
+
+from billing.law import BadLawFile
+
+WRONG_SETTINGS = 2
+
+
+class Plainly(TyperGroup):
+    """The commands, whose plain mistakes end them with exit code 1, wrong settings with 2. Faults of ours still come
+    with their traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except ValidationError as wrong:
+            if wrong.title != "Settings":
+                raise
+            _tell("; ".join(f"ZHKU_{str(one['loc'][0]).upper()}: {one['msg']}" for one in wrong.errors()))
+            raise typer.Exit(WRONG_SETTINGS) from None
+        except (SettingsError, TOMLDecodeError, BadLawFile) as wrong:
+            _tell(f"wrong settings: {wrong}")
+            raise typer.Exit(WRONG_SETTINGS) from None
+        except ArgumentError as wrong:
+            _tell(f"ZHKU_DATABASE_URL: {wrong}")
+            raise typer.Exit(WRONG_SETTINGS) from None
+        except OperationalError as failed:
+            _tell(f"the database: {failed.orig}")
+        except CommandError as failed:
+            _tell(f"the database's tables: {failed}")
+        except OSError as failed:
+            _tell(f"{failed.filename}: {failed.strerror}" if failed.filename else failed.strerror or str(failed))
+        raise typer.Exit(1)
+
+
+def _tell(message: str) -> None:
+    """In one line, however many the library makes."""
+    typer.echo(" ".join(message.split()), err=True)
