@@ -3,8 +3,11 @@
 Precedence: arguments, environment, the file named by `ZHKU_CONFIG`, the defaults below.
 """
 
+import errno
 import os
 import secrets
+import tomllib
+from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
 from functools import cached_property
@@ -16,13 +19,18 @@ from platformdirs import user_data_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+PREFIX = "ZHKU_"
+CONFIG = "ZHKU_CONFIG"
+NO_SETTINGS = frozenset({CONFIG, "ZHKU_VOSK_MODEL", "ZHKU_MQTT_PASSWORD"})
+"""Variables of ours that are read elsewhere."""
+OF_TESTS = ("ZHKU_BENCH_", "ZHKU_SAMPLES", "ZHKU_ALICEIO_")
 HOURS = r"^\d{1,2}:\d{2}–\d{1,2}:\d{2}$"
 
 
 class Settings(BaseSettings):
     """Settings of one installation. Sizes in bytes, times in the unit the name ends with."""
 
-    model_config = SettingsConfigDict(env_prefix="ZHKU_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("zhku-voice"), description="Where the books live.")
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder.")
@@ -180,7 +188,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then the file."""
-        named = os.environ.get("ZHKU_CONFIG")
+        named = os.environ.get(CONFIG)
+        if named and not Path(named).is_file():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), named)
         file = (TomlConfigSettingsSource(settings_cls, Path(named)),) if named else ()
         return (init_settings, env_settings, *file)
 
@@ -222,3 +232,15 @@ class Settings(BaseSettings):
         if not value:
             raise ValueError(f"the secret in {file} is empty: delete the file, and another is made")
         return value
+
+
+def unknown(environment: Mapping[str, str]) -> list[str]:
+    """Variables and keys of the file that look like settings and are none: a slip of the pen. Raises OSError,
+    TOMLDecodeError."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | NO_SETTINGS
+    ours = (name for name in environment if name.upper().startswith(PREFIX) and not name.startswith(OF_TESTS))
+    slips = sorted(name for name in ours if name.upper() not in known)
+    if file := environment.get(CONFIG):
+        keys = tomllib.loads(Path(file).read_text("utf-8"))
+        slips += [f"{key} in {file}" for key in keys if key not in Settings.model_fields]
+    return slips

@@ -1,5 +1,6 @@
 """A mistake at the terminal is told in one line, not with a traceback: a wrong setting, a taken port, no database."""
 
+import os
 from tomllib import TOMLDecodeError
 
 import click
@@ -11,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from typer.core import TyperGroup
 
 from billing.law import BadLawFile
+from skill.settings import unknown
 
 WRONG_SETTINGS = 2
 
@@ -22,6 +24,8 @@ class Plainly(TyperGroup):
     def invoke(self, ctx: click.Context) -> object:
         """Run a command."""
         try:
+            for slip in unknown(os.environ):
+                _tell(f"no such setting, it counts for nothing: {slip}")
             return super().invoke(ctx)
         except ValidationError as wrong:
             if wrong.title != "Settings":

@@ -70,6 +70,7 @@ def test_the_password_of_the_operators_page_is_shown_and_set(zhku: Zhku) -> None
         ("ZHKU_SMTP_SECURITY", "bogus", 2, "ZHKU_SMTP_SECURITY: Input should be 'starttls'"),
         ("ZHKU_ALICE_SKILL_IDS", "abc", 2, "alice_skill_ids"),
         ("ZHKU_CONFIG", "{folder}/broken.toml", 2, "wrong settings"),
+        ("ZHKU_CONFIG", "{folder}/nosuch.toml", 1, "nosuch.toml: No such file"),
         ("ZHKU_LAW_FILE", "{folder}/broken.toml", 2, "wrong settings"),
         ("ZHKU_LAW_FILE", "{folder}/nosuch.yaml", 1, "nosuch.yaml: No such file"),
         ("ZHKU_DATA_DIR", "{folder}/broken.toml", 1, "broken.toml: "),
@@ -87,6 +88,18 @@ def test_a_wrong_setting_is_told_in_one_line(
     assert (answer.exit_code, len(answer.output.splitlines())) == (code, 1)
     assert told in answer.output
     assert "hush" not in answer.output
+
+
+def test_settings_with_a_slip_are_warned_of(zhku: Zhku, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "zhku.toml").write_text("prot = 5\nport = 9000\n")
+    monkeypatch.setenv("ZHKU_CONFIG", str(tmp_path / "zhku.toml"))
+    monkeypatch.setenv("ZHKU_PROT", "5")
+    monkeypatch.setenv("ZHKU_VOSK_MODEL", "")
+    answer = zhku("settings", catch_exceptions=False)
+    slips = f"prot in {tmp_path}/zhku.toml"
+    assert answer.exit_code == 0
+    told = [line for line in answer.output.splitlines() if line.startswith("no such setting")]
+    assert told == [f"no such setting, it counts for nothing: {slip}" for slip in ("ZHKU_PROT", slips)]
 
 
 def test_a_taken_port_is_told_in_one_line(zhku: Zhku) -> None:
