@@ -60,6 +60,8 @@ def import_file(
     ] = None,
 ) -> None:
     """Load a file or a ZIP of files, whole or not at all; loading it twice changes nothing."""
+    if layout is not None and kind != "payments":
+        raise typer.BadParameter(f"only payments have a layout of one's own, not {kind}", param_hint="--layout")
     engine = open_books(Settings())
     own, now = _company(engine, company), utc_now()
     with _bar(f"{kind} {file.name}", None) as (progress, task):

@@ -58,6 +58,14 @@ def test_a_file_that_is_no_table_changes_nothing(run: Run, tmp_path: Path) -> No
     assert (result.exit_code, "nothing was loaded" in result.output) == (1, True)
 
 
+def test_only_payments_have_a_layout(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text("columns: [operation_id, account, amount, paid_on]", "utf-8")
+    (tmp_path / "x.txt").write_text("1;100512;11.50;20.11.2026\n", "utf-8")
+    wrong = run("import", "accounts", "x.txt", "--layout", "ours.yaml", *OURS)
+    assert (wrong.exit_code, "only payments" in wrong.output) == (2, True)
+    assert "1 added" in run("import", "payments", "x.txt", "--layout", "ours.yaml", *OURS).output
+
+
 def test_a_month_is_exported_and_billed(run: Run, tmp_path: Path) -> None:
     assert "211 rows in readings-2026-10.csv" in run("export", "readings", "2026-10", *OURS).output
     assert len((tmp_path / "readings-2026-10.csv").read_text("utf-8").splitlines()) == 212
