@@ -83,7 +83,7 @@ def load_file(
     bad_rows: Path | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Report:
-    """Load a file, or the files in a ZIP, whole or not at all; bad rows are left out, or `strict` stops everything.
+    """Load a file, or the files in a ZIP, in one transaction; bad rows are left out, or `strict` stops everything.
 
     bad_rows: a CSV to write them to, line, reason and cells. Raises BrokenFile, AlreadyLoaded, HasBadRows.
     """
@@ -104,7 +104,7 @@ def load_file(
             raise HasBadRows(f"{report.bad} bad rows")
         if dry_run:
             unit.rollback()
-        else:
+        elif report.bad < report.rows:  # a file of which nothing was taken may come again
             _remember(db, loader, path, digest, report, now)
     return report
 

@@ -59,7 +59,7 @@ def import_file(
         typer.Option(help="Of payments: a YAML file that says what stands where.", exists=True, dir_okay=False),
     ] = None,
 ) -> None:
-    """Load a file or a ZIP of files, whole or not at all; loading it twice changes nothing."""
+    """Load the good rows of a file, or of a ZIP of files; bad ones are told. Loading it twice changes nothing."""
     if layout is not None and kind != "payments":
         raise typer.BadParameter(f"only payments have a layout of one's own, not {kind}", param_hint="--layout")
     engine = open_books(Settings())

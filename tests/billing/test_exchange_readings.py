@@ -100,6 +100,14 @@ def test_the_same_file_twice_changes_nothing(
     assert (report.added, report.changed, report.unchanged) == (0, 0, 1)
 
 
+def test_a_file_without_a_good_row_may_come_again(demo_books: Engine, company: Organization, tmp_path: Path) -> None:
+    path = written(tmp_path, "period;serial;resource;t1\n2026-11;00999;ХВС;125\n")
+    assert load(demo_books, ReadingsLoader(company, NOW), path).bad == 1
+    meter = written(tmp_path, "account;serial;resource;t1\n100512;00999;ХВС;100\n", "meter.csv")
+    load(demo_books, MetersLoader(company, NOW), meter)
+    assert load(demo_books, ReadingsLoader(company, NOW), path).added == 1
+
+
 def test_another_value_replaces_a_submitted_one(
     demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path
 ) -> None:
