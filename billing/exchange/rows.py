@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +24,9 @@ SEPARATORS = ";\t,|"
 DATE_FORMS = ("%d.%m.%Y", "%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y")
 PERIOD_FORMS = ("%Y-%m", "%m.%Y", "%m%Y", "%Y%m", "%m/%Y", "%m%y", "1||%d||%m||%Y")
 """The last is what old terminals write."""
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+"""As people write it: no exponents."""
+LARGEST = 10**12
 YES = ("да", "yes", "true", "1")
 
 
@@ -49,12 +52,11 @@ class Row:
         """A decimal with a point or a comma, spaces between thousands."""
         if name not in self.cells:
             return None
-        try:
-            value = Decimal(re.sub(r"[\s\u00a0]", "", self.cells[name]).replace(",", "."))
-        except InvalidOperation:
-            raise BadCell(f"{name} is not a number: {self.cells[name]}") from None
-        if not value.is_finite():
+        written = re.sub(r"\s", "", self.cells[name]).replace(",", ".")
+        if not NUMBER.fullmatch(written):
             raise BadCell(f"{name} is not a number: {self.cells[name]}")
+        if abs(value := Decimal(written)) >= LARGEST:
+            raise BadCell(f"{name} is too large: {self.cells[name]}")
         return value
 
     def kopecks(self, name: str, default: int | None = None) -> int:

@@ -242,3 +242,22 @@ def test_registered_payments_leave_a_trail(demo_books: Engine, company: Organiza
         entry = db.exec(select(AuditEntry).order_by(col(AuditEntry.id).desc())).first()
     assert (entry.subject, entry.subject_id, entry.channel, entry.actor) == ("payment", payment.id, "import", "system")
     assert entry.after == {"kopecks": 5342_17, "operation": TXN}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("amount", "reason"),
+    [
+        ("1e5", "amount is not a number"),
+        ("1_000", "amount is not a number"),
+        ("Infinity", "amount is not a number"),
+        ("1000000000.01", "amount is too large"),
+        ("1 000 000 000 000 000,00", "amount is too large"),
+    ],
+)
+def test_a_sum_that_no_resident_pays_is_refused(
+    demo_books: Engine, company: Organization, tmp_path: Path, amount: str, reason: str
+) -> None:
+    path = written(tmp_path, f"account;amount;paid_on;operation_id\n100512;{amount};20.11.2026;b1\n")
+    report = load(demo_books, PaymentsLoader(company, NOW), path)
+    assert report.bad_rows == [(2, f"{reason}: {amount}")]
