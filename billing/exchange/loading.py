@@ -15,7 +15,7 @@ from sqlmodel import Session, SQLModel, select
 
 from billing import audit, windows
 from billing.exchange.rows import BadCell, Row, table
-from billing.exchange.text import unpacked
+from billing.exchange.text import BrokenFile, unpacked
 from billing.tables import Account, ImportRun, Meter, Organization
 
 BATCH = 1000
@@ -93,7 +93,9 @@ def load_file(
         if not force and _known(db, loader, digest):
             raise AlreadyLoaded(path.name)
         with unpacked(path) as parts:
-            rows = chain.from_iterable(loader.rows(part) for part in parts)
+            rows = chain.from_iterable(
+                _rows(loader, part, name if len(parts) > 1 else "") for part, name in parts.items()
+            )
             while batch := list(islice(rows, BATCH)):
                 for row, fate in zip(batch, loader.load(db, batch), strict=True):
                     _count(report, row, fate, rejected)
@@ -137,6 +139,14 @@ def change(db: Session, row: Account | Meter, said: Mapping[str, Any], now: date
     after = {name: str(said[name]) for name in before}
     audit.record_row(db, row, now, "system", "import", "change", after, before)
     return "changed"
+
+
+def _rows(loader: Loader, part: Path, name: str) -> Iterator[Row]:
+    """Rows of a file; one of several is named where it is broken."""
+    try:
+        yield from loader.rows(part)
+    except BrokenFile as broken:
+        raise BrokenFile(f"{name}: {broken}" if name else str(broken)) from broken
 
 
 def _count(report: Report, row: Row, fate: Fate | Bad, rejected: "_BadRowsFile") -> None:

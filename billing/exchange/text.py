@@ -55,10 +55,13 @@ def lines(path: Path, encoding: str | None = None) -> Iterator[tuple[int, str]]:
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[list[Path]]:
-    """The files in a ZIP, in the order of their names; the file itself if it is none. Raises BrokenFile."""
+def unpacked(path: Path) -> Iterator[dict[Path, str]]:
+    """The files in a ZIP with their names there, in the order of these; the file itself if it is none.
+
+    Raises BrokenFile.
+    """
     if path.suffix.lower() != ".zip":
-        yield [path]
+        yield {path: path.name}
         return
     with TemporaryDirectory(prefix="zhku-unpacked-") as folder:
         try:
@@ -68,15 +71,16 @@ def unpacked(path: Path) -> Iterator[list[Path]]:
             raise BrokenFile(f"not a ZIP: {broken}") from broken
 
 
-def _unpack(packed: zipfile.ZipFile, folder: Path) -> list[Path]:
+def _unpack(packed: zipfile.ZipFile, folder: Path) -> dict[Path, str]:
     """Members under names of ours: theirs may lead out of the folder."""
     members = sorted((one for one in packed.infolist() if not one.is_dir()), key=lambda one: one.filename)
     if sum(one.file_size for one in members) > LARGEST_UNPACKED:
         raise BrokenFile("the ZIP holds more than a gigabyte")
-    found = []
+    found = {}
     for number, member in enumerate(members):
-        found.append(folder / f"{number}{Path(member.filename).suffix.lower()}")
-        with packed.open(member) as source, found[-1].open("wb") as target:
+        target_path = folder / f"{number}{Path(member.filename).suffix.lower()}"
+        found[target_path] = member.filename
+        with packed.open(member) as source, target_path.open("wb") as target:
             shutil.copyfileobj(source, target)
     return found
 

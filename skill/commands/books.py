@@ -19,6 +19,7 @@ from billing.exchange.export import KINDS, usual_name
 from billing.exchange.export import export as export_file
 from billing.exchange.kinds import LOADERS, loader
 from billing.exchange.loading import AlreadyLoaded, HasBadRows, Report, load_file
+from billing.exchange.payments import FORMATS
 from billing.exchange.registries import layout_in
 from billing.exchange.text import BrokenFile
 from billing.tables import Account, Meter, Organization, Register
@@ -34,6 +35,8 @@ app.add_typer(devices_app, name="devices")
 console = Console()
 SHOWN = 20
 LONGEST_INPUT = 4
+REGISTRIES = (*FORMATS, "tochka")
+"""Kinds of which a day without a payment is an honest file."""
 
 Company = Annotated[str, typer.Option(help="INN of the company; may be left out when there is one.")]
 Month = Annotated[str, typer.Argument(help="YYYY-MM")]
@@ -81,6 +84,8 @@ def import_file(
             _stop(f"{file.name} was loaded before; --force loads it again")
         except (BrokenFile, HasBadRows) as broken:
             _stop(f"nothing was loaded: {broken}")
+    if not report.rows and kind not in REGISTRIES:
+        _stop(f"no row of {kind} is in {file.name}")
     _tell(report, dry_run)
     if report.bad:
         raise typer.Exit(1)

@@ -1,5 +1,6 @@
 """`zhku import`, `export`, `bill`, `keys`, `devices` on a demo company of their own."""
 
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -56,6 +57,16 @@ def test_a_file_that_is_no_table_changes_nothing(run: Run, tmp_path: Path) -> No
     (tmp_path / "x.csv").write_text("привет", "utf-8")
     result = run("import", "payments", "x.csv", *OURS)
     assert (result.exit_code, "nothing was loaded" in result.output) == (1, True)
+
+
+def test_a_file_without_rows_and_a_stray_one_are_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("# nothing\n", "utf-8")
+    empty = run("import", "sberbank-readings", "x.csv", *OURS)
+    assert (empty.exit_code, empty.output.strip()) == (1, "no row of sberbank-readings is in x.csv")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        packed.writestr("r.csv", "period;serial;resource;t1\n2026-11;0;ХВС;1\n")
+        packed.writestr("фото.jpg", "яШ")
+    assert "nothing was loaded: фото.jpg: no column of readings" in run("import", "readings", "a.zip", *OURS).output
 
 
 def test_only_payments_have_a_layout(run: Run, tmp_path: Path) -> None:
