@@ -13,6 +13,12 @@ from billing.exchange.writing import Cell, write_csv, write_xlsx
 from billing.tables import Organization
 from billing.windows import month_start
 
+TABLE_ENDINGS = (".csv", ".txt", ".xlsx")
+NO_TEXT = (".xlsx", ".xls", ".ods", ".pdf", ".doc", ".docx", ".zip")
+"""What a registry or 1C's file, which are text, cannot be."""
+FOR_EXCEL = "utf-8-sig"
+"""Without its mark Excel takes UTF-8 for a code page."""
+
 
 @dataclass(frozen=True)
 class Outgoing:
@@ -37,10 +43,17 @@ def export(
     return KINDS[kind](Outgoing(db, company, period, today, path, service))
 
 
+def fits(kind: str, path: Path) -> bool:
+    """Whether a file's ending is that of what will be in it."""
+    ending = path.suffix.lower()
+    return ending in TABLE_ENDINGS if kind in TABLES else ending not in NO_TEXT
+
+
 def usual_name(kind: str, company: Organization, period: date) -> str:
     """What the file is called: Sberbank wants ИНН_РС_НОМЕР_ММГГ.txt of debts, 1C its own name."""
     if kind.startswith("sberbank-debts"):
-        return f"{company.inn}_{company.bank_account}_001_{period:%m%y}.txt"
+        number = "002" if kind.endswith("-old") else "001"  # both may be made of one month
+        return f"{company.inn}_{company.bank_account}_{number}_{period:%m%y}.txt"
     ending = "csv" if kind in TABLES else "txt"
     return f"{kind}-{period:%Y-%m}.{ending}"
 
@@ -49,7 +62,7 @@ def _table(heading: Sequence[str], rows: Callable[[Outgoing], Iterable[Sequence[
     def write(out: Outgoing) -> int:
         if out.path.suffix.lower() == ".xlsx":
             return write_xlsx(out.path, heading, rows(out))
-        return write_csv(out.path, heading, rows(out))
+        return write_csv(out.path, heading, rows(out), FOR_EXCEL)
 
     return write
 

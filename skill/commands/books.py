@@ -16,6 +16,8 @@ from sqlmodel import col, func, select
 
 from billing import billrun, devices, keys, store, windows
 from billing.exchange.export import KINDS, usual_name
+from billing import billrun, devices, keys, store
+from billing.exchange.export import KINDS, fits, usual_name
 from billing.exchange.export import export as export_file
 from billing.exchange.kinds import LOADERS, loader
 from billing.exchange.loading import AlreadyLoaded, HasBadRows, Report, load_file
@@ -95,7 +97,9 @@ def import_file(
 def export_month(
     kind: Outgoing,
     month: Month,
-    to: Annotated[Path | None, typer.Option(help="File to write: .csv, .txt or .xlsx.", dir_okay=False)] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="File to write: .csv or .xlsx, registries .txt.", dir_okay=False)
+    ] = None,
     company: Company = "",
     service: Annotated[str, typer.Option(help="The company's code at «Система Город», for gorod-debts.")] = "",
 ) -> None:
@@ -105,6 +109,10 @@ def export_month(
     period = _period(month)
     path = to or Path(usual_name(kind, own, period))
     today = windows.day_in(own.timezone, utc_now())
+    if not fits(kind, path):
+        raise typer.BadParameter(
+            f"{kind} is not written as {path.suffix or 'a file without an ending'}", param_hint="--to"
+        )
     with store.reading(engine) as db:
         rows = export_file(db, kind, own, period, path, today, service)
     typer.echo(f"{rows} rows in {path}")

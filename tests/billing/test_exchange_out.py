@@ -35,6 +35,7 @@ def test_what_is_exported_can_be_loaded(demo_books: Engine, company: Organizatio
 def test_sberbank_gets_the_debts(demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path) -> None:
     path = tmp_path / usual_name("sberbank-debts", company, date(2026, 10, 1))
     assert path.name == "0012345675_40702810900000000001_001_1026.txt"
+    assert usual_name("sberbank-debts-old", company, date(2026, 10, 1)) != path.name
     with store.reading(demo_books) as db:
         export(db, "sberbank-debts", company, date(2026, 10, 1), path, TODAY)
         owed = receipts.balance(db, demo.rich.id, TODAY).kopecks

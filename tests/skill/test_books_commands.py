@@ -1,5 +1,6 @@
 """`zhku import`, `export`, `bill`, `keys`, `devices` on a demo company of their own."""
 
+import codecs
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -69,6 +70,13 @@ def test_a_file_without_rows_and_a_stray_one_are_told(run: Run, tmp_path: Path) 
     assert "nothing was loaded: фото.jpg: no column of readings" in run("import", "readings", "a.zip", *OURS).output
 
 
+@pytest.mark.parametrize(("kind", "name"), [("readings", "a.pdf"), ("clientbank", "cb.xlsx"), ("sberbank", "s.PDF")])
+def test_a_file_is_not_written_under_a_false_ending(run: Run, tmp_path: Path, kind: str, name: str) -> None:
+    wrong = run("export", kind, "2026-10", "--to", name, *OURS)
+    assert (wrong.exit_code, "is not written as" in wrong.output) == (2, True)
+    assert not list(tmp_path.glob("*.[px]*"))
+
+
 def test_only_payments_have_a_layout(run: Run, tmp_path: Path) -> None:
     (tmp_path / "ours.yaml").write_text("columns: [operation_id, account, amount, paid_on]", "utf-8")
     (tmp_path / "x.txt").write_text("1;100512;11.50;20.11.2026\n", "utf-8")
@@ -79,7 +87,9 @@ def test_only_payments_have_a_layout(run: Run, tmp_path: Path) -> None:
 
 def test_a_month_is_exported_and_billed(run: Run, tmp_path: Path) -> None:
     assert "211 rows in readings-2026-10.csv" in run("export", "readings", "2026-10", *OURS).output
-    assert len((tmp_path / "readings-2026-10.csv").read_text("utf-8").splitlines()) == 212
+    written = (tmp_path / "readings-2026-10.csv").read_bytes()
+    assert written.startswith(codecs.BOM_UTF8)  # else Excel shows no Russian letters
+    assert len(written.splitlines()) == 212
     assert "60 issued, 0 were there" in run("bill", "2026-11", *OURS).output
     again = run("bill", "2026-11", *OURS).output
     assert "0 issued, 60 were there" in again
