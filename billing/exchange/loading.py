@@ -28,10 +28,6 @@ class AlreadyLoaded(Exception):
     """This very file was loaded before; `force` loads it again, which changes nothing that is as it says."""
 
 
-class HasBadRows(Exception):
-    """Nothing was loaded, because a row is bad and the load was to be strict."""
-
-
 @dataclass(frozen=True)
 class Bad:
     """Why a row was not loaded."""
@@ -49,6 +45,14 @@ class Report:
     unchanged: int = 0
     bad: int = 0
     bad_rows: list[tuple[int, str]] = field(default_factory=list)
+
+
+class HasBadRows(Exception):
+    """Nothing was loaded, because a row is bad and the load was to be strict; report: which rows are."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(f"{report.bad} bad rows")
+        self.report = report
 
 
 class Loader(ABC):
@@ -103,7 +107,7 @@ def load_file(
                 if progress is not None:
                     progress(len(batch))
         if strict and report.bad:
-            raise HasBadRows(f"{report.bad} bad rows")
+            raise HasBadRows(report)
         if dry_run:
             unit.rollback()
         elif report.bad < report.rows:  # a file of which nothing was taken may come again

@@ -84,7 +84,10 @@ def import_file(
             )
         except AlreadyLoaded:
             _stop(f"{file.name} was loaded before; --force loads it again")
-        except (BrokenFile, HasBadRows) as broken:
+        except HasBadRows as strict_load:
+            _tell_bad(strict_load.report)
+            _stop(f"nothing was loaded: {strict_load}")
+        except BrokenFile as broken:
             _stop(f"nothing was loaded: {broken}")
     if not report.rows and kind not in REGISTRIES:
         _stop(f"no row of {kind} is in {file.name}")
@@ -238,6 +241,10 @@ def _tell(report: Report, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
     counts = f"{report.added} {would}added, {report.changed} {would}changed, {report.unchanged} as they were"
     typer.echo(f"{report.rows} rows: {counts}, {report.bad} bad")
+    _tell_bad(report)
+
+
+def _tell_bad(report: Report) -> None:
     for line, reason in report.bad_rows[:SHOWN]:
         typer.echo(f"line {line}: {reason}", err=True)
     if report.bad > SHOWN:

@@ -43,6 +43,9 @@ def test_a_file_is_loaded_and_its_bad_rows_are_told(run: Run, demo: DemoSummary,
     (tmp_path / "r.csv").write_text(f"period;serial;resource;t1\n2026-11;{cold};ХВС;125\n2026-11;0;ХВС;1\n", "utf-8")
     dry = run("import", "readings", "r.csv", *OURS, "--dry-run")
     assert "2 rows: 1 would be added, 0 would be changed, 0 as they were, 1 bad" in dry.output
+    strict = run("import", "readings", "r.csv", *OURS, "--strict")
+    assert strict.exit_code == 1
+    assert "line 3: no meter 0 of COLD_WATER\nnothing was loaded: 1 bad rows" in strict.output
     real = run("import", "readings", "r.csv", *OURS, "--bad-rows", "bad.csv")
     assert real.exit_code == 1
     assert "line 3: no meter 0 of COLD_WATER" in real.output
