@@ -21,7 +21,8 @@ VOLUME = Decimal("0.0000001")
 UNWRITTEN = 0
 """receipt_id of a line before its receipt is known."""
 PRICE = Decimal("0.000001")
-COMPARED = ("charged_kopecks", "recalculated_kopecks", "privilege_kopecks", "penalty_kopecks", "volume", "price")
+SUMS = ("charged_kopecks", "recalculated_kopecks", "privilege_kopecks", "penalty_kopecks")
+COMPARED = (*SUMS, "volume", "price")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Bill(Row):
 class ChargesLoader(Loader):
     """Columns account, period, service, charged, and volume, price, method, recalculated, privilege, penalty, opening.
 
-    A bad row leaves its whole receipt out. The newest month may be loaded again with other sums; older ones are closed.
+    A bad row leaves its whole receipt out. The newest month may be loaded again with other sums, all services charged
+    named; older ones are closed.
     opening counts only for an account's first receipt: later ones open with what was left.
     """
 
@@ -81,6 +83,8 @@ class ChargesLoader(Loader):
         before = db.exec(select(ReceiptLine).where(ReceiptLine.receipt_id == newest.id)).all()
         if _same(before, lines):
             return "unchanged"
+        if left_out := _left_out(before, lines):
+            raise BadCell(f"the bill has services that the file leaves out (0 takes one off): {', '.join(left_out)}")
         openings = {line.code: (line.title, line.opening_kopecks) for line in before}
         self._write(db, newest, _with_openings(lines, openings))
         return "changed"
@@ -166,6 +170,14 @@ def _summed(line: ReceiptLine) -> ReceiptLine:
     own = line.charged_kopecks + line.recalculated_kopecks - line.privilege_kopecks + line.penalty_kopecks
     line.to_pay_kopecks = line.opening_kopecks + own
     return line
+
+
+def _left_out(before: Sequence[ReceiptLine], now: Sequence[ReceiptLine]) -> list[str]:
+    """Services charged in the books of which a bill says nothing: a file that corrects one must not wipe out the
+    others."""
+    said = {line.code for line in now}
+    charged = (line for line in before if any(getattr(line, name) for name in SUMS))
+    return [line.title for line in charged if line.code not in said]
 
 
 def _same(before: Sequence[ReceiptLine], now: Sequence[ReceiptLine]) -> bool:

@@ -2,8 +2,8 @@
 
 import os
 from tomllib import TOMLDecodeError
+from typing import Any
 
-import click
 import typer
 from alembic.util import CommandError
 from pydantic import ValidationError
@@ -21,7 +21,7 @@ class Plainly(TyperGroup):
     """The commands, whose plain mistakes end them with exit code 1, wrong settings with 2. Faults of ours still come
     with their traceback."""
 
-    def invoke(self, ctx: click.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own context, which it has moved
         """Run a command."""
         try:
             for slip in unknown(os.environ):

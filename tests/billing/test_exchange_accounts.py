@@ -150,6 +150,22 @@ def test_a_sum_that_the_books_do_not_hold_is_bad(
     assert report.bad_rows[0][1].startswith(reason)
 
 
+def test_a_correction_of_one_service_does_not_wipe_out_the_others(
+    demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path
+) -> None:
+    cold, house = "100512;2026-11;ХВС;Холодная вода;;;{};\n", "100512;2026-11;MAINTENANCE;Содержание;;;2038,40;\n"
+    load(demo_books, ChargesLoader(company, NOW), written(tmp_path, CHARGES + cold.format("523,40") + house))
+    report = load(demo_books, ChargesLoader(company, NOW), written(tmp_path, CHARGES + cold.format("500")))
+    assert (report.changed, report.bad) == (0, 1)
+    assert "leaves out (0 takes one off): Содержание" in report.bad_rows[0][1]
+    rows = cold.format("500") + house.replace("2038,40", "0")
+    assert load(demo_books, ChargesLoader(company, NOW), written(tmp_path, CHARGES + rows)).changed == 1
+    with store.reading(demo_books) as db:
+        receipt = receipts.latest(db, demo.account.id)
+        assert receipt is not None
+        assert receipt.charged_kopecks == 500_00
+
+
 def test_one_bad_service_leaves_the_whole_bill_out(demo_books: Engine, company: Organization, tmp_path: Path) -> None:
     rows = "100512;2026-11;ХВС;;10;52,34;523,405;\n100512;2026-11;MAINTENANCE;;64;31,85;2038,40;\n"
     report = load(demo_books, ChargesLoader(company, NOW), written(tmp_path, CHARGES + rows))
