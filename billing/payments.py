@@ -1,4 +1,4 @@
-"""Payments (платежи): CREATED → PROCESSING → WITHDRAWN → DONE, ERROR from any; what a provider reports.
+"""Payments (платежи): CREATED → PROCESSING → WITHDRAWN → DONE, or ERROR instead of it; what a provider reports.
 
 No card data comes here: a provider shows its own page or QR and reports by webhook.
 """
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+import structlog
 from sqlmodel import Session, col, select
 
 from billing import audit, autopay
@@ -17,6 +18,8 @@ from billing.windows import local_date
 
 MINIMUM_KOPECKS = 5_00
 ORDER = ("CREATED", "PROCESSING", "WITHDRAWN", "DONE")
+ENDS = ("DONE", "ERROR")
+log = structlog.get_logger()
 
 
 class PaymentRefused(ValueError):
@@ -118,7 +121,8 @@ def charged(db: Session, payment_id: int, event: Event, *, now: datetime) -> Pay
 
 
 def report(db: Session, provider: str, event: Event, *, now: datetime, channel: str = "webhook") -> Payment:
-    """What a provider says of a payment. The same or an older state changes nothing.
+    """What a provider says of a payment. The same or an older state changes nothing, and money that came stays booked:
+    what is given back is a refund.
 
     Raises LookupError for an unknown payment, AmountMismatch when the sums differ.
     """
@@ -129,6 +133,9 @@ def report(db: Session, provider: str, event: Event, *, now: datetime, channel: 
         raise LookupError(f"{provider} has no payment {event.external_id} here")
     if event.kopecks is not None and event.kopecks != payment.amount_kopecks + payment.fee_kopecks:
         raise AmountMismatch(f"payment {payment.id}: {event.kopecks} instead of {payment.amount_kopecks}")
+    if payment.status == "DONE" and event.status == "ERROR":
+        log.warning("payment is done, its failure is not believed", payment=payment.id, reason=event.reason)
+        return payment
     if event.status == "ERROR":
         payment.error = event.reason
     payment.fiscal_status = event.fiscal or payment.fiscal_status
@@ -151,8 +158,8 @@ def locked(db: Session, payment_id: int) -> Payment:
 
 
 def _move(db: Session, payment: Payment, status: str, now: datetime, actor: str, channel: str) -> None:
-    """Forward only: what a provider says twice or too late is not a step back; ERROR is the end."""
-    if payment.status == "ERROR" or payment.status == status:
+    """Forward only: what a provider says twice or too late is not a step back; DONE and ERROR are the ends."""
+    if payment.status in ENDS or payment.status == status:
         return
     if status != "ERROR" and ORDER.index(status) < ORDER.index(payment.status):
         return

@@ -118,12 +118,22 @@ def test_a_webhook_that_comes_twice_or_late_is_no_step_back(village: Village, no
         assert told(village, now, sandbox, payment, status).status == "DONE"
 
 
-def test_a_bank_may_take_a_done_payment_back(village: Village, now: datetime, sandbox: Sandbox) -> None:
+def test_money_that_came_stays_booked_whatever_fails_later(village: Village, now: datetime, sandbox: Sandbox) -> None:
     payment = begun(village, now, sandbox)
-    told(village, now, sandbox, payment, "DONE")
-    assert told(village, now, sandbox, payment, "ERROR").status == "ERROR"
+    for status in ("DONE", "ERROR", "WITHDRAWN", "PROCESSING", "DONE"):
+        assert told(village, now, sandbox, payment, status).status == "DONE"
+    assert (payment.error, payment.paid_on) == (None, TODAY)
+    assert receipts.balance(village.db, 1, TODAY).kopecks == -2040_00
+
+
+@pytest.mark.parametrize("before", ["PROCESSING", "WITHDRAWN"])
+def test_a_payment_that_is_not_done_may_fail_for_good(
+    village: Village, now: datetime, sandbox: Sandbox, before: str
+) -> None:
+    payment = begun(village, now, sandbox)
+    for status, then in ((before, before), ("ERROR", "ERROR"), ("DONE", "ERROR")):
+        assert told(village, now, sandbox, payment, status).status == then
     assert receipts.balance(village.db, 1, TODAY).kopecks == 0
-    assert told(village, now, sandbox, payment, "DONE").status == "ERROR"
 
 
 def test_another_sum_than_ordered_is_not_believed(village: Village, now: datetime, sandbox: Sandbox) -> None:
