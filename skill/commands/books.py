@@ -15,8 +15,6 @@ from sqlalchemy import Engine
 from sqlmodel import col, func, select
 
 from billing import billrun, devices, keys, store, windows
-from billing.exchange.export import KINDS, usual_name
-from billing import billrun, devices, keys, store
 from billing.exchange.export import KINDS, fits, usual_name
 from billing.exchange.export import export as export_file
 from billing.exchange.kinds import LOADERS, loader
