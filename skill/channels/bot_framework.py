@@ -29,14 +29,14 @@ LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 def authentic(call: Call, settings: Settings) -> bool:
     """Whether the service's own token came along, made for our bot, this channel and this address.
 
-    Without an app id the bot is one of the local emulator: then only answers to this machine are let in.
+    With `bot_emulator` the bot is one of the local emulator: then only this machine is let in, and only answers to it.
     """
     try:
         body = parse(call.raw)
     except NotABody:
         body = {}
     if settings.bot_emulator:
-        return urlsplit(text(body, "serviceUrl")).hostname in LOCAL
+        return call.address in LOCAL and urlsplit(text(body, "serviceUrl")).hostname in LOCAL
     scheme, _, token = call.headers.get("Authorization", "").partition(" ")
     return scheme.lower() == "bearer" and issued_by_the_service(
         token.strip(), settings, channel=text(body, "channelId"), service=text(body, "serviceUrl"), now=call.now

@@ -51,7 +51,8 @@ class Door:
         """Take a delivery. An error status makes the platform bring it again."""
         if not self._messenger.enabled(self._service.settings):
             abort(404)
-        call = Call(request.get_data(), request.headers, request.args, self._service.clock())
+        address = request.remote_addr or ""
+        call = Call(request.get_data(), request.headers, request.args, self._service.clock(), address)
         if not self._messenger.authentic(call, self._service.settings):
             abort(401, "the call is not signed by the platform")
         try:

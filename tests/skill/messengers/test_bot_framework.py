@@ -61,6 +61,8 @@ def test_the_emulator_is_let_in_from_this_machine_only(
     body = {**with_text("bot_framework", "помощь", 1), "serviceUrl": "http://localhost:53559"}
     assert client.post("/bot_framework", json=body).status_code == 200
     assert client.post("/bot_framework", json={**body, "serviceUrl": "https://evil.example"}).status_code == 401
+    stranger = {"REMOTE_ADDR": "203.0.113.7"}
+    assert client.post("/bot_framework", json=body, environ_base=stranger).status_code == 401
 
 
 def test_a_recording_is_heard(deliver: Deliver, sender: Sender, sandbox: Sandbox, residents: None) -> None:
