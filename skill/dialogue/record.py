@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, delete, exists, func, insert, literal, select
+from sqlalchemy import Engine, bindparam, delete, exists, func, insert, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as Database
 from sqlmodel import col
@@ -15,8 +15,9 @@ from billing.prepared import Prepared
 from billing.tables import AccountLink, ChannelIdentity
 from skill.dialogue.person import transcript
 from skill.dialogue.person.handoffs import OPEN, Handoff
-from skill.dialogue.tables import AnsweredTurn, DialogueSession
+from skill.dialogue.tables import AnsweredTurn, DialogueSession, LinkAttempts
 from skill.dialogue.turn import Session, Turn
+from skill.identity.tables import OneTimeCode
 from skill.settings import Settings
 from skill.understanding import unknown
 
@@ -104,10 +105,15 @@ def _upsert(dialect: str) -> Prepared:
 
 
 def forget(engine: Engine, *, now: datetime, settings: Settings) -> None:
-    """Delete answered turns and conversations older than the settings keep them."""
+    """Delete answered turns and conversations older than the settings keep them, what people were called to long ago,
+    and secrets that open nothing any more."""
     before = now - timedelta(days=settings.turns_kept_days)
     with store.transaction(engine) as db:
         db.execute(delete(AnsweredTurn).where(col(AnsweredTurn.at) < before))
         db.execute(delete(DialogueSession).where(col(DialogueSession.updated_at) < before))
         transcript.forget(db, now - transcript.KEPT)
         unknown.forget(db, now - transcript.KEPT)
+        db.execute(delete(Handoff).where(col(Handoff.closed_at) < now - transcript.KEPT))
+        db.execute(delete(OneTimeCode).where(col(OneTimeCode.expires_at) < now))
+        over = or_(col(LinkAttempts.locked_until).is_(None), col(LinkAttempts.locked_until) < now)
+        db.execute(delete(LinkAttempts).where(col(LinkAttempts.failures) == 0, over))

@@ -3,6 +3,7 @@
 import multiprocessing
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -12,9 +13,11 @@ from billing import accounts, store
 from billing.tables import AccountLink, Reading
 from fixtures.demo_company import DemoSummary
 from skill.dialogue.engine import converse
+from skill.dialogue.person.handoffs import Handoff
 from skill.dialogue.record import forget
-from skill.dialogue.tables import AnsweredTurn, DialogueSession
+from skill.dialogue.tables import AnsweredTurn, DialogueSession, LinkAttempts
 from skill.dialogue.turn import Reply, Turn, spoken
+from skill.identity.tables import OneTimeCode
 from skill.settings import Settings
 from tests.skill.talking import Clock, Ledger, linked
 
@@ -144,3 +147,28 @@ def test_old_turns_are_forgotten(engine: Engine, settings: Settings, clock: Cloc
     forget(engine, now=clock(), settings=settings)
     with store.reading(engine) as db:
         assert db.exec(select(AnsweredTurn)).all() == []
+
+
+def test_what_is_over_is_forgotten(engine: Engine, settings: Settings, clock: Clock) -> None:
+    """Calls to a person after half a year, codes and locks once they are of no use."""
+    soon, now = clock() + timedelta(days=1), clock()
+    with store.transaction(engine) as db:
+        for at in (None, now):
+            row = {"channel": "chat", "reason": "asked", "created_at": now, "closed_at": at}
+            db.add(Handoff(session_key="s", status="closed" if at else "waiting", **row))
+        for expires in (now, soon + timedelta(days=365)):
+            db.add(OneTimeCode(account_id=1, salt="s", digest="d", expires_at=expires))
+        for subject, failures, until in (("a", 0, None), ("b", 0, now), ("c", 2, None), ("d", 0, soon)):
+            db.add(LinkAttempts(subject=subject, failures=failures, locked_until=until))
+
+    def left() -> tuple[int, int, str]:
+        with store.reading(engine) as db:
+            rows = db.exec(select(LinkAttempts.subject).order_by(LinkAttempts.subject)).all()
+            return len(db.exec(select(Handoff)).all()), len(db.exec(select(OneTimeCode)).all()), "".join(rows)
+
+    clock.forward(hours=1)
+    forget(engine, now=clock(), settings=settings)
+    assert left() == (2, 1, "cd")
+    clock.forward(days=181)
+    forget(engine, now=clock(), settings=settings)
+    assert left() == (1, 1, "c")
