@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from billing.windows import month_start
 
 SATURDAY = 5
 LAST_HOUR = 23
+RATES_REMEMBERED = 65_536
 
 
 class BadLawFile(ValueError):
@@ -144,7 +145,7 @@ def penalty_rule() -> PenaltyRule:
     )
 
 
-@cache
+@lru_cache(maxsize=RATES_REMEMBERED)
 def penalty_rate(day: date, paid_on: date | None = None, region: str = "") -> Decimal:
     """Yearly rate of a day of delay, as a fraction: the frozen one, else the key rate of the day of payment.
 

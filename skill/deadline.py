@@ -44,11 +44,19 @@ class Deadline:
         except TimeoutError:
             log.warning("turn is late", channel=turn.channel, seconds=seconds)
             self._late[conversation] = future
+            future.add_done_callback(lambda done: self._over(conversation, done))
             return Reply(phrase("channels.late", 0), buttons=(CONTINUE.capitalize(),))
         if error is not None:
             log.error("turn failed", channel=turn.channel, exc_info=error)
             return Reply(phrase("channels.trouble", 0))
         return future.result()
+
+    def _over(self, conversation: str, done: Future[Reply]) -> None:
+        """A turn that was taken need not be waited for, should its conversation ever go on."""
+        if (error := done.exception()) is not None:
+            log.error("late turn failed", exc_info=error)
+        elif self._late.get(conversation) is done:
+            self._late.pop(conversation, None)
 
     def _take(self, turn: Turn, earlier: Future[Reply] | None, *, goes_on: bool) -> Reply:
         if earlier is not None:

@@ -1,6 +1,7 @@
 """Who calls as Alice: the networks of Yandex, and its signature on purchases. The protocol has no other proof."""
 
 import base64
+from functools import cache
 from importlib.resources import files
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
 
@@ -46,5 +47,10 @@ def _is_yandex(address: str) -> bool:
         caller: IPv4Address | IPv6Address = ip_address(address)
     except ValueError:
         return False
+    return any(caller in network for network in _networks())
+
+
+@cache
+def _networks() -> tuple[IPv4Network, ...]:
     table = yaml.safe_load(files("skill.channels").joinpath("networks.yaml").read_text("utf-8"))
-    return any(caller in IPv4Network(network) for network in table["yandex"])
+    return tuple(map(IPv4Network, table["yandex"]))

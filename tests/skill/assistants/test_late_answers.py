@@ -6,8 +6,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from billing import store
-from skill.app import create_app
+from skill.app import Service, create_app
+from skill.deadline import Deadline
 from skill.dialogue.phrases import phrase
+from skill.dialogue.turn import Turn, spoken
 from skill.settings import Settings
 from tests.skill.assistants.asking import post, recorded
 from tests.skill.talking import Clock
@@ -50,3 +52,14 @@ def test_go_on_waits_for_the_turn_that_another_process_takes(settings: Settings,
             assert post(slow, "alice", body)["response"]["text"] == phrase("channels.late", 0)
             answer = pool.submit(post, patient, "alice", going_on)
         assert "52 ₽" in answer.result()["response"]["text"].replace("\u00a0", " ")
+
+
+def test_conversations_that_never_come_back_are_not_remembered(
+    settings: Settings, engine: Engine, clock: Clock
+) -> None:
+    deadline = Deadline(Service(settings.model_copy(update={"answer_seconds": 0.3}), engine, clock))
+    with store.transaction(engine) as db:
+        db.connection()  # somebody else writes: the turn has to wait
+        assert deadline.reply(Turn("alice", "me", "s", spoken("помощь")), 3).text == phrase("channels.late", 0)
+    deadline._workers.shutdown()
+    assert deadline._late == {}
