@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from billing import contacts
+from billing import audit, contacts
 from billing.contacts import BadContact
-from billing.exchange.loading import Bad, Fate, Loader, change, each
+from billing.exchange.loading import Bad, Fate, Loader, change, each, put
 from billing.exchange.rows import BadCell, Row
 from billing.tables import Account, Organization, Premises, Property
 from billing.tables.paying import CONTACT_KINDS
@@ -18,6 +18,7 @@ UNIT_TYPES = {
     "квартира": "flat", "комната": "room", "машиноместо": "parking", "кладовка": "warehouse",
     "апартаменты": "apartment", "нежилое": "commercial",
 }  # fmt: skip
+AREA, LARGEST_AREA = Decimal("0.00001"), 1_000_000
 LENGTHS = {"els": 10, "gis_service_id": 13}
 
 
@@ -39,6 +40,7 @@ class AccountsLoader(Loader):
     def __init__(self, company: Organization, now: datetime) -> None:
         super().__init__(company, now)
         self._houses: dict[tuple[str, str, str], int] = {}
+        self._areas: dict[int, Decimal] = {}  # by flat, as this file says
 
     def load(self, db: Session, batch: Sequence[Row]) -> list[Fate | Bad]:
         """Make accounts with their flats, or change what the file says otherwise."""
@@ -53,23 +55,40 @@ class AccountsLoader(Loader):
 
     def _take(self, db: Session, row: Row, known: dict[str, Account]) -> Fate:
         number, home, said, reached = _number(row), _home(row), _said(row), _contacts(row)
-        area, opened = row.number("area"), row.day("opened_on") or self._today
-        flat = self._flat(db, home)
-        account = known.get(number)
-        if account is None:
-            flat_id = self._add_flat(db, home, area) if flat is None else flat
-            account = Account(
-                organization_id=self.organization_id, premises_id=flat_id, number=number, opened_on=opened, **said
-            )
-            db.add(account)
-            db.flush()
-            known[number] = account
-            self._reach(db, account, reached)
-            return "added"
-        if account.premises_id != flat:
+        area, opened = _area(row), row.day("opened_on")
+        flat, account = self._flat(db, home), known.get(number)
+        if account is not None and (flat is None or account.premises_id != flat.id):
             raise BadCell("the account is of another flat: SAME_ACCOUNT_NUMBER_EXISTS_IN_OTHER_UNIT")
-        fate = change(db, account, said, self._now)
-        return "changed" if self._reach(db, account, reached) else fate
+        if flat is not None and area is not None and self._areas.get(flat.id, area) != area:
+            raise BadCell("the flat has another area in this file")
+        if account is not None and flat is not None:
+            if opened is not None and account.closed_on is not None and account.closed_on < opened:
+                raise BadCell("opened_on is after the account was closed")
+            said |= {"opened_on": opened} if opened is not None else {}
+            fates = change(db, account, said, self._now), self._measure(db, account, flat, area)
+            return "changed" if self._reach(db, account, reached) or "changed" in fates else "unchanged"
+        flat = flat or self._add_flat(db, home)
+        account = Account(
+            organization_id=self.organization_id, premises_id=flat.id, number=number,
+            opened_on=opened or self._today, **said,
+        )  # fmt: skip
+        db.add(account)
+        db.flush()
+        known[number] = account
+        self._measure(db, account, flat, area)
+        self._reach(db, account, reached)
+        return "added"
+
+    def _measure(self, db: Session, account: Account, flat: Premises, area: Decimal | None) -> Fate:
+        """Note the area that the file says, and a change of it in the account's trail."""
+        if area is None:
+            return "unchanged"
+        self._areas[flat.id] = area
+        before = put(flat, {"area": area})
+        if not before:
+            return "unchanged"
+        audit.record_row(db, account, self._now, "system", "import", "change", {"area": f"{area:f}"}, before)
+        return "changed"
 
     def _reach(self, db: Session, account: Account, reached: dict[str, str]) -> bool:
         """Note how the owner is reached; whether that is new."""
@@ -77,7 +96,7 @@ class AccountsLoader(Loader):
         kept = [contacts.keep(db, account.id, kind, value, **how) for kind, value in reached.items()]
         return any(kept)
 
-    def _flat(self, db: Session, home: Home) -> int | None:
+    def _flat(self, db: Session, home: Home) -> Premises | None:
         house = (
             self._houses.get(home[:3])
             or db.exec(
@@ -93,18 +112,28 @@ class AccountsLoader(Loader):
             return None
         self._houses[home[:3]] = house
         own = Premises.property_id == house, Premises.unit_type == home.unit_type, Premises.unit == home.unit
-        return db.exec(select(Premises.id).where(*own)).first()
+        return db.exec(select(Premises).where(*own)).first()
 
-    def _add_flat(self, db: Session, home: Home, area: Decimal | None) -> int:
+    def _add_flat(self, db: Session, home: Home) -> Premises:
         if home[:3] not in self._houses:
             house = Property(organization_id=self.organization_id, city=home.city, street=home.street, house=home.house)
             db.add(house)
             db.flush()
             self._houses[home[:3]] = house.id
-        flat = Premises(property_id=self._houses[home[:3]], unit_type=home.unit_type, unit=home.unit, area=area)
+        flat = Premises(property_id=self._houses[home[:3]], unit_type=home.unit_type, unit=home.unit)
         db.add(flat)
         db.flush()
-        return flat.id
+        return flat
+
+
+def _area(row: Row) -> Decimal | None:
+    """Square metres, as the books keep them."""
+    area = row.number("area")
+    if area is None:
+        return None
+    if not 0 <= area < LARGEST_AREA:
+        raise BadCell(f"not an area: {row.cells['area']}")
+    return area.quantize(AREA, ROUND_HALF_UP)
 
 
 def _number(row: Row) -> str:

@@ -12,7 +12,7 @@ from billing import audit, contacts, receipts, store
 from billing.exchange.accounts import AccountsLoader
 from billing.exchange.charges import ChargesLoader
 from billing.exchange.meters import MetersLoader
-from billing.tables import Account, Meter, Organization, Reading
+from billing.tables import Account, Meter, Organization, Premises, Reading
 from fixtures.demo_company import DemoSummary
 from tests.billing.files import NOVEMBER, NOW, ON_SQLITE, load, written
 
@@ -60,6 +60,50 @@ def test_owners_are_reached_as_the_file_says(
         assert contacts.of_account(db, demo.account.id, "phone") == "+79123456789"
     path = written(tmp_path, f"{heading}{home};ivan;112\n")
     assert load(demo_books, AccountsLoader(company, NOW), path).bad_rows[0][1] == "not an e-mail address: ivan"
+
+
+def test_a_corrected_area_and_first_day_are_taken(
+    demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path
+) -> None:
+    heading = "account;bill_code;city;street;house;flat;area;opened_on\n"
+    home = "100512;482913;Примерск;улица Лесная;5;12"
+    for area, opened in (("64,3", "01.02.2020"), ("54,3", "01.02.2020"), ("54,3", "01.03.2020")):
+        path = written(tmp_path, f"{heading}{home};{area};{opened}\n")
+        assert load(demo_books, AccountsLoader(company, NOW), path).changed == 1
+        assert load(demo_books, AccountsLoader(company, NOW), path, force=True).unchanged == 1
+    path = written(tmp_path, f"{heading}{home};;\n")
+    assert load(demo_books, AccountsLoader(company, NOW), path).unchanged == 1
+    with store.reading(demo_books) as db:
+        account = db.get_one(Account, demo.account.id)
+        assert account.opened_on == date(2020, 3, 1)
+        assert db.get_one(Premises, account.premises_id).area == Decimal("54.3")
+        trail = [one.after for one in audit.trail(db, account_id=account.id)][:3]
+    assert trail == [{"opened_on": "2020-03-01"}, {"area": "54.30000"}, {"area": "64.30000"}]
+
+
+@pytest.mark.parametrize(
+    ("area", "reason"),
+    [("-5", "not an area"), ("1e9", "not an area"), ("70", "the flat has another area in this file")],
+)
+def test_an_area_that_cannot_be_is_bad(
+    demo_books: Engine, company: Organization, tmp_path: Path, area: str, reason: str
+) -> None:
+    heading = "account;bill_code;city;street;house;flat;area\n"
+    rows = f"100512;482913;Примерск;улица Лесная;5;12;64,3\n700001;111111;Примерск;улица Лесная;5;12;{area}\n"
+    report = load(demo_books, AccountsLoader(company, NOW), written(tmp_path, heading + rows))
+    assert (report.added, report.bad) == (0, 1)
+    assert report.bad_rows[0][1].startswith(reason)
+
+
+def test_a_closed_account_opens_no_later_than_it_closed(
+    demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path
+) -> None:
+    with store.transaction(demo_books) as db:
+        db.get_one(Account, demo.account.id).closed_on = NOVEMBER
+    heading = "account;bill_code;city;street;house;flat;opened_on\n"
+    path = written(tmp_path, f"{heading}100512;482913;Примерск;улица Лесная;5;12;02.11.2026\n")
+    report = load(demo_books, AccountsLoader(company, NOW), path)
+    assert report.bad_rows[0][1] == "opened_on is after the account was closed"
 
 
 def test_what_a_file_does_not_say_stays(
