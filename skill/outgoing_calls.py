@@ -38,14 +38,16 @@ def order(db: Database, settings: Settings, number: str, message: str, *, now: d
     """Have a resident called and told the message, after which the conversation is as in any call. The call's UUID.
 
     Anybody may pick up a telephone: the message must hold nothing personal.
-    local: now where the resident lives. Raises NoCall: switched off, no telephone number, outside the hours, refused by
-    Asterisk; httpx.HTTPError or OSError: Asterisk is out of reach.
+    local: now where the resident lives. Raises NoCall: switched off, no telephone number, no message, outside the
+    hours, refused by Asterisk; httpx.HTTPError or OSError: Asterisk is out of reach.
     """
     if not enabled(settings):
-        raise NoCall("calls out are switched off (line_ari_url, line_outgoing_folder)")
+        raise NoCall("calls out are switched off (ZHKU_LINE_ARI_URL, ZHKU_LINE_OUTGOING_FOLDER)")
     dialled = number_of(number)
     if not dialled:
         raise NoCall("no telephone number")
+    if not message.strip():
+        raise NoCall("no message: a resident is not called to hear nothing")
     if not _in_hours(settings.line_outgoing_hours, local):
         raise NoCall(f"calls are made {settings.line_outgoing_hours}")
     call_id = str(uuid.uuid4())

@@ -35,6 +35,7 @@ app.add_typer(devices_app, name="devices")
 console = Console()
 SHOWN = 20
 LONGEST_INPUT = 4
+NO_COMPANY = "no company is in the books yet: `zhku serve` or `zhku db demo` puts the demo company there"
 REGISTRIES = (*FORMATS, "tochka")
 """Kinds of which a day without a payment is an honest file."""
 
@@ -149,6 +150,8 @@ def issue_key(
     company: Company = "",
 ) -> None:
     """Print a new key; it is shown this once."""
+    if wrong_scopes := set(scope) - set(keys.SCOPES):
+        _stop(f"no scope {', '.join(sorted(wrong_scopes))}; scopes are {', '.join(keys.SCOPES)}")
     engine = open_books(Settings())
     own = _company(engine, company)
     try:
@@ -224,7 +227,7 @@ def _company(engine: Engine, inn: str) -> Organization:
         found = db.exec(query.where(Organization.inn == inn) if inn else query).all()
     if len(found) != 1:
         known = ", ".join(f"{row.inn} {row.name}" for row in found)
-        _stop(f"name one company with --company INN: {known}" if found else f"no company {inn}")
+        _stop(f"name one company with --company INN: {known}" if found else f"no company {inn}" if inn else NO_COMPANY)
     return found[0]
 
 

@@ -111,6 +111,8 @@ def build(
 @app.command()
 def ask(text: Annotated[str, typer.Argument(help="What a resident says.")]) -> None:
     """Show what an utterance is understood as."""
+    if not text.strip():
+        raise typer.BadParameter("nothing is said")
     recognise.use_company(_own(Settings()))
     understood = recognise.understand(text)
     show({"intent": understood.intent, "slots": understood.slots, "confidence": understood.confidence})

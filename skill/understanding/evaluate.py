@@ -72,10 +72,13 @@ class Report:
 def read_labelled(path: Path) -> list[Labelled]:
     """Rows of a tab-separated file with the columns id, intent, slots, channel, style, utterance, alt_intents.
 
-    Raises ValueError naming the line that does not fit.
+    Raises ValueError naming the line that does not fit, or where the heading is another or nothing is below it.
     """
+    lines = path.read_text(encoding="utf-8").splitlines()
+    if len(lines) < 2 or lines[0].split("\t") != list(_COLUMNS):
+        raise ValueError(f"{path.name} is no file of labelled utterances: {', '.join(_COLUMNS)}")
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], 2):
+    for number, line in enumerate(lines[1:], 2):
         cells = line.split("\t")
         if len(cells) != len(_COLUMNS):
             raise ValueError(f"{path.name}:{number}: {len(cells)} columns instead of {len(_COLUMNS)}")

@@ -127,3 +127,9 @@ def test_a_file_that_cannot_be_written_leaves_nothing(zhku: Zhku, tmp_path: Path
     answer = zhku(*(word.format(folder=tmp_path) for word in words), catch_exceptions=False)
     assert answer.exit_code in (1, 2)
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_what_is_missing_is_named(zhku: Zhku) -> None:
+    assert "no company is in the books yet" in zhku("keys", "issue", "1C", "--scope", "accounts:read").output
+    assert "ZHKU_LINE_ARI_URL" in zhku("call", "+79160000000", "Здравствуйте").output
+    assert zhku("understanding", "ask", " ").exit_code == 2

@@ -179,3 +179,8 @@ def test_the_command_calls_nobody_outside_the_hours(by_command: Callable[[str], 
     refused = by_command("0:00–0:00")
     assert (refused.exit_code, refused.output) == (1, "no call: calls are made 0:00–0:00\n")
     assert list(spool.iterdir()) == []
+
+
+def test_nobody_is_called_to_hear_nothing(engine: Engine, calling: Settings, clock: Clock) -> None:
+    with store.transaction(engine) as db, pytest.raises(NoCall, match="no message"):
+        order(db, calling, "+79000000012", " ", now=clock(), local=NOON)

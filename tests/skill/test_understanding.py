@@ -226,8 +226,16 @@ def test_sentences_never_learned_are_understood() -> None:
 
 
 def test_a_malformed_row_is_named(tmp_path: Path) -> None:
-    (tmp_path / "rows.tsv").write_text("id\tintent\nx1\tbalance\n", encoding="utf-8")
+    heading = UNSEEN.read_text("utf-8").splitlines()[0]
+    (tmp_path / "rows.tsv").write_text(f"{heading}\nx1\tbalance\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"rows\.tsv:2"):
+        read_labelled(tmp_path / "rows.tsv")
+
+
+@pytest.mark.parametrize("text", ["", "host\n", "id\tintent\nx1\tbalance\n"])
+def test_a_file_of_something_else_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "rows.tsv").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"rows\.tsv is no file of labelled utterances"):
         read_labelled(tmp_path / "rows.tsv")
 
 
