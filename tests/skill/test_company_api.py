@@ -91,6 +91,7 @@ def test_a_reading_that_is_not_taken_says_why(client: FlaskClient, demo: DemoSum
     body = {"meter_id": demo.account.meters[0].id, "values": {"single": "100"}}
     answer = client.post(f"{PREFIX}/readings", json=body, headers={"Idempotency-Key": "1"})
     assert answer.status_code == 409
+    assert answer.json["text"] == "Так не получится: запрос не сходится с тем, что уже записано."
     (finding,) = answer.json["error"]["facts"]
     assert (finding["code"], finding["facts"]["previous"]) == ("LESS_THAN_PREVIOUS", "115.000")
     assert client.post(f"{PREFIX}/readings", json=body).status_code == 400  # no Idempotency-Key
