@@ -21,7 +21,7 @@ class BadRequest(ValueError):
 
 
 def read(body: object, holder: ApiToken, delivery: str | None) -> Turn:
-    """The turn in `{"text": …, "session": …}`; an empty text opens the conversation.
+    """The turn in `{"text": …, "session": …}`; an empty text, or none and nothing else, opens the conversation.
 
     Either may be a number: Siri Shortcuts send one as it was asked for. delivery: the caller's name for this request
     (header `Idempotency-Key`), so that it can be sent again safely.
@@ -29,6 +29,8 @@ def read(body: object, holder: ApiToken, delivery: str | None) -> Turn:
     """
     if not isinstance(body, dict):
         raise BadRequest("the body must be a JSON object")
+    if "text" not in body and set(body) - {"session"}:
+        raise BadRequest("the body has no text")
     text = _written(body, "text") or ""
     if not isinstance(text, str):
         raise BadRequest("text must be a string or a number")

@@ -164,7 +164,17 @@ def test_tokens_are_kept_as_hashes(engine: Engine, token: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", [b"{", b"[]", b'{"text": true}', b'{"text": ["a"]}', b'{"text":"a","session":{"a":1}}', b"\xff", b""]
+    "sent",
+    [
+        b'{"txt": 1}',
+        b"{",
+        b"[]",
+        b'{"text": true}',
+        b'{"text": ["a"]}',
+        b'{"text":"a","session":{"a":1}}',
+        b"\xff",
+        b"",
+    ],
 )
 def test_a_malformed_body_is_refused_in_words(client: FlaskClient, bearer: dict[str, str], sent: bytes) -> None:
     answer = client.post("/api/v1/utterance", data=sent, headers=bearer, content_type="application/json")
