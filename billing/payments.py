@@ -4,7 +4,7 @@ No card data comes here: a provider shows its own page or QR and reports by webh
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import structlog
@@ -19,6 +19,8 @@ from billing.windows import local_date
 MINIMUM_KOPECKS = 5_00
 ORDER = ("CREATED", "PROCESSING", "WITHDRAWN", "DONE")
 ENDS = ("DONE", "ERROR")
+REUSED = timedelta(minutes=50)
+"""So long an open payment is used again: a provider's page is open for an hour."""
 log = structlog.get_logger()
 
 
@@ -67,10 +69,12 @@ def create(
     period: date | None = None,
     fee_kopecks: int = 0,
     contact: str | None = None,
+    reuse: bool = False,
 ) -> Payment:
     """A payment before the provider knows of it. The same key gives the same payment. Raises PaymentRefused.
 
-    period: the month that the payer names; without one it is that of the receipt.
+    period: the month that the payer names; without one it is that of the receipt. reuse: an open payment that differs
+    in nothing but its key is given instead of a new one, lest it be paid twice.
     """
     _hold(db, account_id)
     known = db.exec(select(Payment).where(Payment.idempotency_key == idempotency_key)).first()
@@ -85,7 +89,7 @@ def create(
     receipt = db.get(Receipt, receipt_id) if receipt_id is not None else None
     if receipt is not None and receipt.account_id != account_id:
         raise PaymentRefused("OTHER_ACCOUNT")
-    payment = Payment(
+    new = Payment(
         account_id=account_id,
         receipt_id=receipt_id,
         period=period or (receipt.period if receipt else None),
@@ -97,10 +101,28 @@ def create(
         contact=contact,
         created_at=now,
     )
-    db.add(payment)
+    if reuse and (same := _open_like(db, new)) is not None:
+        return same
+    db.add(new)
     db.flush()
-    audit.record_row(db, payment, now, actor, channel, "create", {"kopecks": amount_kopecks, "method": method})
-    return payment
+    audit.record_row(db, new, now, actor, channel, "create", {"kopecks": amount_kopecks, "method": method})
+    return new
+
+
+def _open_like(db: Session, new: Payment) -> Payment | None:
+    """A payment just begun and not paid yet that would do the same. One that keeps the card is no plain payment."""
+    query = select(Payment).where(
+        Payment.account_id == new.account_id,
+        Payment.amount_kopecks == new.amount_kopecks,
+        Payment.provider == new.provider,
+        col(Payment.status).in_(("CREATED", "PROCESSING")),
+        Payment.created_at > new.created_at - REUSED,
+    )
+    alike = ("receipt_id", "period", "fee_kopecks", "method", "contact")
+    for known in db.exec(query.order_by(col(Payment.id).desc())).all():
+        if all(getattr(known, name) == getattr(new, name) for name in alike) and not autopay.is_wanted(db, known.id):
+            return known
+    return None
 
 
 def started(db: Session, payment_id: int, begun: Started, *, now: datetime, channel: str) -> Payment:

@@ -68,9 +68,10 @@ class Talk:
         self.sentences.append(key)
         return phrase(key, uses, **facts)
 
-    def bill(self, account_id: int, kopecks: int = 0, payment_id: int = 0) -> str:
+    def bill(self, account_id: int, kopecks: int = 0, payment_id: int = 0, *, ahead: bool = False) -> str:
         """The address of an account's bill, which knows whom it was given."""
-        return links.to_bill(self.settings, account_id, kopecks, payment_id, self.resident.id if self.resident else 0)
+        who = self.resident.id if self.resident else 0
+        return links.to_bill(self.settings, account_id, kopecks, payment_id, who, int(ahead))
 
     def reply(self, key: str, *, buttons: tuple[str, ...] = (), expecting: str = "command", **facts: str) -> Reply:
         """A reply of one phrase."""

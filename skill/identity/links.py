@@ -12,17 +12,20 @@ VALID_SECONDS = 31 * 24 * 3600
 @dataclass(frozen=True)
 class BillLink:
     """account, payment, resident: ids, payment 0 when the bill is only shown, resident 0 where nobody is known;
-    kopecks: sum of the QR code, 0: what is owed."""
+    kopecks: sum to pay, 0: what is owed; ahead: 1 when it was agreed to pay more than is owed."""
 
     account: int
     kopecks: int
     payment: int
     resident: int = 0
+    ahead: int = 0
 
 
-def to_bill(settings: Settings, account: int, kopecks: int = 0, payment: int = 0, resident: int = 0) -> str:
+def to_bill(
+    settings: Settings, account: int, kopecks: int = 0, payment: int = 0, resident: int = 0, ahead: int = 0
+) -> str:
     """The address of the bill's page for an account."""
-    return f"{settings.public_url}/bill/{_signer(settings).dumps([account, kopecks, payment, resident])}"
+    return f"{settings.public_url}/bill/{_signer(settings).dumps([account, kopecks, payment, resident, ahead])}"
 
 
 def read(settings: Settings, token: str) -> BillLink | None:

@@ -16,7 +16,7 @@ from billing.providers.provider import Event, ProviderFailed
 from billing.providers.sandbox import Sandbox
 from billing.tables import Account, Payment
 from billing.tables.money import MOST_KOPECKS
-from skill import checkout
+from skill import checkout, owing
 from skill.app import Service
 from skill.dialogue.turn import digest
 from skill.identity import links
@@ -39,8 +39,10 @@ def mount(app: Flask, service: Service) -> None:
             abort(404)
         try:
             with store.transaction(service.engine) as db:
-                payment_id = _payment(db, service, link, token).id
-            page = checkout.begin(service, payment_id, f"{service.settings.public_url}/bill/{token}", CHANNEL)
+                payment = _payment(db, service, link, token)
+            if payment is None:
+                return redirect(f"/bill/{token}", 303)
+            page = checkout.begin(service, payment.id, f"{service.settings.public_url}/bill/{token}", CHANNEL)
         except (PaymentRefused, BadContact) as refused:
             log.info("payment refused", reason=type(refused).__name__)
             return redirect(f"/bill/{token}?trouble=refused", 303)
@@ -59,26 +61,30 @@ def mount(app: Flask, service: Service) -> None:
         if not isinstance(provider, Sandbox) or payment is None:
             abort(404)
         kopecks = payment.amount_kopecks + payment.fee_kopecks
-        if request.method == "GET":
+        back = request.args.get("back", "")
+        if request.method == "GET" and payment.status not in payments.ENDS:
             html = files("skill").joinpath("page", "sandbox.html").read_text("utf-8")
             return Response(render_template_string(html, sum=wording.money(kopecks)), content_type="text/html")
-        _simulate(service, provider, external_id, kopecks, paid="pay" in request.form)
-        back = request.args.get("back", "")
+        if request.method == "POST":
+            _simulate(service, provider, external_id, kopecks, paid="pay" in request.form)
         return redirect(back if back.startswith(f"{service.settings.public_url}/bill/") else "/", 303)
 
 
-def _payment(db: Database, service: Service, link: BillLink, token: str) -> Payment:
-    """The payment of a pressed button: pressing twice makes one, pressing again after a failure another."""
+def _payment(db: Database, service: Service, link: BillLink, token: str) -> Payment | None:
+    """The payment of a pressed button: pressing twice makes one, pressing again after a failure another. None: there is
+    nothing to pay any more."""
     settings, now = service.settings, service.clock()
     intended = db.get(Payment, link.payment) if link.payment else None
     provider, method = checkout.chosen(settings), METHODS.get(request.form.get("method", ""), "CARD")
     keeps = settings.autopay and "autopay" in request.form
     plain = not keeps and not request.form.get("email", "").strip()
-    if plain and intended and intended.status in ("CREATED", "PROCESSING") and intended.provider == provider:
+    kopecks = owing.asked(db, link, token, now).kopecks
+    if kopecks <= 0:
+        return None
+    same = intended and (intended.provider, intended.amount_kopecks) == (provider, kopecks)
+    if intended and same and plain and intended.status in owing.OPEN:
         return intended
     account = db.get_one(Account, link.account)
-    today = payments.local_day(db, account.id, now)
-    kopecks = link.kopecks or max(receipts.balance(db, account.id, today).kopecks, 0)
     receipt = receipts.latest(db, account.id)
     email = contacts.tidy("email", said) if (said := request.form.get("email", "").strip()) else None
     payment = payments.create(
@@ -87,13 +93,14 @@ def _payment(db: Database, service: Service, link: BillLink, token: str) -> Paym
         amount_kopecks=kopecks,
         method=method,
         provider=provider,
-        idempotency_key=_key(db, digest(token, method, str(kopecks), str(keeps), email or "")),
+        idempotency_key=_key(db, token, method, str(kopecks), str(keeps), email or "", str(receipt and receipt.id)),
         now=now,
         channel=CHANNEL,
         receipt_id=receipt.id if receipt else None,
         period=intended.period if intended else None,
         fee_kopecks=checkout.fee(settings, account, kopecks),
         contact=email or checkout.contact(db, settings, account.id),
+        reuse=plain and intended is None,
     )
     if keeps and payment.status == "CREATED":
         _agree(db, service, payment, link.resident or None)
@@ -115,12 +122,12 @@ def _limit(said: str, kopecks: int) -> int:
     return min(int(min(roubles, Decimal(MOST_KOPECKS))) * 100 or kopecks * LIMIT_TIMES, MOST_KOPECKS)
 
 
-def _key(db: Database, name: str) -> str:
-    """The first name whose payment has not failed."""
+def _key(db: Database, token: str, *wanted: str) -> str:
+    """The first name whose payment is not over: whoever pays after a failure, or owes again, makes another."""
     for attempt in range(MOST_ATTEMPTS):
-        key = f"bill:{name[:32]}:{attempt}"
+        key = f"{owing.prefix(token)}{digest(*wanted)[:20]}:{attempt}"
         known = db.exec(select(Payment.status).where(Payment.idempotency_key == key)).first()
-        if known != "ERROR":
+        if known is None or known in owing.OPEN:
             return key
     raise PaymentRefused("TOO_MUCH")
 

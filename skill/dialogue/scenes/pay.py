@@ -249,10 +249,11 @@ class Pay:
                 period=date.fromisoformat(month) if month else _oldest(talk),
                 fee_kopecks=checkout.fee(talk.settings, account, amount),
                 contact=checkout.contact(talk.db, talk.settings, account.id, letters.phone_of(talk.turn)),
+                reuse=not talk.turn.can_pay,
             )
         except PaymentRefused:
             return talk.reply("pay.refused")
-        link = talk.bill(account.id, amount, payment.id)
+        link = talk.bill(account.id, amount, payment.id, ahead=amount > _owed(talk))
         if not talk.turn.screen and (tail := texted(talk, account.id, payment, link)):
             return talk.reply("pay.by_sms", sum=wording.money(amount), tail=tail)
         key = "pay.link" if talk.turn.screen else "pay.on_call" if talk.turn.channel == CALL else "pay.no_screen"
