@@ -17,11 +17,14 @@ from speech import wording
 
 LIMIT_TIMES = 3
 """A bill more than three times the one at hand is not paid by itself, unless the payer sets another limit."""
+LARGEST_LIMIT = 1_000_000
+"""Roubles; no standing order pays more at once."""
 ASKED_AFTER = 3
 """So many open payments of a link are asked after when its page is opened."""
 TROUBLES = {
     "refused": "Оплатить такую сумму не получилось. Проверьте сумму и адрес почты.",
     "later": "Платёжный сервис не ответил. Попробуйте ещё раз через минуту или оплатите по QR-коду.",
+    "limit": "Сумма для автоплатежа — целое число рублей от 1 до 1 000 000. Оплата не начата.",
 }
 POLICY = "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
 
@@ -68,7 +71,8 @@ def shown(service: Service, link: BillLink, token: str, trouble: str = "", statu
             fee=_money(fee) if amount > 0 and (fee := checkout.fee(service.settings, account, amount)) else "",
             asks_email=service.settings.fiscal_receipts,
             offers_autopay=service.settings.autopay,
-            limit=amount // 100 * LIMIT_TIMES,
+            limit=min(amount // 100 * LIMIT_TIMES, LARGEST_LIMIT),
+            largest_limit=LARGEST_LIMIT,
         )
     answer = Response(html, status, content_type="text/html; charset=utf-8")
     answer.headers["Content-Security-Policy"] = POLICY

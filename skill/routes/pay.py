@@ -1,6 +1,5 @@
 """`/bill/<token>/pay`: from the bill to the provider's page; `/pay/sandbox/…`: a page that plays the bank."""
 
-from decimal import Decimal
 from importlib.resources import files
 
 import structlog
@@ -21,12 +20,17 @@ from skill.app import Service
 from skill.dialogue.turn import digest
 from skill.identity import links
 from skill.identity.links import BillLink
-from skill.routes.bill import LIMIT_TIMES
+from skill.routes.bill import LARGEST_LIMIT, LIMIT_TIMES, TROUBLES, shown
 from speech import wording
 
 METHODS = {"card": "CARD", "sbp": "SBP_QR"}
 CHANNEL, MOST_ATTEMPTS = "web", 20
+DIGITS = len(str(LARGEST_LIMIT))
 log = structlog.get_logger()
+
+
+class BadLimit(ValueError):
+    """The limit of a standing order is no whole number of roubles, or beyond what we take."""
 
 
 def mount(app: Flask, service: Service) -> None:
@@ -43,6 +47,8 @@ def mount(app: Flask, service: Service) -> None:
             if payment is None:
                 return redirect(f"/bill/{token}", 303)
             page = checkout.begin(service, payment.id, f"{service.settings.public_url}/bill/{token}", CHANNEL)
+        except BadLimit:
+            return shown(service, link, token, TROUBLES["limit"], status=400)
         except (PaymentRefused, BadContact) as refused:
             log.info("payment refused", reason=type(refused).__name__)
             return redirect(f"/bill/{token}?trouble=refused", 303)
@@ -102,14 +108,17 @@ def _payment(db: Database, service: Service, link: BillLink, token: str) -> Paym
         contact=email or checkout.contact(db, settings, account.id),
         reuse=plain and intended is None,
     )
-    if keeps and payment.status == "CREATED":
+    if keeps and payment.status in owing.OPEN:
         _agree(db, service, payment, link.resident or None)
     return payment
 
 
 def _agree(db: Database, service: Service, payment: Payment, resident_id: int | None) -> None:
-    """The payer's consent to a standing order, with the limit that they set."""
-    limit = _limit(request.form.get("limit", "").strip(), payment.amount_kopecks)
+    """The payer's consent to a standing order, with the limit that they set: the last one said counts."""
+    limit = _limit(request.form.get("limit", ""), payment.amount_kopecks)
+    going = autopay.going(db, payment.account_id)
+    if going is not None and (going.payment_id, going.limit_kopecks) == (payment.id, limit):
+        return
     autopay.agree(
         db, payment, resident_id=resident_id, limit_kopecks=limit, day=None, now=service.clock(), actor="resident",
         channel=CHANNEL,
@@ -117,9 +126,13 @@ def _agree(db: Database, service: Service, payment: Payment, resident_id: int | 
 
 
 def _limit(said: str, kopecks: int) -> int:
-    """Kopecks of the roubles said, or several times the payment; no more than the books hold, however much is said."""
-    roubles = Decimal(said) if said.isdecimal() else Decimal(0)
-    return min(int(min(roubles, Decimal(MOST_KOPECKS))) * 100 or kopecks * LIMIT_TIMES, MOST_KOPECKS)
+    """Kopecks of the roubles said; several times the payment where nothing is said. Raises BadLimit."""
+    roubles = "".join(said.split())
+    if not roubles:
+        return min(kopecks * LIMIT_TIMES, MOST_KOPECKS)
+    if not roubles.isdecimal() or len(roubles) > DIGITS or not 0 < int(roubles) <= LARGEST_LIMIT:
+        raise BadLimit(roubles[:DIGITS])
+    return int(roubles) * 100
 
 
 def _key(db: Database, token: str, *wanted: str) -> str:
