@@ -1,9 +1,13 @@
-"""What a caller gets when a request cannot be answered: a status, a code, and a sentence that can be spoken."""
+"""What a caller gets when a request cannot be answered: a status, a code, and a sentence that can be spoken.
+
+Programs get it as JSON; who looks with a browser gets a page.
+"""
 
 import json
+from importlib.resources import files
 
 import structlog
-from flask import Flask, Response
+from flask import Flask, Response, render_template_string, request
 from werkzeug.exceptions import HTTPException
 
 from skill.app import Service
@@ -21,7 +25,19 @@ SENTENCES = {
     429: "Слишком много запросов. Подождите немного.",
     503: "Сейчас много обращений. Повторите через минуту.",
 }
+NOT_FOUND = 404
+HTML = "text/html; charset=utf-8"
+POLICY = "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
 TROUBLE = "Что-то пошло не так, мы уже разбираемся. Повторите чуть позже, пожалуйста."
+STALE = "Ссылка на квитанцию не действует: ей больше месяца или она скопирована не целиком. \
+Попросите у помощника новую: «пришли квитанцию»."
+AT_THE_CONSOLE = {
+    403: "Страница открыта слишком давно или не отсюда. Откройте её заново и повторите.",
+    404: "Такого разговора нет.",
+    409: "Этот разговор ведёт другой оператор, или он уже закончен.",
+}
+API = ("/api/", "/oauth/token", "/oauth/revoke", "/openapi.json", "/healthz", "/metrics")
+TITLES = {404: "Здесь ничего нет"}
 log = structlog.get_logger()
 
 
@@ -34,7 +50,8 @@ def problem(status: int, message: str, code: str | None = None, sentence: str | 
 
 def refused(error: HTTPException) -> Response:
     """What a caller gets who asked for what there is not, or may not."""
-    answer = problem(error.code or 500, error.description or error.name)
+    status = error.code or 500
+    answer = _page(status) if _is_browser() else problem(status, error.description or error.name)
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             answer.headers[name] = value
@@ -44,7 +61,30 @@ def refused(error: HTTPException) -> Response:
 def failed(error: Exception) -> Response:
     """A fault of ours: logged with its traceback and told without it."""
     log.error("request failed", exc_info=error)
-    return problem(500, "internal error")
+    return _page(500) if _is_browser() else problem(500, "internal error")
+
+
+def _is_browser() -> bool:
+    """Whether a person looks: a browser names HTML first. What takes anything is a program, and so is the API."""
+    kinds = request.accept_mimetypes
+    wants = kinds["text/html"] > kinds["application/json"]
+    return wants and not request.path.startswith(API)
+
+
+def _page(status: int) -> Response:
+    """The same for a person to read, with a way on."""
+    said, way = SENTENCES.get(status, TROUBLE), ("/", "К помощнику")
+    if status == NOT_FOUND and request.path.startswith("/bill/"):
+        said = STALE
+    if request.path.startswith("/console"):
+        said, way = AT_THE_CONSOLE.get(status, said), ("/console", "К очереди")
+    title = TITLES.get(status, "Не получилось")
+    html = files("skill").joinpath("page", "trouble.html").read_text("utf-8")
+    answer = Response(render_template_string(html, title=title, said=said, way=way), status, content_type=HTML)
+    answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def mount(app: Flask, service: Service) -> None:  # noqa: ARG001 - the same signature as every door

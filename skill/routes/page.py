@@ -15,6 +15,7 @@ from skill.identity import tokens
 FILES = {
     "index.html": "text/html; charset=utf-8",
     "page.css": "text/css; charset=utf-8",
+    "paper.css": "text/css; charset=utf-8",
     "page.js": "text/javascript; charset=utf-8",
 }
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src blob:; img-src data:"
