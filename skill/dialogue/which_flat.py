@@ -42,7 +42,8 @@ class Turned:
 
 def turned(talk: Talk) -> Turned:
     """Turn to the flat that the phrase names, or whose meters alone it can mean; the phrase goes on without it."""
-    if talk.resident is None or len(talk.flats) < 2:
+    hinted = talk.session.scene == "pay" or flat_said.may_name(talk.turn.text)
+    if not hinted or talk.resident is None or len(talk.flats) < 2:
         return Turned()
     scene = "" if talk.session.step == OFFER else talk.session.scene
     if scene in OF_ITS_OWN:

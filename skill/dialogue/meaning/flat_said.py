@@ -46,6 +46,11 @@ FILLERS = frozenset(
     }
 )  # fmt: skip
 """Words that say nothing of what is wanted of the flat."""
+HINT = re.compile(
+    r"\d|\bкв|перв|втор|трет|четв[её]рт|пят|шест|седьм|восьм|девят|десят|дцат|сорок|сот|кух|\bван|туал|убор|сануз|[ко][оа][рл]ид"
+    r"|прихож|балкон|лодж|комнат|\bд(?:ень|н[яеё])|ноч|пик"
+)
+"""Without any of these no flat is named, nor a meter that hangs in one of them alone."""
 NEIGHBOUR = re.compile(r"\bсосед|\b(?:над|под|рядом|из|между|возле|около|напротив)\b|\bчуж")
 """Another flat is spoken of, not asked about."""
 
@@ -86,6 +91,15 @@ def named(talk: Talk) -> Named | None:
     if (owed := OWED_BY.search(text)) is not None and (account := _account(talk, linked, owed["number"])) is not None:
         return Named(account, whole[: owed.start("number")].removesuffix(" по "))
     return None
+
+
+def may_name(text: str) -> bool:
+    """Whether a flat, or a meter of one flat only, may be named at all: that is known before the books are asked.
+
+    >>> may_name("помощь"), may_name("а по 12")
+    (False, True)
+    """
+    return HINT.search(text.lower()) is not None
 
 
 def says_more(rest: str) -> bool:
