@@ -74,10 +74,9 @@ def goes_on(asked: Entry, meter: MeterView, said: Entry) -> str:
 def denied(text: str, value: str) -> bool:
     """Whether a phrase only says what a value is not: «не двадцать» of 120."""
     found = ONLY_NOT.fullmatch(plain(text))
-    if found is None:
-        return False
-    said = segments(found["wrong"])
-    return len(said) == 1 and said[0].end == len(found["wrong"].split()) and value.endswith(said[0].digits)
+    wrong = found["wrong"] if found else ""
+    said = segments(wrong)
+    return len(said) == 1 and said[0].end == len(wrong.split()) and value.endswith(said[0].digits)
 
 
 def either(text: str, meter: MeterView) -> tuple[str, str] | None:
