@@ -8,6 +8,8 @@ from typing import Any, Literal, Self
 from speech.recognition import Hypothesis
 
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
+SUM, SUMMED = "Всего", 2
+"""A sentence that begins so says nothing without the one before it."""
 OFFER = "offer"
 """The step of a question that only offers to go on («Оплатить сейчас?»): nobody returns to it."""
 Kind = Literal["text", "start", "silence", "event", "ping"]
@@ -121,9 +123,10 @@ class Reply:
 
     @property
     def question(self) -> str:
-        """What it asks, without what is said around that: two sentences at most."""
+        """What it asks, without what is said around that: two sentences at most, or three where a sum is told."""
         alone = self.asks if self.asks in self.text else ""
-        return " ".join(SENTENCE_END.split(alone or self.text)[-2:])
+        told = SENTENCE_END.split(alone or self.text)
+        return " ".join(told[-3:] if len(told) > SUMMED and told[-2].startswith(SUM) else told[-2:])
 
     def to_json(self) -> dict[str, Any]:
         """As kept with an answered turn."""

@@ -15,7 +15,7 @@ from billing.windows import month_start
 from skill.dialogue.flat import Flat, account_of
 from skill.dialogue.meaning.asked import months
 from skill.dialogue.meaning.pointing import points_at
-from skill.dialogue.naming import capital, listed, meter_name, month_name
+from skill.dialogue.naming import capital, meter_name, month_name
 from skill.dialogue.readings import past
 from skill.dialogue.readings.gathering import SERIAL, YES_NO, Gathering
 from skill.dialogue.readings.readback import reason_of, values_shown
@@ -90,12 +90,18 @@ def written_yet(gathering: Gathering) -> Reply | None:
     """«А показание записалось?»: what is read back is not yet, what was booked just before is."""
     talk, flat = gathering.talk, gathering.flat
     if gathering.step == "rest":
-        last = past.booked(talk, flat, [flat.period], [])
-        lines = list(dict.fromkeys(flat.name(one.meter) for one in last))
-        return asked_again(talk, talk.say("readings.written", meters=listed(lines)) if lines else "")
+        booked = [(meter, _of_period(flat, meter)) for meter in flat.meters]
+        lines = [f"{flat.name(meter)} {values_shown(values, meter)}" for meter, values in booked if values]
+        month = month_name(flat.period)
+        told = talk.say("readings.written", month=month, readings=", ".join(lines)) if lines else ""
+        return asked_again(talk, told)
     if not any(entry.gives for entry in gathering.draft.entries):
         return None
     return after(talk.say("readings.not_written"), gathering.next())
+
+
+def _of_period(flat: Flat, meter: MeterView) -> dict[str, Decimal]:
+    return {zone: last.value for zone, last in meter.last.items() if last.period == flat.period}
 
 
 def used(gathering: Gathering) -> Reply:

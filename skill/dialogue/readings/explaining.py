@@ -72,8 +72,14 @@ def is_agreed(gathering: Answering) -> bool:
     said, text = segments(gathering.talk.turn.text), gathering.talk.turn.text
     if not said or gathering.step != "confirm" or "?" in text or ASKS.search(plain(text)) or not agreeing.begins(text):
         return False
+    if not said or not all(one.unit for one in said) or agreeing.kind_of(text):
+        return False
     told = {used for _, _, used, _ in _tried(gathering)} | _costs(gathering)
+<<<<<<< HEAD
     return all(one.unit and one.value in told for one in said) and not agreeing.kind_of(text)
+=======
+    return all(one.value in told for one in said)
+>>>>>>> 43854d1 (What is written already is told with its numbers; a read-back that was interrupted comes back whole; a yes costs no more statements than before)
 
 
 def _is_about(gathering: Answering, text: str) -> bool:
@@ -83,21 +89,27 @@ def _is_about(gathering: Answering, text: str) -> bool:
         return False
     if WAS.search(text):
         return True
-    asks = ASKS.search(text) is not None
-    if points_at("plus", text) and not asks:
-        return False
+    asks, measured = ASKS.search(text) is not None, all(one.unit for one in said)
+    wonders = asks or MARVELS.search(text) is not None
+    was = re.search(r"\bбыл[оаи]?\b", text) is not None
+    if (points_at("plus", text) and not asks) or not (wonders or measured or was):
+        return False  # a plain correction: the books need not be asked
     shown = {last.value for meter in _meters(gathering) for last in meter.last.values()}
-    if re.search(r"\bбыл[оаи]?\b", text) and all(one.value in shown for one in said):
+    if was and all(one.value in shown for one in said):
         return True
     marvels = asks or MARVELS.search(text) is not None
     if not marvels and not all(one.unit for one in said):
         return False
     drafted = {value for entry in gathering.draft.entries for value in entry.decimals().values()}
     told = {used for _, _, used, _ in _tried(gathering)} | _costs(gathering)
-    if all(one.unit and one.value in told for one in said):
+    if measured and all(one.value in told for one in said):
         return True
+<<<<<<< HEAD
     known = drafted | shown | told
     return marvels and all(one.unit or one.value in known for one in said)
+=======
+    return wonders and all(one.unit or one.value in drafted | shown | told for one in said)
+>>>>>>> 43854d1 (What is written already is told with its numbers; a read-back that was interrupted comes back whole; a yes costs no more statements than before)
 
 
 def _is_of_another(gathering: Answering) -> bool:
