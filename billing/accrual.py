@@ -96,7 +96,8 @@ def _metered(book: ChargeBook, flat: FlatMonth, service: Service) -> Accrued:
         return book.metered(service, volumes, flat.period, flat.group), corrections
     failed = any(one.failed for one in meters)
     multiplier = law.multiplier(service.code, flat.period) if failed else Decimal(1)
-    return _norm(book, flat, service, multiplier, "failed" if failed else "no_readings", volumes), corrections
+    silent = "no_readings" if any(one.is_long_silent(past) for one in meters) else "no_history"
+    return _norm(book, flat, service, multiplier, "failed" if failed else silent, volumes), corrections
 
 
 def _by_act_or_norm(

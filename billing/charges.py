@@ -118,8 +118,9 @@ def by_norm(
 ) -> Line:
     """P = n × N × T, times the multiplier where a meter is possible; the excess is shown apart.
 
-    why: no_meter, no_readings, failed, no_access or interference; meters: those the norm stands for, so that the month
-    can be reckoned anew when their readings come; warmth: of hot water in two components.
+    why: no_meter, no_readings (for more than three months), no_history (of too few months for an average), failed,
+    no_access or interference; meters: those the norm stands for, so that the month can be reckoned anew when their
+    readings come; warmth: of hot water in two components.
     """
     volume = (people.count * people.norm).quantize(SEVEN_PLACES, ROUND_HALF_UP)
     parts = _priced(code, {Zone.SINGLE.value: volume}, prices)

@@ -64,13 +64,17 @@ class MeterMonth:
             ]
         averages = {zone: average_volume(self.history.get(zone, [])) for zone in self.zones}
         known = {zone: volume for zone, volume in averages.items() if volume is not None}
-        if len(known) < len(self.zones) or self._estimates_in_a_row(past) >= law.estimates().average_periods:
+        if len(known) < len(self.zones) or self.is_long_silent(past):
             return self.by_norm(final=self.failed)
         return [MeterVolume(self.meter_id, zone, volume, "average", self.failed) for zone, volume in known.items()]
 
     def by_norm(self, *, final: bool) -> list[MeterVolume]:
         """Its place in a month that is charged by the norm."""
         return [MeterVolume(self.meter_id, zone, Decimal(0), "norm", final) for zone in self.zones]
+
+    def is_long_silent(self, past: Mapping[date, Past]) -> bool:
+        """Not read for more months than the average stands for (п. 59)."""
+        return not self.read and self._estimates_in_a_row(past) >= law.estimates().average_periods
 
     def real_volumes_of(self, past: Mapping[date, Past]) -> dict[date, dict[tuple[int, str], Decimal]]:
         """For months charged by estimate: the part of a reading that was used in them.

@@ -44,7 +44,9 @@ def test_after_three_silent_months_comes_the_norm(village: Village) -> None:
 
 def test_a_new_meter_without_history_is_charged_by_the_norm_at_once(village: Village) -> None:
     village.read(month(3), "5")
-    assert village.bill(month(4))[1]["COLD_WATER"].method == "N"
+    lines = [village.bill(month(number))[1]["COLD_WATER"] for number in (4, 5, 6, 7)]
+    assert [line.method for line in lines] == ["N"] * 4
+    assert [line.explanation["why"] for line in lines] == ["no_history"] * 3 + ["no_readings"]
 
 
 def test_a_failed_meter_pays_the_multiplier_after_three_months(village: Village) -> None:
@@ -81,7 +83,7 @@ def test_a_meter_installed_later_did_not_stand_for_the_month(village: Village) -
     water = village.bill(month(4))[1]["COLD_WATER"]
     assert (water.explanation["why"], water.multiplier) == ("no_meter", 3)
     water = village.bill(month(5))[1]["COLD_WATER"]
-    assert (water.method, water.explanation["why"], water.multiplier) == ("N", "no_readings", 1)
+    assert (water.method, water.explanation["why"], water.multiplier) == ("N", "no_history", 1)
 
 
 def test_a_real_reading_after_estimates_brings_a_recalculation(village: Village) -> None:

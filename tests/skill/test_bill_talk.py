@@ -40,6 +40,7 @@ def explained(engine: Engine, demo: DemoSummary, code: str, explanation: dict[st
     ("explanation", "heard"),
     [
         ({"basis": "average"}, "показаний не было, начислили по среднему расходу"),
+        ({"basis": "norm", "why": "no_history"}, "для среднего расхода их пока мало, начислили по нормативу"),
         ({"basis": "norm", "why": "failed"}, "срок поверки счётчика истёк, начислили по нормативу"),
         ({"basis": "norm", "why": "no_meter", "multiplier": "1.5"}, "по нормативу с коэффициентом 1,5"),
         (
