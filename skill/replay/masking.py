@@ -1,4 +1,5 @@
-"""What must not stay in a recording: names of people, devices and sessions, tokens, telephones, times."""
+"""What must not stay in a recording: names that platforms give of people, devices and sessions, tokens, telephones,
+times. What somebody says in words of their own is not searched for names and streets."""
 
 import hashlib
 import re

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from io import BytesIO
@@ -26,13 +27,15 @@ COUNTED = ("reading", "payment", "ticket")
 
 
 def record(app: Flask, engine: Engine, folder: Path) -> None:
-    """Keep every exchange of the application's doors in the folder from now on, personal data masked; a refused call is
-    none. While anybody is asked for a PIN or a code, no number that anybody says is kept, and no sound.
+    """Keep every exchange of the application's doors in the folder from now on; a refused call is none. While anybody is
+    asked for a PIN or a code, no number that anybody says is kept, and no sound.
 
+    Identifiers, secrets and long numbers are masked. What residents say besides (a name, a street), the address in our
+    answers and voices stay as they are: the folder and its files are their owner's alone.
     Files are numbered on from those that are there: `00001-alice.json` with platform, request, answer, status and
     books; a recording lies beside as `00001-api.sound`.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     numbers = itertools.count(1 + max((int(file.name[:5]) for file in folder.glob("[0-9]*-*")), default=0))
 
     inner, secrets = app.wsgi_app, set[bytes]()
@@ -85,7 +88,12 @@ def _keep(name: Path, platform: str, raw: bytes, answer: Response, counts: Mappi
         exchange["request"] = mask(said, secret=secret or tells_secret(said))
     except ValueError:
         if not secret:
-            name.with_suffix(".sound").write_bytes(raw)
+            _write(name.with_suffix(".sound"), raw)
         exchange["request"] = {"sound": "***" if secret else name.with_suffix(".sound").name}
     exchange["answer"] = mask(answer.get_json(silent=True))
-    name.with_suffix(".json").write_text(json.dumps(exchange, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    _write(name.with_suffix(".json"), (json.dumps(exchange, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def _write(file: Path, content: bytes) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(content)

@@ -1,17 +1,22 @@
 """Recording and replaying conversations, and the pytest plugin that other projects use."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
+import httpx
 import pytest
 import typer
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from typer.testing import CliRunner
+from werkzeug.serving import make_server
 
 from skill.channels.channel import assistants, messengers
+from skill.commands.replay import Discreet
 from skill.commands.replay import replay as command
 from skill.replay.masking import mask
 from skill.replay.mutations import mutations
@@ -86,6 +91,8 @@ def test_a_recorded_conversation_is_masked_and_replayed(
     client.post("/alice/secret", json=body)
     files = sorted((tmp_path / "kept").iterdir())
     assert [file.name for file in files] == ["00001-alice.json", "00002-alice.json"]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o700
     kept = "".join(file.read_text("utf-8") for file in files)
     assert not any(secret in kept for secret in ("open sesame", "PERSON", "100512", "482913"))
     exchange = json.loads(files[0].read_text("utf-8"))
@@ -116,6 +123,32 @@ def test_a_pin_and_a_code_are_not_recorded(app: Flask, engine: Engine, client: F
     assert not any(secret in kept for secret in ("четыре", "восемь", "4821", "100512"))
     assert [one["session"]["message_id"] for one in said] == [0, 1, 2, 2, 3]
     assert said[0]["request"]["command"] == "привязать счёт"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/alice/hush", "/alice"),
+        ("/bill/hush?a=hush", "/bill"),
+        ("/api/v1/audio?session=hush", "/api/v1/audio"),
+        ("/", "/"),
+    ],
+)
+def test_the_log_of_calls_holds_no_secret(caplog: pytest.LogCaptureFixture, path: str, shown: str) -> None:
+    def answered(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b""]
+
+    server = make_server("127.0.0.1", 0, answered, request_handler=Discreet)
+    with ThreadPoolExecutor() as pool:
+        caplog.set_level("INFO")
+        served = pool.submit(server.handle_request)
+        httpx.get(f"http://127.0.0.1:{server.server_port}{path}")
+        served.result()
+    server.server_close()
+    logged = "".join(one.getMessage() for one in caplog.records if one.name == "werkzeug")
+    assert "hush" not in logged
+    assert f"GET {shown} 200" in logged
 
 
 def test_exchanges_of_our_own_api_are_left_out(target: App, app: Flask, engine: Engine, tmp_path: Path) -> None:

@@ -70,16 +70,12 @@ def of_rest(gathering: Answering) -> Reply | None:
 def is_agreed(gathering: Answering) -> bool:
     """«Да, пять кубов»: a yes that says once more what was used, or what it costs."""
     said, text = segments(gathering.talk.turn.text), gathering.talk.turn.text
-    if not said or gathering.step != "confirm" or "?" in text or ASKS.search(plain(text)) or not agreeing.begins(text):
+    if gathering.step != "confirm" or "?" in text or ASKS.search(plain(text)) or not agreeing.begins(text):
         return False
     if not said or not all(one.unit for one in said) or agreeing.kind_of(text):
         return False
     told = {used for _, _, used, _ in _tried(gathering)} | _costs(gathering)
-<<<<<<< HEAD
-    return all(one.unit and one.value in told for one in said) and not agreeing.kind_of(text)
-=======
     return all(one.value in told for one in said)
->>>>>>> 43854d1 (What is written already is told with its numbers; a read-back that was interrupted comes back whole; a yes costs no more statements than before)
 
 
 def _is_about(gathering: Answering, text: str) -> bool:
@@ -97,19 +93,11 @@ def _is_about(gathering: Answering, text: str) -> bool:
     shown = {last.value for meter in _meters(gathering) for last in meter.last.values()}
     if was and all(one.value in shown for one in said):
         return True
-    marvels = asks or MARVELS.search(text) is not None
-    if not marvels and not all(one.unit for one in said):
-        return False
     drafted = {value for entry in gathering.draft.entries for value in entry.decimals().values()}
     told = {used for _, _, used, _ in _tried(gathering)} | _costs(gathering)
     if measured and all(one.value in told for one in said):
         return True
-<<<<<<< HEAD
-    known = drafted | shown | told
-    return marvels and all(one.unit or one.value in known for one in said)
-=======
     return wonders and all(one.unit or one.value in drafted | shown | told for one in said)
->>>>>>> 43854d1 (What is written already is told with its numbers; a read-back that was interrupted comes back whole; a yes costs no more statements than before)
 
 
 def _is_of_another(gathering: Answering) -> bool:
