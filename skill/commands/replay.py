@@ -80,6 +80,8 @@ def replay(
         with Sandbox() as sandbox, TemporaryDirectory(prefix="zhku-replay-") as books:
             report = send(_app(Path(books), sandbox), recorded, repeat=repeat, spoil=spoil, golden=golden)
     _show(report)
+    if url and any(problem.endswith("status 404") for problem in report.problems):
+        console.print("A door that answers 404 is shut or has another secret: run this with the settings of the server")
     if report.problems:
         raise typer.Exit(1)
 

@@ -35,12 +35,17 @@ def serve(
 ) -> None:
     """Run the server; an empty SQLite store gets the demo company."""
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = Settings()
     with ExitStack() as clouds:
         if sandbox:
-            given |= clouds.enter_context(_sandbox()).settings() | {
-                f"{name}_secret": "sandbox" for name in [*assistants(), "payment_sandbox"]
-            }
-        _run(Settings().model_copy(update=given))
+            given |= clouds.enter_context(_sandbox()).settings() | open_doors(settings)
+        _run(settings.model_copy(update=given))
+
+
+def open_doors(settings: Settings) -> dict[str, str]:
+    """Secrets of the doors that are shut; those that are set stay."""
+    doors = (f"{name}_secret" for name in [*assistants(), "payment_sandbox"])
+    return {door: "sandbox" for door in doors if not getattr(settings, door)}
 
 
 def _run(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from skill.cli import app
+from skill.commands.serve import open_doors
 from skill.settings import Settings
 
 
@@ -54,6 +55,12 @@ def test_an_empty_secret_is_refused(tmp_path: Path) -> None:
     (tmp_path / "console_password").write_text("\n")
     with pytest.raises(ValueError, match="delete the file"):
         _ = Settings(data_dir=tmp_path).password_of_console
+
+
+def test_the_sandbox_leaves_secrets_that_are_set() -> None:
+    opened = open_doors(Settings(alice_secret="ours"))
+    assert "alice_secret" not in opened
+    assert {opened["salute_secret"], opened["payment_sandbox_secret"]} == {"sandbox"}
 
 
 def test_every_setting_is_listed_with_its_meaning_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
