@@ -5,15 +5,16 @@ import re
 from skill.dialogue.meaning.again import DOUBTFUL, ELLIPSIS, SHORT
 from skill.dialogue.meaning.asked import resources
 from skill.dialogue.meaning.plain import is_question
-from skill.dialogue.meaning.pointing import fits, table
+from skill.dialogue.meaning.pointing import fits, points_at, table
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import OFFER
 from skill.understanding import Understanding
+from skill.understanding.slots import extract
 
 ADDS_NOTHING = re.compile(
     r"\b(?:(?:для|за|на|с|об|от|после) (?:этого|это|этим|этом|такое)|у (?:меня|вас|нас)|в (?:этом|таком) случае"
-    r"|это|этот|эта|тут|там|его|ее|их|теперь|тогда|потом|же|вообще|все|ли|обычно|примерно|сейчас|еще|ведь|мне|нам"
+    r"|это|этот|эта|тут|там|его|ее|их|теперь|тогда|потом|же|вообще|все|ли|туда|обычно|примерно|сейчас|еще|ведь|мне|нам"
     r"|просто|конкретно|именно|хоть|бы|будет)\b"
 )
 """Words without which a question further is the same."""
@@ -40,6 +41,12 @@ OF_THE_VOICE = re.compile(
 )
 """Words of somebody who wants to know what can be said here."""
 WARMTH = re.compile(r"батаре|отоплен|холод|тепл|градус|мерз|топ(?:ят|ит)|из горяч")
+CALLS = re.compile(r"\b(?:звон|позвон|телефон|адрес)")
+"""What is asked of the company's number and place."""
+OF_A_THING = frozenset(
+    {"at_office", "bathroom", "capital", "inside", "of_things", "on_the_stairs", "pay_still", "provided", "water"}
+)
+"""Questions that name a thing: where there is no answer to them, they are about that thing."""
 ANSWERS = frozenset({"may"})
 """Questions that are a yes where something is offered."""
 UNSURE = 0.2
@@ -67,7 +74,10 @@ def of_the_company(talk: Talk, said: Understanding, text: str) -> Understanding 
     told = [sentence.split(".")[0] for sentence in talk.session.told_of if sentence not in FACTS]
     topic = next((name for name in told if name not in BESIDE), "")
     wants_help = said.intent == "help" and OF_THE_VOICE.search(text) is None
-    if not topic or not (wants_help or _kinds(text) or _leans(said, text)):
+    if topic in OF_THE_COMPANY - {"ticket"} and points_at("on_weekday", talk.turn.text):
+        return Understanding("contacts", extract("contacts", talk.turn.text) | {"date_or_day": "today"}, DOUBTFUL)
+    asks = set(_kinds(text)) - OF_A_THING or _leans(said, text, of_a_request=topic == "ticket")
+    if not topic or CALLS.search(text) or not (wants_help or asks):
         return None
     if topic not in OF_THE_COMPANY:
         return Understanding("further", {"sentence": "further.more"}, DOUBTFUL) if wants_help else None
@@ -102,9 +112,10 @@ def _kinds(text: str) -> list[str]:
     return [kind for kind, words in table()["further"].items() if fits(words, text) or (bare and fits(words, bare))]
 
 
-def _leans(said: Understanding, text: str) -> bool:
-    """Whether a phrase of which nothing was understood is a short question of what was told."""
+def _leans(said: Understanding, text: str, *, of_a_request: bool) -> bool:
+    """Whether a phrase of which nothing was understood is a short question of what was told; to a request much is added
+    that is none."""
     unknown = said.intent == "out_of_scope" or said.confidence < UNSURE
     unknown = unknown or (said.intent in OF_MONEY and MONEY.search(text) is None)
-    asks = ELLIPSIS.match(text) or is_question(text)
+    asks = is_question(text) or "если" in text.split() or (ELLIPSIS.match(text) and not of_a_request)
     return bool(unknown and asks and len(text.split()) <= SHORT and not table()["things"]["elsewhere"].search(text))

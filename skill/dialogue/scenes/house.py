@@ -23,7 +23,9 @@ ANNOUNCED = frozenset({"big_repair", "small_repair"})
 FURTHER = frozenset({"house_more", "house_question"})
 """What is asked further of such a topic («а кто платит?»), and of the house where no topic fits."""
 
-OF_ITSELF = frozenset({"always_here", "clock", "free_of_charge", "language", "nothing", "voice", "wrong_number"})
+OF_ITSELF = frozenset(
+    {"always_here", "clock", "free_of_charge", "informal", "language", "nothing", "voice", "wrong_number"}
+)
 """What is asked of the voice, and no company can tell more of."""
 
 
