@@ -1,5 +1,6 @@
 """The bill's page and its button, by the calendar of the house: a day that has begun there counts."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -115,3 +116,22 @@ def test_the_last_limit_said_counts(client: FlaskClient, engine: Engine, page: s
         assert going == [int(limit) * 100]
         assert len(db.exec(select(Autopay)).all()) == 2
         assert len(db.exec(select(Payment).where(Payment.provider == "sandbox")).all()) == 1
+
+
+def test_sums_stand_in_a_column_and_a_day_gone_by_is_marked(client: FlaskClient, page: str, clock: Clock) -> None:
+    html = client.get(page).get_data(as_text=True)
+    assert re.search(r'<td class="sum">[\d\u00a0 ]+₽', html)
+    assert "срок прошёл" in html
+    clock.now = datetime(2026, 11, 16, 20, 30, tzinfo=UTC)  # half an hour of the day is left at the house
+    html = client.get(page).get_data(as_text=True)
+    assert "срок до" in html
+    assert "срок прошёл" not in html
+
+
+def test_what_is_printed_is_as_long_as_the_bill(client: FlaskClient, page: str) -> None:
+    """The style of the conversation's page is one screen high, and paper would end with the screen."""
+    assert 'href="/page/paper.css"' in client.get(page).get_data(as_text=True)
+    style = re.sub(r"\s+", " ", client.get("/page/paper.css").get_data(as_text=True))
+    assert "body { height: auto;" in style
+    assert "main { overflow: visible;" in style
+    assert "form { display: none; }" in style.partition("@media print")[2]
