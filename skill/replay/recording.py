@@ -27,8 +27,8 @@ COUNTED = ("reading", "payment", "ticket")
 
 
 def record(app: Flask, engine: Engine, folder: Path) -> None:
-    """Keep every exchange of the application's doors in the folder from now on; a refused call is none. While anybody is
-    asked for a PIN or a code, no number that anybody says is kept, and no sound.
+    """Keep every exchange of the application's doors in the folder from now on; a refused call is none. While anybody
+    is asked for a PIN or a code, no number that anybody says is kept, and no sound.
 
     Identifiers, secrets and long numbers are masked. What residents say besides (a name, a street), the address in our
     answers and voices stay as they are: the folder and its files are their owner's alone.
