@@ -4,6 +4,7 @@ import csv
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
@@ -16,6 +17,7 @@ from sqlmodel import Session, SQLModel, select
 from billing import audit, windows
 from billing.exchange.rows import BadCell, Row, table
 from billing.exchange.text import BrokenFile, unpacked
+from billing.store import transaction
 from billing.tables import Account, ImportRun, Meter, Organization
 
 BATCH = 1000
@@ -26,6 +28,10 @@ Taken = TypeVar("Taken")
 
 class AlreadyLoaded(Exception):
     """This very file was loaded before; `force` loads it again, which changes nothing that is as it says."""
+
+
+class _OnlyTried(Exception):
+    """Ends a dry run: nothing of it stays."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ def load_file(
     """
     digest = _digest(path)
     report = Report()
-    with _BadRowsFile(bad_rows) as rejected, Session(engine, expire_on_commit=False) as db, db.begin() as unit:
+    with _BadRowsFile(bad_rows) as rejected, suppress(_OnlyTried), transaction(engine) as db:
         if not force and _known(db, loader, digest):
             raise AlreadyLoaded(path.name)
         with unpacked(path) as parts:
@@ -109,8 +115,8 @@ def load_file(
         if strict and report.bad:
             raise HasBadRows(report)
         if dry_run:
-            unit.rollback()
-        elif report.bad < report.rows:  # a file of which nothing was taken may come again
+            raise _OnlyTried
+        if report.bad < report.rows:  # a file of which nothing was taken may come again
             _remember(db, loader, path, digest, report, now)
     return report
 

@@ -180,6 +180,19 @@ def test_a_dry_run_tells_and_leaves_nothing(
     assert load(demo_books, ReadingsLoader(company, NOW), path).added == 1
 
 
+@ON_SQLITE
+def test_what_a_file_brought_is_synced_to_the_disk(
+    demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(store, "_sync", synced.append)
+    path = written(tmp_path, f"period;serial;resource;t1\n2026-11;{demo.account.meters[0].serial};ХВС;125\n")
+    load(demo_books, ReadingsLoader(company, NOW), path, dry_run=True)
+    assert synced == []
+    load(demo_books, ReadingsLoader(company, NOW), path)
+    assert len(synced) == 1
+
+
 def test_a_strict_load_is_all_or_nothing(
     demo_books: Engine, company: Organization, demo: DemoSummary, tmp_path: Path
 ) -> None:
