@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from billing import accounts, audit, store
 from skill import outbox
 from skill.app import Service
+from skill.console.people import person
 from skill.console.throttle import Throttle
 from skill.dialogue.person import handoffs, transcript
 from skill.dialogue.person.handoffs import Handoff
@@ -19,6 +20,8 @@ from skill.identity import codes
 COOKIE = "zhku_console"
 SHIFT_SECONDS = 12 * 3600
 LONGEST = 1000
+LOOKED_AT_EVERY = 60
+"""Seconds after which the queue is shown anew by itself."""
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
@@ -35,6 +38,7 @@ def mount(app: Flask, service: Service) -> None:
     pages = Pages(service)
     both = ["GET", "POST"]
     app.add_url_rule("/console/login", "console_login", pages.login, methods=both)
+    app.add_url_rule("/console/logout", "console_logout", pages.logout, methods=["POST"])
     app.add_url_rule("/console", "console_queue", pages.queue)
     app.add_url_rule("/console/<int:number>", "console_talk", pages.talk)
     app.add_url_rule("/console/<int:number>/<action>", "console_act", pages.act, methods=["POST"])
@@ -60,17 +64,27 @@ class Pages:
         name, said = request.form.get("name", "").strip()[:60], request.form.get("password", "")
         if not name or not said or not hmac.compare_digest(said.encode(), self._password.encode()):
             self._throttle.failed(visitor, now)
-            return _page("login.html", 403, trouble="Имя пустое или пароль не подошёл.")
+            return _page("login.html", 403, name=name, trouble="Имя пустое или пароль не подошёл.")
         answer = redirect(url_for("console_queue"))
         token, secure = str(self._signer.dumps(name)), request.is_secure
         answer.set_cookie(COOKIE, token, max_age=SHIFT_SECONDS, httponly=True, samesite="Strict", secure=secure)
+        return answer
+
+    def logout(self) -> Answer:
+        """The end of a shift."""
+        self._at_work()
+        answer = redirect(url_for("console_login"))
+        answer.delete_cookie(COOKIE, httponly=True, samesite="Strict", secure=request.is_secure)
         return answer
 
     def queue(self) -> Answer:
         """Who waits for an operator."""
         shift = self._at_work()
         with store.reading(self._service.engine) as db:
-            return _page("queue.html", shift=shift, rows=handoffs.queue(db))
+            rows = [(row, person(db, row)) for row in handoffs.queue(db)]
+            answer = _page("queue.html", shift=shift, rows=rows)
+        answer.headers["Refresh"] = str(LOOKED_AT_EVERY)
+        return answer
 
     def talk(self, number: int) -> Answer:
         """A conversation."""
@@ -78,7 +92,7 @@ class Pages:
         with store.reading(self._service.engine) as db:
             row = _found(db.get(Handoff, number))
             lines = transcript.lines(db, row.session_key)
-            return _page("talk.html", shift=shift, row=row, lines=lines)
+            return _page("talk.html", shift=shift, row=row, lines=lines, who=person(db, row))
 
     def act(self, number: int, action: str) -> Answer:
         """Take a conversation, answer in it or close it."""
@@ -135,11 +149,11 @@ def _found(row: Handoff | None) -> Handoff:
     return row
 
 
-def _page(name: str, status: int = 200, **facts: object) -> Answer:
+def _page(file: str, status: int = 200, **facts: object) -> Answer:
     folder = files("skill").joinpath("console")
     frame = folder.joinpath("frame.html").read_text("utf-8")
-    body = render_template_string(folder.joinpath(name).read_text("utf-8"), **facts)
-    html = render_template_string(frame, body=body)
+    body = render_template_string(folder.joinpath(file).read_text("utf-8"), **facts)
+    html = render_template_string(frame, body=body, shift=facts.get("shift"))
     answer = Response(html, status=status, content_type="text/html; charset=utf-8")
     answer.headers["Content-Security-Policy"] = POLICY
     answer.headers["Cache-Control"] = "no-store"

@@ -101,4 +101,5 @@ def _code(company: Organization | None, account: Account, receipt: Receipt, kope
 
 
 def _money(kopecks: int) -> str:
-    return wording.money(kopecks)
+    """A sum that no line's end breaks."""
+    return wording.money(kopecks).replace(" ", "\u00a0")

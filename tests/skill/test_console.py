@@ -1,6 +1,7 @@
 """The operators' pages: nobody in without the password, a conversation is taken, answered and given back."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -49,6 +50,40 @@ def test_a_conversation_is_taken_answered_and_given_back(operator: FlaskClient, 
     assert "52 ₽" in resident.says("какой тариф на холодную воду").replace("\u00a0", " ")
 
 
+def test_an_operator_sees_who_it_is_and_the_offices_own_time(
+    operator: FlaskClient, resident: Resident, demo: DemoSummary
+) -> None:
+    resident.says("позовите оператора")
+    local = f"{resident.clock().astimezone(ZoneInfo('Europe/Moscow')):%d.%m %H:%M}"
+    queue = operator.get("/console")
+    assert queue.headers["Refresh"]
+    pages = [queue.get_data(as_text=True), operator.get("/console/1").get_data(as_text=True)]
+    for page in pages:
+        assert demo.account.number in page
+        assert "квартира 12" in page
+        assert local in page
+        assert "UTC" not in page
+
+
+def test_an_answer_has_a_field_with_a_name(operator: FlaskClient, resident: Resident) -> None:
+    resident.says("позовите оператора")
+    operator.post("/console/1/take", data={"csrf": csrf(operator.get("/console/1").get_data(as_text=True))})
+    assert "<label>Ответ жителю <textarea" in operator.get("/console/1").get_data(as_text=True)
+
+
+def test_a_shift_ends_with_a_button(operator: FlaskClient) -> None:
+    page = operator.get("/console").get_data(as_text=True)
+    assert operator.post("/console/logout").status_code == 403
+    assert operator.get("/console").status_code == 200
+    assert operator.post("/console/logout", data={"csrf": csrf(page)}).location == "/console/login"
+    assert operator.get("/console").location == "/console/login"
+
+
+def test_a_name_stays_when_the_password_was_wrong(client: FlaskClient) -> None:
+    page = client.post("/console/login", data={"name": "Анна", "password": "guess"}).get_data(as_text=True)
+    assert 'value="Анна"' in page
+
+
 def test_danger_is_answered_at_once_even_while_a_person_leads(operator: FlaskClient, resident: Resident) -> None:
     resident.says("позовите оператора")
     page = operator.get("/console/1").get_data(as_text=True)
@@ -67,7 +102,7 @@ def test_codes_and_card_numbers_are_not_in_the_transcript(
     for line in ("привязать счёт", demo.account.number, demo.account.bill_code, "да", "4276 3800 1234 5679"):
         stranger.says(line)
     stranger.says("позовите оператора")
-    page = operator.get("/console/1").get_data(as_text=True)
+    page = re.findall(r"<ol>.*</ol>", operator.get("/console/1").get_data(as_text=True), re.DOTALL)[0]
     assert "привязать счёт" in page
     for secret in (demo.account.number, demo.account.bill_code, "4276", "5679"):
         assert secret not in page
