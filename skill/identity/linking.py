@@ -1,6 +1,7 @@
 """Linking a speaker to an account by its number and the code on the bill, with locks against guessing."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -91,4 +92,4 @@ def _attempts(db: Database, subject: str) -> LinkAttempts:
 def _minutes_locked(row: LinkAttempts, now: datetime) -> int:
     if row.locked_until is None or row.locked_until <= now:
         return 0
-    return int((row.locked_until - now).total_seconds() // 60) + 1
+    return math.ceil((row.locked_until - now).total_seconds() / 60)

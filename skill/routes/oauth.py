@@ -71,9 +71,8 @@ def _verified(service: Service) -> Verified | str:
 def _page(trouble: str = "", *, form: bool = True, status: int = 200) -> Response:
     template = files("skill").joinpath("page", "authorize.html").read_text("utf-8")
     number = request.form.get("number", "")[:40]
-    html = render_template_string(
-        template, trouble=trouble, form=form, number=number, consent=phrase("oauth.consent", 0)
-    )
+    facts = {"number": number, "consent": phrase("oauth.consent", 0), "agreed": request.form.get("consent") == "yes"}
+    html = render_template_string(template, trouble=trouble, form=form, **facts)
     answer = Response(html, status=status, content_type="text/html; charset=utf-8")
     back = urlsplit(request.args.get("redirect_uri", ""))
     answer.headers["Content-Security-Policy"] = f"{POLICY} {back.scheme}://{back.netloc}" if form else POLICY

@@ -118,9 +118,17 @@ def test_a_wrong_address_or_client_is_never_redirected_to(client: FlaskClient, c
 
 def test_a_wrong_code_from_the_bill_is_told_and_guessing_is_locked(client: FlaskClient, demo: DemoSummary) -> None:
     for _ in range(4):
-        assert phrase("oauth.wrong", 0) in fill_in(client, demo, code="000000").get_data(as_text=True)
-    assert "Слишком много" in fill_in(client, demo, code="000000").get_data(as_text=True)
+        page = fill_in(client, demo, code="000000").get_data(as_text=True)
+        assert phrase("oauth.wrong", 0) in page
+        assert 'value="yes" required checked>' in page
+    assert "Попробуйте через 30 мин." in fill_in(client, demo, code="000000").get_data(as_text=True)
     assert fill_in(client, demo).status_code == 400
+
+
+def test_nobody_has_agreed_before_they_were_asked(client: FlaskClient) -> None:
+    page = client.get("/oauth/authorize", query_string=QUERY).get_data(as_text=True)
+    assert "Даю согласие" in page
+    assert "checked" not in page
 
 
 def test_no_consent_no_linking(client: FlaskClient, demo: DemoSummary) -> None:
