@@ -7,7 +7,7 @@ import json
 from importlib.resources import files
 
 import structlog
-from flask import Flask, Response, render_template_string, request
+from flask import Flask, Response, has_request_context, render_template_string, request
 from werkzeug.exceptions import HTTPException
 
 from skill.app import Service
@@ -66,6 +66,8 @@ def failed(error: Exception) -> Response:
 
 def _is_browser() -> bool:
     """Whether a person looks: a browser names HTML first. What takes anything is a program, and so is the API."""
+    if not has_request_context():
+        return False
     kinds = request.accept_mimetypes
     wants = kinds["text/html"] > kinds["application/json"]
     return wants and not request.path.startswith(API)
