@@ -1,4 +1,4 @@
-"""Payments (платежи): CREATED → PROCESSING → WITHDRAWN → DONE, or ERROR instead of it; what a provider reports.
+"""Payments (платежи): CREATED → PROCESSING → WITHDRAWN → DONE, ERROR instead or when it is taken back.
 
 No card data comes here: a provider shows its own page or QR and reports by webhook.
 """
@@ -143,8 +143,8 @@ def charged(db: Session, payment_id: int, event: Event, *, now: datetime) -> Pay
 
 
 def report(db: Session, provider: str, event: Event, *, now: datetime, channel: str = "webhook") -> Payment:
-    """What a provider says of a payment. The same or an older state changes nothing, and money that came stays booked:
-    what is given back is a refund.
+    """What a provider says of a payment. The same or an older state changes nothing; money that came stays booked until
+    it is said to have been taken back.
 
     Raises LookupError for an unknown payment, AmountMismatch when the sums differ.
     """
@@ -155,7 +155,7 @@ def report(db: Session, provider: str, event: Event, *, now: datetime, channel: 
         raise LookupError(f"{provider} has no payment {event.external_id} here")
     if event.kopecks is not None and event.kopecks != payment.amount_kopecks + payment.fee_kopecks:
         raise AmountMismatch(f"payment {payment.id}: {event.kopecks} instead of {payment.amount_kopecks}")
-    if payment.status == "DONE" and event.status == "ERROR":
+    if payment.status == "DONE" and event.status == "ERROR" and not event.taken_back:
         log.warning("payment is done, its failure is not believed", payment=payment.id, reason=event.reason)
         return payment
     if event.status == "ERROR":
@@ -180,8 +180,8 @@ def locked(db: Session, payment_id: int) -> Payment:
 
 
 def _move(db: Session, payment: Payment, status: str, now: datetime, actor: str, channel: str) -> None:
-    """Forward only: what a provider says twice or too late is not a step back; DONE and ERROR are the ends."""
-    if payment.status in ENDS or payment.status == status:
+    """Forward only: what a provider says twice or too late is not a step back; ERROR is the end."""
+    if payment.status == "ERROR" or payment.status == status:
         return
     if status != "ERROR" and ORDER.index(status) < ORDER.index(payment.status):
         return

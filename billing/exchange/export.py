@@ -18,6 +18,8 @@ NO_TEXT = (".xlsx", ".xls", ".ods", ".pdf", ".doc", ".docx", ".zip")
 """What a registry or 1C's file, which are text, cannot be."""
 FOR_EXCEL = "utf-8-sig"
 """Without its mark Excel takes UTF-8 for a code page."""
+FOR_GIS = "utf-8"
+"""Read by a program, which may take the mark for a part of the first heading."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,13 @@ def usual_name(kind: str, company: Organization, period: date) -> str:
     return f"{kind}-{period:%Y-%m}.{ending}"
 
 
-def _table(heading: Sequence[str], rows: Callable[[Outgoing], Iterable[Sequence[Cell]]]) -> Callable[[Outgoing], int]:
+def _table(
+    heading: Sequence[str], rows: Callable[[Outgoing], Iterable[Sequence[Cell]]], encoding: str = FOR_EXCEL
+) -> Callable[[Outgoing], int]:
     def write(out: Outgoing) -> int:
         if out.path.suffix.lower() == ".xlsx":
             return write_xlsx(out.path, heading, rows(out))
-        return write_csv(out.path, heading, rows(out), FOR_EXCEL)
+        return write_csv(out.path, heading, rows(out), encoding)
 
     return write
 
@@ -103,14 +107,20 @@ TABLES: Mapping[str, Callable[[Outgoing], int]] = {
     "charges": _table(money.CHARGES, lambda out: money.charge_rows(out.db, out.company, out.period)),
     "payments": _table(money.PAYMENTS, lambda out: money.paid_rows(payments_of(out.db, out.company, out.period))),
     "gis-readings": _table(
-        gis.READINGS, lambda out: gis.reading_rows(standing.meter_readings(out.db, out.company, out.period), out.period)
+        gis.READINGS,
+        lambda out: gis.reading_rows(standing.meter_readings(out.db, out.company, out.period), out.period),
+        FOR_GIS,
     ),
     "gis-orders": _table(
-        gis.ORDERS, lambda out: gis.order_rows(out.company, payments_of(out.db, out.company, out.period))
+        gis.ORDERS, lambda out: gis.order_rows(out.company, payments_of(out.db, out.company, out.period)), FOR_GIS
     ),
-    "gis-acks": _table(gis.ACKS, lambda out: gis.ack_rows(out.db, payments_of(out.db, out.company, out.period))),
-    "gis-cancellations": _table(gis.CANCELLATIONS, lambda out: gis.cancellation_rows(out.db, out.company, out.period)),
-    "gis-bills": _table(gis.BILLS, lambda out: gis.bill_rows(out.db, out.company, out.period)),
+    "gis-acks": _table(
+        gis.ACKS, lambda out: gis.ack_rows(out.db, payments_of(out.db, out.company, out.period)), FOR_GIS
+    ),
+    "gis-cancellations": _table(
+        gis.CANCELLATIONS, lambda out: gis.cancellation_rows(out.db, out.company, out.period), FOR_GIS
+    ),
+    "gis-bills": _table(gis.BILLS, lambda out: gis.bill_rows(out.db, out.company, out.period), FOR_GIS),
 }
 KINDS: Mapping[str, Callable[[Outgoing], int]] = {
     **TABLES,

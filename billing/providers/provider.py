@@ -84,7 +84,8 @@ class Event:
     """What a provider reports. status: PROCESSING, WITHDRAWN, DONE or ERROR; kopecks: sum with the fee, when told.
 
     token, title: the provider's name of the kept means of paying, and what to call it («MIR *4477»).
-    fiscal: what became of the fiscal receipt. untouched: nobody has begun to pay.
+    fiscal: what became of the fiscal receipt. untouched: nobody has begun to pay;
+    taken_back: an ERROR after DONE, the money that came is gone.
     """
 
     external_id: str
@@ -95,6 +96,7 @@ class Event:
     title: str = ""
     fiscal: str | None = None
     untouched: bool = False
+    taken_back: bool = False
 
 
 @dataclass(frozen=True)

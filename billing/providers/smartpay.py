@@ -91,7 +91,8 @@ class SmartPay:
         if STATUSES[told] == "DONE" and kopecks is None:
             raise ProviderFailed("SmartPay told no sum of a bill that is paid")
         reason = told if STATUSES[told] == "ERROR" else None
-        return Event(external_id, STATUSES[told], kopecks, reason, untouched=told == "created")
+        taken_back = told in {"reversed", "refunded"}
+        return Event(external_id, STATUSES[told], kopecks, reason, untouched=told == "created", taken_back=taken_back)
 
     def charge(self, order: Order, token: str) -> NoReturn:
         """SmartPay keeps no means of paying for us."""

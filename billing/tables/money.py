@@ -126,7 +126,7 @@ class ReceiptLine(SQLModel, table=True):
 
 
 class Payment(SQLModel, table=True):
-    """Money of a resident (платёж). CREATED → PROCESSING → WITHDRAWN → DONE; whatever is not DONE may end in ERROR.
+    """Money of a resident (платёж). CREATED → PROCESSING → WITHDRAWN → DONE; ERROR instead, or once it is taken back.
 
     contact: where the fiscal receipt goes (54-ФЗ), an e-mail address or telephone number; fiscal_status: as told of it.
 

@@ -50,8 +50,9 @@ class Walk:
             idempotency_key="p", **self.who("resident:1", "alice"),
         )  # fmt: skip
 
-    def tell(self, status: str) -> None:
-        payments.report(self.db, "sandbox", Event("ext", status, token="t"), now=self.now)
+    def tell(self, status: str, *, taken_back: bool = False) -> None:
+        event = Event("ext", status, token="t", taken_back=taken_back)
+        payments.report(self.db, "sandbox", event, now=self.now)
 
     def give_back(self) -> None:
         refunds.refund(
@@ -115,7 +116,7 @@ STEPS: list[tuple[str, Callable[[Walk], object], str, str]] = [
     ("the money comes", lambda walk: walk.tell("DONE"), "provider:sandbox", "webhook"),
     ("money is to be given back", Walk.give_back, "operator:1", "console"),
     ("money is given back", Walk.end_refund, "provider:sandbox", "webhook"),
-    ("the bank takes the money back", lambda walk: walk.tell("ERROR"), "provider:sandbox", "webhook"),
+    ("the bank takes the money back", lambda walk: walk.tell("ERROR", taken_back=True), "provider:sandbox", "webhook"),
     (
         "others took money",
         lambda walk: received.register(

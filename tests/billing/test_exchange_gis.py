@@ -141,7 +141,7 @@ def test_what_the_bank_took_back_is_cancelled(
     demo_books: Engine, company: Organization, paid: int, tmp_path: Path
 ) -> None:
     with store.transaction(demo_books) as db:
-        payments.report(db, "registry:1", Event("op", "ERROR", reason="Ошибка банка"), now=NOW)
+        payments.report(db, "registry:1", Event("op", "ERROR", reason="Ошибка банка", taken_back=True), now=NOW)
     (row,) = exported(demo_books, "gis-cancellations", company, tmp_path / "c.csv")
     assert row == {
         "OrderID": operation_id(company.inn, paid),

@@ -126,6 +126,14 @@ def test_money_that_came_stays_booked_whatever_fails_later(village: Village, now
     assert receipts.balance(village.db, 1, TODAY).kopecks == -2040_00
 
 
+def test_money_that_the_bank_took_back_is_no_longer_booked(village: Village, now: datetime, sandbox: Sandbox) -> None:
+    payment = begun(village, now, sandbox)
+    told(village, now, sandbox, payment, "DONE")
+    taken = Event(payment.external_id or "", "ERROR", reason="reversed", taken_back=True)
+    assert payments.report(village.db, "sandbox", taken, now=now).status == "ERROR"
+    assert receipts.balance(village.db, 1, TODAY).kopecks == 0
+
+
 @pytest.mark.parametrize("before", ["PROCESSING", "WITHDRAWN"])
 def test_a_payment_that_is_not_done_may_fail_for_good(
     village: Village, now: datetime, sandbox: Sandbox, before: str
