@@ -2,7 +2,7 @@
 
 import re
 
-from skill.dialogue.meaning import consent, further, no_reading, temper, troubles, undoing, whose
+from skill.dialogue.meaning import consent, further, no_reading, outright, temper, troubles, undoing, whose
 from skill.dialogue.meaning.addressing import is_named
 from skill.dialogue.meaning.again import DOUBTFUL, ELLIPSIS, SHORT, asked_again, of_the_same, pointed
 from skill.dialogue.meaning.asked import is_sum
@@ -10,11 +10,8 @@ from skill.dialogue.meaning.plain import LEADS, is_question, plain
 from skill.dialogue.meaning.pointing import fits, meaning_of, points_at, table
 from skill.dialogue.reminders import following
 from skill.dialogue.talk import Talk
-from skill.dialogue.tickets import adding, joining
-from skill.dialogue.topic import GO_ON
 from skill.dialogue.turn import OFFER
 from skill.understanding import Understanding, understand
-from skill.understanding.enumerated import items
 from skill.understanding.slots import extract
 from speech.numerals import numbers
 
@@ -30,8 +27,6 @@ ASKS_BACK = re.compile(rf"{LEADS}(?:ты|вы) (?:не )?(?:можете|мож�
 BLUNT = frozenset({"yes", "no", "outages", "repeat", "explain_bill", "due_date", "penalty", "forecast"})
 """Intents that a phrase which only points is taken for, however sure."""
 SUM = re.compile(r"тысяч|\bрубл")
-TELLING = frozenset({"returned", "unclear", "wait"})
-"""Remarks that are none where a number comes with them."""
 UNGUESSED = frozenset({"correct", "slower", "faster"})
 """Intents that are not taken up on a guess."""
 PAYMENTS = frozenset({"payment_status"})
@@ -46,8 +41,6 @@ SPOKEN_FOR = frozenset(
 )  # fmt: skip
 """Where these are sure, a phrase wants a fact or a deed, and no rule takes it that does not name them."""
 SURE_OF_IT = 0.85
-OF_METERS = frozenset({"", "last_reading", "reading_window", "submit_reading"})
-"""What is spoken of where the last readings may be meant once more."""
 VERIFIED = re.compile(r"\bповер")
 TO_COME = frozenset({"rest", "value", "which"})
 """Where a reading is awaited, and none is said, what fits a rule's words asks about that."""
@@ -61,8 +54,6 @@ RATHER = re.compile(r"(?:ой |не то |нет |ошибся |ошиблась
 DOUBTS = re.compile(
     r"^\W*(а |это |ну )*(точно|правда|правильно|верно|серь[её]зно|уверены)( это)?\s*\?+\s*$", re.IGNORECASE
 )
-OF_REPAIRS = re.compile(r"кап\.? ?ремонт|капитальн")
-"""After it an age asks about the payment for it."""
 VAGUE = 0.35
 """Below it a phrase about the house's things is asked about by its words."""
 LEAST_OF_A_HOUSE = 2
@@ -84,8 +75,8 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         return Understanding("create_ticket", {}, said.confidence)
     if said.intent == "stop" and points_at("altogether", talk.turn.text):  # «а всего?» takes no leave
         said = Understanding("out_of_scope", {}, 0.0)
-    if (outright := _outright(talk, text)) is not None:
-        return outright
+    if (plainly := outright.meant(talk, text)) is not None:
+        return plainly
     free = not talk.session.scene or talk.session.step == OFFER
     if free and (asked := further.answered(talk, text)) is not None:
         return asked
@@ -111,67 +102,6 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
         asks = said.confidence < certain and is_question(text)
         return Understanding("out_of_scope", {}, said.confidence) if asks else said
     return _unasked(talk, said, text)
-
-
-def _outright(talk: Talk, text: str) -> Understanding | None:
-    """What the words mean whatever the model makes of them."""
-    free = not talk.session.scene or talk.session.step == OFFER
-    if free and talk.session.waits() and _goes_on(talk):
-        return Understanding("go_on", {}, 1.0)
-    remark = meaning_of("remarks", text)
-    if remark == "infirm" and OF_REPAIRS.search(str(talk.session.about.get("text", "")).lower()):
-        return Understanding("benefits", {"of": "capital_repair"}, 1.0)
-    if remark is not None and not (remark in TELLING and numbers(talk.turn.text)):
-        return Understanding(remark, {}, 1.0)
-    meant = meaning_of("anytime", text)
-    if meant is not None:
-        return Understanding(meant, extract(meant, talk.turn.text), 1.0)
-    if (undone := undoing.meant(talk, text)) is not None:
-        return undone
-    if points_at("goodbye", talk.turn.text):
-        return Understanding("stop", {}, 1.0)
-    if (talk.session.scene, talk.session.step) == ("charges", OFFER) and GO_ON.fullmatch(talk.turn.text):
-        return Understanding("yes", {}, 1.0)
-    if free and talk.session.about.get("intent") == "create_ticket" and (more := _of_a_request(talk)) is not None:
-        return more
-    if (talk.session.scene, talk.session.step) == ("ticket", "confirm") and points_at("together", talk.turn.text):
-        return Understanding("create_ticket", {}, 1.0)
-    if (free or talk.session.scene == "readings") and items(talk.turn.text):
-        return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
-    if (talk.session.scene, talk.session.step) == ("readings", "rest") and points_at("much", talk.turn.text):
-        return Understanding("usual", {}, 1.0)
-    asks_of_last = talk.session.scene == "readings" and points_at("was", talk.turn.text)
-    if asks_of_last and "resource" in (of_last := extract("last_reading", talk.turn.text)):
-        return Understanding("last_reading", of_last, 1.0)
-    of_meters = free and talk.session.about.get("intent", "") in OF_METERS - {""}
-    if (of_meters or talk.session.scene == "readings") and points_at("last_day", talk.turn.text):
-        return Understanding("reading_window", {}, 1.0)
-    if talk.session.scene == "readings" and points_at("missed", talk.turn.text):
-        return Understanding("reading_window", {}, 1.0)
-    if talk.session.scene == "readings" and points_at("trouble", talk.turn.text) and not numbers(talk.turn.text):
-        return Understanding("create_ticket", extract("create_ticket", talk.turn.text), 1.0)
-    if talk.session.scene == "readings" and points_at("dark", talk.turn.text):
-        return Understanding("hard_to_see", {}, 1.0)
-    if talk.session.scene == "readings" and points_at("same", talk.turn.text):
-        return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
-    return None
-
-
-def _of_a_request(talk: Talk) -> Understanding | None:
-    """What is said of the request made just now: that it is not needed, or what belongs to it."""
-    if points_at("not_needed", talk.turn.text):
-        intent = "withdraw_ticket"
-    elif adding.is_particular(talk):
-        intent = "create_ticket"
-    else:
-        return None
-    return Understanding(intent, {}, 1.0) if joining.just_made(talk) else None
-
-
-def _goes_on(talk: Talk) -> bool:
-    """Whether what was put off is to be taken up, or is asked about: «продолжим», «а показание записалось?»."""
-    of_readings = talk.session.put_off.get("scene") == "readings" and points_at("written_yet", talk.turn.text)
-    return of_readings or points_at("go_on", talk.turn.text)
 
 
 def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding | None:
@@ -272,7 +202,9 @@ def _of_readings(talk: Talk, said: Understanding) -> bool:
     """Whether «как в прошлом месяце», «столько же» is said of readings: nothing else is spoken of, or a meter is
     named."""
     about = talk.session.about.get("intent", "")
-    return said.confidence < PLAIN and (about in OF_METERS or "resource" in extract("submit_reading", talk.turn.text))
+    return said.confidence < PLAIN and (
+        about in outright.OF_METERS or "resource" in extract("submit_reading", talk.turn.text)
+    )
 
 
 def _of_readings_missed(about: str | None, text: str) -> bool:

@@ -1,0 +1,87 @@
+"""What the words of a phrase mean whatever the model makes of them, by what is open and was spoken of."""
+
+import re
+
+from skill.dialogue.meaning import undoing
+from skill.dialogue.meaning.pointing import meaning_of, points_at
+from skill.dialogue.talk import Talk
+from skill.dialogue.tickets import adding, joining
+from skill.dialogue.topic import GO_ON
+from skill.dialogue.turn import OFFER
+from skill.understanding import Understanding
+from skill.understanding.enumerated import items
+from skill.understanding.slots import extract
+from speech.numerals import numbers
+
+TELLING = frozenset({"returned", "unclear", "wait"})
+"""Remarks that are none where a number comes with them."""
+OF_METERS = frozenset({"", "last_reading", "reading_window", "submit_reading"})
+"""What is spoken of where the last readings may be meant once more."""
+OF_REPAIRS = re.compile(r"кап\.? ?ремонт|капитальн")
+"""After it an age asks about the payment for it."""
+
+
+def meant(talk: Talk, text: str) -> Understanding | None:
+    """What the words mean whatever the model makes of them."""
+    free = not talk.session.scene or talk.session.step == OFFER
+    if free and talk.session.waits() and _goes_on(talk):
+        return Understanding("go_on", {}, 1.0)
+    remark = meaning_of("remarks", text)
+    if remark == "infirm" and OF_REPAIRS.search(str(talk.session.about.get("text", "")).lower()):
+        return Understanding("benefits", {"of": "capital_repair"}, 1.0)
+    if remark is not None and not (remark in TELLING and numbers(talk.turn.text)):
+        return Understanding(remark, {}, 1.0)
+    if (intent := meaning_of("anytime", text)) is not None:
+        return Understanding(intent, extract(intent, talk.turn.text), 1.0)
+    if (undone := undoing.meant(talk, text)) is not None:
+        return undone
+    if points_at("goodbye", talk.turn.text):
+        return Understanding("stop", {}, 1.0)
+    if (talk.session.scene, talk.session.step) == ("charges", OFFER) and GO_ON.fullmatch(talk.turn.text):
+        return Understanding("yes", {}, 1.0)
+    if free and talk.session.about.get("intent") == "create_ticket" and (more := _of_a_request(talk)) is not None:
+        return more
+    if (talk.session.scene, talk.session.step) == ("ticket", "confirm") and points_at("together", talk.turn.text):
+        return Understanding("create_ticket", {}, 1.0)
+    if (free or talk.session.scene == "readings") and items(talk.turn.text):
+        return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
+    return _of_readings(talk, free=free)
+
+
+def _of_readings(talk: Talk, *, free: bool) -> Understanding | None:
+    """What is said of readings that are awaited, or were spoken of. free: no question is open."""
+    text, amid = talk.turn.text, talk.session.scene == "readings"
+    if amid and talk.session.step == "rest" and points_at("much", text):
+        return Understanding("usual", {}, 1.0)
+    asks_of_last = amid and points_at("was", text)
+    if asks_of_last and "resource" in (of_last := extract("last_reading", text)):
+        return Understanding("last_reading", of_last, 1.0)
+    of_meters = free and talk.session.about.get("intent", "") in OF_METERS - {""}
+    if (of_meters or amid) and points_at("last_day", text):
+        return Understanding("reading_window", {}, 1.0)
+    if amid and points_at("missed", text):
+        return Understanding("reading_window", {}, 1.0)
+    if amid and points_at("trouble", text) and not numbers(text):
+        return Understanding("create_ticket", extract("create_ticket", text), 1.0)
+    if amid and points_at("dark", text):
+        return Understanding("hard_to_see", {}, 1.0)
+    if amid and points_at("same", text):
+        return Understanding("submit_reading", extract("submit_reading", text), 1.0)
+    return None
+
+
+def _of_a_request(talk: Talk) -> Understanding | None:
+    """What is said of the request made just now: that it is not needed, or what belongs to it."""
+    if points_at("not_needed", talk.turn.text):
+        intent = "withdraw_ticket"
+    elif adding.is_particular(talk):
+        intent = "create_ticket"
+    else:
+        return None
+    return Understanding(intent, {}, 1.0) if joining.just_made(talk) else None
+
+
+def _goes_on(talk: Talk) -> bool:
+    """Whether what was put off is to be taken up, or is asked about: «продолжим», «а показание записалось?»."""
+    of_readings = talk.session.put_off.get("scene") == "readings" and points_at("written_yet", talk.turn.text)
+    return of_readings or points_at("go_on", talk.turn.text)
