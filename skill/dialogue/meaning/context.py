@@ -107,7 +107,7 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
 def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding | None:
     """Guests, a new meter, keys, papers: what no intent of the model stands for, and what it is taken for instead."""
     free = not talk.session.scene or talk.session.step == OFFER
-    free = free or _awaits_a_reading(talk)
+    free = free or _awaits_a_reading(talk) or talk.session.scene == "pin"
     unsure = free and said.confidence < FAIR
     spoken_for = said.intent in SPOKEN_FOR and said.confidence >= SURE_OF_IT
     taken = {said.intent}

@@ -74,7 +74,7 @@ class Outages(Topic):
         """The house, or what to do about an outage nobody has announced."""
         if talk.session.step != "house":
             details = str(talk.session.draft.get("details", ""))
-            if more := to_offered(talk, details):
+            if more := to_offered(talk, said, details):
                 return TICKET.propose(talk, more)
             if said.intent != "yes" or not details:
                 return super().answer(talk, said)

@@ -4,7 +4,8 @@ import re
 
 from billing import accounts
 from skill.dialogue.flat import account_of
-from skill.dialogue.talk import Talk
+from skill.dialogue.meaning.plain import LEADS, plain
+from skill.dialogue.talk import Talk, still_open
 from skill.dialogue.turn import Reply
 from skill.identity import pins
 from skill.identity.spoken_secrets import opens, sealed
@@ -17,6 +18,11 @@ UNWANTED = re.compile(
     r"|\b(убери|убрать|отключ|отмен|удали|сними|снять)"
 )
 """No PIN is wanted, or the one that is set is to go."""
+WHY = re.compile(
+    rf"{LEADS}(?:почему|зачем|для чего|с чего|что за|как(?:ой|ие|ую)|какие такие|что это за)"
+    r"(?: (?:это|он|они|вам|так|такой|такие|пин|пин ?код|код|цифры|нужен|нужны|надо|еще|вдруг|его|их|назвать))*"
+)
+"""«А зачем», «какие цифры»."""
 HIDES = re.compile(r"\bникто|\bникому|\bне (?:\w+ )?(?:слыш|услыш|узна|знал|вслух|говори|называ|произнос|озвучива)")
 """Sums are not to be heard by others."""
 
@@ -60,6 +66,9 @@ class Pin:
         """Digits answer the question; «не нужно» does without, «хватит» leaves."""
         if digits := _digits(talk):
             return self._taken(talk, digits)
+        if WHY.fullmatch(plain(talk.turn.text)):
+            talk.beside = "help"
+            return still_open(talk, Reply(self.help(talk) or ""))
         unwanted = UNWANTED.search(talk.turn.text.lower()) is not None
         if talk.session.step != "ask" and (said.intent == "no" or unwanted):
             return self._open(talk, "", "pin.declined")

@@ -138,7 +138,7 @@ class TicketTopic:
         known = troubles.category(talk.turn.text) != "other"
         if not known and length < ENOUGH_WORDS and (said.intent == "yes" or temper.signs(talk.turn.text)):
             return talk.reply("ticket.what_exactly", expecting="text")
-        if is_question(talk.turn.text) and not known:
+        if asks(talk.turn.text) and not known:
             return None
         about = str(talk.session.draft.get("about", ""))
         if known and length == 1 and not about and said.intent != "yes":

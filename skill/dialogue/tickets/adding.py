@@ -86,11 +86,12 @@ def belongs(talk: Talk, said: Understanding) -> bool:
     return said.intent == "out_of_scope" or said.confidence < GUESSED
 
 
-def to_offered(talk: Talk, details: str) -> str:
-    """The trouble of a request that is only offered, with its place or time said in answer; empty where none is."""
+def to_offered(talk: Talk, said: Understanding, details: str) -> str:
+    """The trouble of a request that is only offered, with what is said of it in answer; empty where nothing is."""
     text = talk.turn.text.lower().strip()
     where = troubles.SPOT.fullmatch(text) or troubles.PLACE.fullmatch(text)
-    if not details or not (where or _since(text, fits=True) or points_at("particulars", text)):
+    more = said.intent == "create_ticket" and not troubles.is_told(text) and not asks(text)
+    if not details or not (where or more or _since(text, fits=True) or points_at("particulars", text)):
         return ""
     return f"{details}, {words.added(talk.turn.text)}"
 

@@ -24,7 +24,7 @@ class Offering(Topic):
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """A yes makes the request that was offered."""
         details = str(talk.session.draft.get("details", ""))
-        if more := to_offered(talk, details):
+        if more := to_offered(talk, said, details):
             return TICKET.propose(talk, more)
         if said.intent == "yes" and details:
             return TICKET.propose(talk, details)
