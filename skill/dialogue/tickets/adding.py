@@ -68,7 +68,9 @@ def is_particular(talk: Talk) -> bool:
     """Whether a phrase says what belongs to a request and to nothing else: the entrance, degrees, the hour, whom to
     call."""
     text = talk.turn.text
-    return points_at("particulars", text) or points_at("wish", text) or masking.without_phones(text) != text
+    if points_at("particulars", text) or points_at("wish", text) or masking.without_phones(text) != text:
+        return True
+    return any(form.fullmatch(text.lower().rstrip(" .")) for form in (troubles.EXTENT, troubles.SPOT))
 
 
 def belongs(talk: Talk, said: Understanding) -> bool:
