@@ -109,7 +109,8 @@ def _told(talk: Talk) -> list[str]:
 def _kinds(text: str) -> list[str]:
     """What kinds of a question further it may be."""
     bare = " ".join(ADDS_NOTHING.sub(" ", text).split())
-    return [kind for kind, words in table()["further"].items() if fits(words, text) or (bare and fits(words, bare))]
+    ways = [way for way in (text, bare) if way and fits(table()["any"]["further"], way)]
+    return [kind for kind, words in table()["further"].items() if any(fits(words, way) for way in ways)] if ways else []
 
 
 def _leans(said: Understanding, text: str, *, of_a_request: bool) -> bool:

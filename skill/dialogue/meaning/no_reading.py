@@ -10,7 +10,7 @@ from skill.dialogue.readings.draft import Entry
 from skill.dialogue.readings.objections import Objections
 from skill.dialogue.talk import Talk
 from skill.understanding import Understanding
-from skill.understanding.slots import extract
+from skill.understanding.slots import extract, may_have_numbers
 from speech.numerals import Segment, segments
 
 DOUBTFUL = 0.5
@@ -41,7 +41,8 @@ SPAN = re.compile(r"\b(?:со? |от )# (?:\w+ )?(?:по|до) #")
 def meant(talk: Talk, said: Understanding) -> Understanding | None:
     """What a phrase heard as readings means instead; None where it may be one."""
     text = plain(talk.turn.text)
-    told = segments(text) if said.intent in {"submit_reading", "correct"} or said.confidence < DOUBTFUL else []
+    doubtful = said.intent in {"submit_reading", "correct"} or said.confidence < DOUBTFUL
+    told = segments(text) if doubtful and may_have_numbers(text) else []
     if not told:
         address = said.intent == "submit_reading" and not said.slots and ADDRESS.search(text)
         return _unknown() if address else None

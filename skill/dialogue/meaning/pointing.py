@@ -41,7 +41,7 @@ def fits(pattern: re.Pattern[str], text: str) -> bool:
 @cache
 def table() -> dict[str, Any]:
     """The files: names of meanings → their words; for what points also the intents after which they mean which."""
-    lists = ("remarks", "answers", "anytime", "always")
+    lists = ("remarks", "answers", "anytime", "always", "further")
     written = {kind: _file(kind) for kind in lists}
     compiled = {kind: {name: _compiled(words) for name, words in names.items()} for kind, names in written.items()}
     of_any = {kind: _compiled([word for words in names.values() for word in words]) for kind, names in written.items()}
@@ -54,7 +54,6 @@ def table() -> dict[str, Any]:
         for file in RULED
         for name, entry in _file(file).items()
     }
-    further = {name: _compiled(patterns) for name, patterns in _file("further").items()}
     again = _file("again")
     rests_on = {intent: re.compile(words) for intent, words in again["rests_on"].items()}
     things = {name: re.compile(words) for name, words in _file("things").items()}
@@ -64,7 +63,6 @@ def table() -> dict[str, Any]:
         "matters": matters,
         "pointing": pointing,
         "things": things,
-        "further": further,
         "again": again["again"],
         "rests_on": rests_on,
     }
