@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skill.understanding import features, markers, model, rules, slots
+from skill.understanding import assent, features, markers, model, rules, slots
 from skill.understanding.text import NUMBER, meant, tokens
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -33,6 +33,8 @@ _ONES = frozenset(("один", "одна", "одно"))
 _HALF_SAID = re.compile(r"(?:а|и|ну а|а теперь|теперь) (?:за|на|у|по|про|с) \w+$")
 _MOST_OF_HALF = 0.4
 """«А на холодную» says of what, not what is asked: it is never sure."""
+_MOST_OF_A_GUESSED_YES = 0.5
+"""«Отец» at a question resembles a yes; what books takes none without a word of assent."""
 _WHERE = frozenset(("на", "в", "во", "у", "за", "по"))
 _FILLERS = frozenset(("ну", "вот", "так", "эээ", "ээ", "эм", "мм", "это", "значит", "там", "а", "и"))
 
@@ -137,4 +139,6 @@ def _by_model(text: str, expecting: str | None) -> Understanding:
     intent, confidence = ranked[0]
     if _HALF_SAID.match(" ".join(tokens(text))):
         confidence = min(confidence, _MOST_OF_HALF)
+    if intent == "yes" and not assent.agrees(text):
+        confidence = min(confidence, _MOST_OF_A_GUESSED_YES)
     return Understanding(intent, slots.extract(intent, text), confidence, tuple(ranked[1:]))
