@@ -64,6 +64,7 @@ def reload(path: Path | None = None, words: Path | None = None) -> None:
     _in_use = path, words
     _model.cache_clear()
     recall.cache_clear()
+    slots.extracted.cache_clear()
 
 
 def use_company(folder: Path) -> None:

@@ -62,6 +62,13 @@ def _table() -> dict[str, Any]:
 
 def extract(intent: str, text: str) -> Slots:
     """The slots of an utterance whose intent is known."""
+    slots = extracted(intent, text)
+    return {name: list(value) if isinstance(value, list) else value for name, value in slots.items()}
+
+
+@lru_cache(maxsize=2048)
+def extracted(intent: str, text: str) -> Slots:
+    """As `extract`, kept for the turns to come: not to be changed."""
     table = _table()
     if intent == "out_of_scope":
         return {}

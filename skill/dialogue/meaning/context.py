@@ -7,7 +7,7 @@ from skill.dialogue.meaning.addressing import is_named
 from skill.dialogue.meaning.again import DOUBTFUL, ELLIPSIS, SHORT, asked_again, of_the_same, pointed
 from skill.dialogue.meaning.asked import is_sum
 from skill.dialogue.meaning.plain import LEADS, is_question, plain
-from skill.dialogue.meaning.pointing import fits, meaning_of, points_at, table
+from skill.dialogue.meaning.pointing import matters_of, meaning_of, points_at, table
 from skill.dialogue.reminders import following
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import OFFER
@@ -113,10 +113,8 @@ def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding
     taken = {said.intent}
     if free:
         taken |= {"whatever"} if spoken_for else {"any", "whatever"}
-    for name, matter in table()["matters"].items():
-        if (unsure or not taken.isdisjoint(matter["over"])) and fits(matter["words"], text):
-            return Understanding(name, extract(name, talk.turn.text), 1.0)
-    return None
+    name = next((name for name, over in matters_of(text) if unsure or not taken.isdisjoint(over)), None)
+    return None if name is None else Understanding(name, extract(name, talk.turn.text), 1.0)
 
 
 def _awaits_a_reading(talk: Talk) -> bool:

@@ -1,6 +1,7 @@
 """What is asked further of what was just told: «а за чей счёт», «что взять с собой» (the files `further`)."""
 
 import re
+from functools import lru_cache
 
 from skill.dialogue.meaning.again import DOUBTFUL, ELLIPSIS, SHORT
 from skill.dialogue.meaning.asked import resources
@@ -106,11 +107,13 @@ def _told(talk: Talk) -> list[str]:
     return told + [f"difference.meaning.{code}" for code in talk.session.about.get("slots", {}).get("services", ())]
 
 
-def _kinds(text: str) -> list[str]:
+@lru_cache(maxsize=2048)
+def _kinds(text: str) -> tuple[str, ...]:
     """What kinds of a question further it may be."""
     bare = " ".join(ADDS_NOTHING.sub(" ", text).split())
     ways = [way for way in (text, bare) if way and fits(table()["any"]["further"], way)]
-    return [kind for kind, words in table()["further"].items() if any(fits(words, way) for way in ways)] if ways else []
+    known = table()["further"] if ways else {}
+    return tuple(kind for kind, words in known.items() if any(fits(words, way) for way in ways))
 
 
 def _leans(said: Understanding, text: str, *, of_a_request: bool) -> bool:

@@ -1,7 +1,7 @@
 """Short phrases that mean what was said before them, by their words (the folder `short`)."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -35,7 +35,25 @@ def meaning_of(kind: str, text: str) -> str | None:
 
 def fits(pattern: re.Pattern[str], text: str) -> bool:
     """Whether the whole of a plain phrase is of that form."""
-    return pattern.fullmatch(text) is not None
+    found = _looked_through(text)
+    if (fit := found.get(pattern.pattern)) is None:
+        fit = found[pattern.pattern] = pattern.fullmatch(text) is not None
+    return fit
+
+
+@lru_cache(maxsize=2048)
+def _looked_through(text: str) -> dict[str, bool]:
+    """Of a phrase, the patterns that it was held against so far and whether it fits: it is asked in turn after turn."""
+    del text
+    return {}
+
+
+@lru_cache(maxsize=2048)
+def matters_of(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The topics of rules whose words a plain phrase fits, in order, with the intents they go before."""
+    return tuple(
+        (name, matter["over"]) for name, matter in table()["matters"].items() if matter["words"].fullmatch(text)
+    )
 
 
 @cache
@@ -50,7 +68,7 @@ def table() -> dict[str, Any]:
     }
     pointing |= {name: {"words": _compiled(patterns), "after": {}} for name, patterns in _file("said").items()}
     matters = {
-        name: {"words": _compiled(entry["words"]), "over": entry["over"]}
+        name: {"words": _compiled(entry["words"]), "over": frozenset(entry["over"])}
         for file in RULED
         for name, entry in _file(file).items()
     }
