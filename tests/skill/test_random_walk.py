@@ -20,6 +20,7 @@ from skill.app import open_books
 from skill.dialogue.engine import converse
 from skill.dialogue.turn import Reply, Turn, spoken
 from skill.settings import Settings
+from skill.understanding.assent import agrees
 from tests.conftest import NOW
 from tests.skill.storytelling import stories
 from tests.skill.talking import Untouched
@@ -29,7 +30,6 @@ CHANNELS = st.sampled_from(["alice", "telephone", "telegram", "api"])
 WORDS = st.text(alphabet="абвгдеёжзийклмнопрстуфхцчшщъыьэюя 0123456789.,!?-", max_size=40)
 ASKS = re.compile(r"[?!.:»…]$|\d$")
 BOOKED = (Reading, Payment, Ticket)
-YES = re.compile(r"\b(да|ага|верно|подтвержд|согласен|записыв|отправ|конечно|давай|хорошо|ладно|именно|точно|так)")
 
 
 class Somebody(RuleBasedStateMachine):
@@ -98,7 +98,7 @@ class Somebody(RuleBasedStateMachine):
         count = self.shelf.counted()
         if count != self.count:
             assert before.expecting == "yes_no", f"«{before.text}» → «{text}» booked {self.count} → {count}"
-            assert YES.search(text.lower()) or text in before.buttons, text
+            assert agrees(text) or text in before.buttons, text
         self.count = count
 
 

@@ -72,13 +72,16 @@ def last_two(talk: Talk) -> Reply | None:
 
 
 def just_made(talk: Talk) -> list[Ticket]:
-    """Requests that the speaker has made a moment ago and that are not done, newest first."""
+    """Requests that the speaker has made a moment ago and that are not done, newest first; a stranger's, who only
+    wanted one, are none."""
+    resident = talk.resident
+    if resident is None:
+        return []
     return [
         row
         for row in tickets.of_account(talk.db, home_of(talk).account_id, only_active=True)
         if row.status in tickets.UNDONE
-        and talk.resident is not None
-        and row.resident_id == talk.resident.id
+        and row.resident_id == resident.id
         and talk.now - row.created_at <= JUST_NOW
     ]
 
