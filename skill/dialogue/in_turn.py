@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from skill.dialogue import progress, which_flat
-from skill.dialogue.meaning import addressing, both
+from skill.dialogue.meaning import addressing, both, context
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk, after, carried
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, Session, spoken
@@ -12,6 +12,10 @@ from skill.understanding import Understanding
 
 Take = Callable[[Talk, Understanding], Reply | None]
 """How a phrase is answered by the topics; None if none understands."""
+OWN = frozenset({"emergency", "linking", "readings"})
+"""Topics where a no with a question says more than that."""
+GONE = frozenset({"pay"})
+"""Topics that a no with a question ends: «нет, а сколько я должен вообще» wants no other sum."""
 LISTENING = frozenset({"yes_no", "number"})
 """Answers beside which something else may be asked for; a story or a code is left whole."""
 
@@ -47,7 +51,12 @@ def taken(talk: Talk, take: Take) -> Reply | None:
 def answer_first(talk: Talk) -> None:
     """Of an answer and a request in one breath the answer comes first, the request waits until that is done."""
     expecting = talk.session.last.get("expecting")
-    if talk.scene is None or talk.session.step == OFFER:
+    if talk.scene is None:
+        return
+    if expecting == "yes_no" and talk.scene.name not in OWN and (parts := both.declined(talk.turn.text)) is not None:
+        _decline(talk, *parts)
+        return
+    if talk.session.step == OFFER:
         return
     if talk.scene.name == "readings" and (parts := both.beside_readings(talk.turn.text, talk.turn.channel)):
         talk.turn = replace(talk.turn, hypotheses=spoken(parts[0][0]))
@@ -60,6 +69,16 @@ def answer_first(talk: Talk) -> None:
         return
     talk.turn = replace(talk.turn, hypotheses=spoken(parts[0][0]))
     talk.session.then = [text for text, _ in parts[1:]]
+
+
+def _decline(talk: Talk, no: str, question: str) -> None:
+    """An offer that is turned down for a question is gone; any other no is taken first, and the question then."""
+    if talk.session.step == OFFER or talk.session.scene in GONE:
+        talk.session.close()
+        talk.scene, talk.turn = None, replace(talk.turn, hypotheses=spoken(question))
+        return
+    talk.turn = replace(talk.turn, hypotheses=spoken(no))
+    talk.session.then = [question]
 
 
 def is_due(session: Session) -> bool:
@@ -80,6 +99,8 @@ def next_one(talk: Talk, done: Reply, take: Take) -> Reply:
     talk.scene, talk.turn = None, replace(talk.turn, hypotheses=spoken(text))
     turned = which_flat.turned(talk)
     said = turned.said or both.meant(talk.turn.text, talk.turn.channel)
+    if said.confidence < both.SURE:
+        said = context.in_context(talk, said)
     if (other := turned.lead or which_flat.asked_of(talk, said)) is not None:
         told = f"{told} {talk.say('flats.now', address=addressing.name(talk, other))}"
     reply = take(talk, said)

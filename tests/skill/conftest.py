@@ -17,7 +17,7 @@ from skill.app import create_app, open_books
 from skill.identity import tokens
 from skill.settings import Settings
 from tests.conftest import NOW
-from tests.skill.talking import Clock, Ledger, Resident, linked
+from tests.skill.talking import UNHURRIED, Clock, Ledger, Resident, linked
 
 
 @pytest.fixture
@@ -28,6 +28,7 @@ def settings(tmp_path: Path) -> Settings:
         alice_secret="secret",
         company="УК «Пример»",
         operator_phone="+7 495 000-00-00",
+        answer_seconds=UNHURRIED,
     )
 
 

@@ -15,6 +15,9 @@ from skill.dialogue.engine import converse
 from skill.dialogue.turn import Reply, Turn, spoken
 from skill.settings import Settings
 
+UNHURRIED = 60.0
+"""Seconds for an answer: no test depends on how busy the machine is, but those of late answers."""
+
 
 @dataclass
 class Clock:

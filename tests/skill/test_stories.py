@@ -17,7 +17,7 @@ from skill.settings import Settings
 from speech.synthesis import speak
 from tests.conftest import NOW
 from tests.skill.storytelling import Say, Story, look, stories, tell
-from tests.skill.talking import Untouched, linked
+from tests.skill.talking import UNHURRIED, Untouched, linked
 
 Door = Callable[["Stage", Story, list[int]], Say]
 ALL = stories()
@@ -38,7 +38,9 @@ class Stage:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("stage")
-    settings = Settings(data_dir=folder, database_url="", alice_secret="secret", company="УК «Пример»")
+    settings = Settings(
+        data_dir=folder, database_url="", alice_secret="secret", company="УК «Пример»", answer_seconds=UNHURRIED
+    )
     engine = open_books(settings)
     with store.transaction(engine) as db:
         demo = demo_company.load(db, NOW)

@@ -7,7 +7,7 @@ every yes answers one question.
 import re
 
 from skill.dialogue.meaning import mixed, troubles
-from skill.dialogue.meaning.plain import is_question, plain
+from skill.dialogue.meaning.plain import asks, is_question, plain
 from skill.dialogue.meaning.pointing import meaning_of, points_at
 from skill.understanding import Understanding, understand
 from skill.understanding.slots import extract
@@ -70,6 +70,19 @@ DANGER = "emergency"
 ANSWERS = frozenset({"yes", "no"})
 OF_BOTH = frozenset({"recalculation"})
 """What only the whole phrase tells: «воды не было неделю, почему полная сумма»."""
+
+_DECLINED = r"(?:нет|не надо|не нужно|не хочу|не сейчас|потом|позже|попозже|пока нет|рано)"
+DECLINES = re.compile(
+    r"\W*(?:ну |да |ой )?"
+    rf"(?P<no>{_DECLINED}(?:[ ,]+(?:{_DECLINED}|спасибо|пока|еще|ещё|не буду|сам[аи]?|передумала?))*)"
+    r"(?:[ ,.;!]+(?:а|и|но|ну|лучше|просто|сначала|вообще|(?:под)?скажи(?:те)?|узнать|хочу узнать)\b|[,.;!]+)"
+    r"[ ,]*(?P<rest>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""«Нет, потом. А за какой месяц?»"""
+ASKS_OF = re.compile(
+    r"(?:за|по|на|до|с|в|во|о|об|от|у|к) (?:как\w+|скольк\w+|чего|что|чем|чей|чью|кого|кому|кем)\b", re.IGNORECASE
+)
 
 Request = tuple[str, Understanding]
 
@@ -147,6 +160,19 @@ def beside_answer(text: str, channel: str, expecting: str | None) -> list[Reques
     if any(one.intent not in TOLD | DONE or one.confidence < SURE for _, one in said):
         return []
     return [(answer, first), *said]
+
+
+def declined(text: str) -> tuple[str, str] | None:
+    """A no and the question after it; None without either.
+
+    >>> declined("нет, потом. а за какой месяц"), declined("нет, не та квартира")
+    (('нет, потом', 'за какой месяц'), None)
+    """
+    found = DECLINES.fullmatch(text)
+    rest = found["rest"].strip(" ,.;") if found else ""
+    if found is None or len(rest.split()) < LEAST or not (asks(rest) or ASKS_OF.match(rest)):
+        return None
+    return found["no"], rest
 
 
 def _parts(text: str) -> list[str]:

@@ -29,6 +29,16 @@ BLUNT = frozenset({"yes", "no", "outages", "repeat", "explain_bill", "due_date",
 SUM = re.compile(r"тысяч|\bрубл")
 UNGUESSED = frozenset({"correct", "slower", "faster"})
 """Intents that are not taken up on a guess."""
+OF_SUMS = further.OF_MONEY | {"charges"}
+NEAR_MONEY = OF_SUMS | {
+    "explain_debt",
+    "payment_history",
+    "payment_status",
+    "send_receipt",
+    "submit_reading",
+    "tariffs",
+}
+"""After these money may be meant without a word of it."""
 PAYMENTS = frozenset({"payment_status"})
 """After them a sum said alone is the sum of a payment."""
 SPOKEN_FOR = frozenset(
@@ -161,14 +171,16 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
         return of_another
     if (other := no_reading.meant(talk, said)) is not None and meaning_of("always", text) is None:
         said = other
+    about = talk.session.about.get("intent")
+    if about == "norms" and points_at("people", talk.turn.text) and (of_people := pointed(talk, text)) is not None:
+        return of_people
     sure = meaning_of("always", text)
     if sure is not None:
         return said if said.intent == sure else Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)
-    if said.confidence < DOUBTFUL and _is_a_guess(said, talk.turn.text):
+    if said.confidence < _least(talk, said) and _is_a_guess(said, talk.turn.text):
         said = Understanding("out_of_scope", {}, said.confidence)
     if ACKNOWLEDGED.fullmatch(text) and (not talk.session.scene or "спасибо" in text):
         return Understanding("thanks" if "спасибо" in text else "yes", {}, 1.0)
-    about = talk.session.about.get("intent")
     if points_at("missed", talk.turn.text) and _of_readings_missed(about, text):
         return Understanding("reading_window", {}, DOUBTFUL)
     if not talk.session.scene and about == "submit_reading" and RATHER.fullmatch(text):
@@ -215,6 +227,13 @@ def _of_readings_missed(about: str | None, text: str) -> bool:
 def _is_a_reading(said: Understanding) -> bool:
     """«Гвс 150»: a meter with its value says all there is to say."""
     return said.intent == "submit_reading" and bool(said.slots.get("values") and said.slots.get("resource"))
+
+
+def _least(talk: Talk, said: Understanding) -> float:
+    """Below which certainty a meaning must rest on words: money is easily heard in what goes on about another thing."""
+    about = talk.session.about.get("intent")
+    from_elsewhere = about is not None and about not in NEAR_MONEY
+    return PLAIN if from_elsewhere and said.intent in OF_SUMS else DOUBTFUL
 
 
 def _is_a_guess(said: Understanding, text: str) -> bool:

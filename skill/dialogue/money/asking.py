@@ -12,8 +12,14 @@ HOW = ("карт", "как ", "где ", "сбп", "способ", "можно �
 ELSEWHERE = ("почт", "сбер", "банк", "касс", "терминал", "наличн", "реквизит")
 OF_THE_PAST = re.compile(r"^\W*(?:а )?(?:за что|почему|зачем|откуда|куда)\b")
 """What asks why money was taken begins no payment of that sum."""
+OFFLINE = re.compile(
+    r"(?:интернет|ссылк|приложен|карт)\w* .*\bне (?:умею|могу|хочу|пользу)"
+    r"|\bне (?:умею|могу|пользу)\w* .*(?:интернет|ссылк|прилож)"
+)
 FEE = "комисс"
 PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|рассроч|отсрочк|реструктур|сколько смогу|немного")
+TERM = re.compile(r"^\W*(?:а |и )?на (?:сколько|\w+) месяц\w*\W*$")
+"""«На три месяца» wants the payments spread."""
 LATER_ON = re.compile(r"рассроч|отсрочк|реструктур")
 AHEAD = re.compile(r"\b(?:наперед|наперёд|вперед|вперёд|аванс\w*|сразу за (?:год|полгода|\w+ месяц\w*))\b")
 GOSUSLUGI = "госуслуг"
@@ -69,7 +75,7 @@ def told(talk: Talk, text: str) -> Reply | None:
         return replace(sent, link=talk.bill(account.id))
     if any(word in text for word in BY_SBP):
         return talk.reply("pay.how_sbp")
-    if any(word in text for word in ELSEWHERE):
+    if any(word in text for word in ELSEWHERE) or OFFLINE.search(text):
         return talk.reply("pay.elsewhere")
     if any(word in text for word in HOW) and not PARTS.search(text):
         return talk.reply("pay.how")

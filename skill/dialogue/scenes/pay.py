@@ -27,7 +27,12 @@ from skill.dialogue.turn import Reply, spoken
 from skill.understanding import Understanding
 from speech import wording
 
-LATER = re.compile(r"не сейчас|\b(потом|позже|попозже)\b|передумал|\bне (буду|надо|хочу|стоит)\b|\bотмен")
+_SOMEBODY = "дочь|дочка|сын|муж|жена|внук|внучка|мама|папа|брат|сестра|дети|родители|соцработник|сам|сама|сами"
+_ELSEWHERE = "на почте|в банке|в кассе|в сбере|через банк"
+LATER = re.compile(
+    r"не сейчас|\b(потом|позже|попозже)\b|передумал|\bне (буду|надо|хочу|стоит)\b|\bотмен"
+    rf"|\b(?:{_SOMEBODY})\b.*\b(?:за|о)пла[тч]|\bзаплачу\b.*\b(?:{_ELSEWHERE})\b|\b(?:{_ELSEWHERE})\b.*\bзаплачу\b"
+)
 ANOTHER = re.compile(r"\b(?:по)?(?:меньше|больше)\b|друг(?:ую|ая) сумм|не стольк")
 PENALTY = re.compile(r"\bпен(?:и|ю|ей|я|ями|ям)\b|\bштраф")
 AND_PENALTY = re.compile(r"\bс пен|и пен|вместе|\bвс[её]\b(?!.*без пен)|пен\w* и \w+")
@@ -107,8 +112,8 @@ class Pay:
         agreed = said.intent == "yes" or (said.intent == "pay" and len(text.split()) == 1)
         if agreed and step == "confirm":
             return self._order(talk)
-        if asking.PARTS.search(text):
-            return self._ask(talk, "amount", "pay.part")
+        if asking.PARTS.search(text) or asking.TERM.search(text):
+            return self._ask(talk, "amount", "pay.instalments" if asking.TERM.search(text) else "pay.part")
         if (told := asking.told(talk, text)) is not None:
             talk.beside = "help"
             return still_open(talk, told)

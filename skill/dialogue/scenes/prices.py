@@ -25,6 +25,7 @@ RISES = re.compile(r"повы[шс]|подорож|вырас|измен|под�
 WHY = re.compile(r"почему|отчего|с чего|(кто|кем) .*(устан|утвер|назнач|придум|повы)|дорог")
 SHARED = {2: "двоих", 3: "троих", 4: "четверых", 5: "пятерых", 6: "шестерых", 7: "семерых"}
 TOGETHER = {"двое": 2, "двои": 2, "трое": 3, "трои": 3, "четвер": 4, "пятер": 5, "шестер": 6, "семер": 7}
+IN_ROUBLES = re.compile(r"рубл|деньг|денег|по деньгам")
 USUAL = ("COLD_WATER", "HOT_WATER", "ELECTRICITY")
 
 
@@ -68,7 +69,13 @@ class PricesTopic(Topic):
 
     def _norms(self, talk: Talk, company: Organization, wanted: list[str]) -> Reply:
         rows = _norms_on(talk, company, wanted or USUAL, today(talk))
-        people = _people(talk.turn.text)
+        about = talk.session.about
+        before = str(about.get("text", "")) if about.get("intent") == "norms" else ""
+        people = _people(talk.turn.text) or _people(before)
+        if IN_ROUBLES.search(talk.turn.text.lower()) and (costs := _costs(talk, company, rows, people or 1)):
+            lines, sums = [f"{name} {wording.money(sum_)}" for name, sum_ in costs], [sum_ for _, sum_ in costs]
+            facts = {"people": SHARED.get(people, "одного"), "lines": ", ".join(lines), "sum": wording.money(sum(sums))}
+            return talk.reply("prices.norms_cost" if len(costs) > 1 else "prices.norm_cost", **facts)
         if people > 1 and (shared := [row for row in rows if row.unit != "m2"]):
             lines = [f"{resource_name(row.resource)} {_whole(row, people)}" for row in shared]
             return talk.reply("prices.norms_of", people=SHARED.get(people, f"{people} человек"), lines=", ".join(lines))
@@ -76,6 +83,16 @@ class PricesTopic(Topic):
         if not lines:
             return talk.reply("prices.no_norm", resource=_names(wanted))
         return talk.reply("prices.norms", lines=", ".join(lines))
+
+
+def _costs(talk: Talk, company: Organization, rows: list[Norm], people: int) -> list[tuple[str, int]]:
+    """What a month by the norm costs so many people: a resource's name and kopecks, at the price of the first range."""
+    costs = []
+    for row in rows:
+        prices = tariffs.prices_on(talk.db, company.id, row.resource, today(talk))
+        if row.unit != "m2" and "single" in prices:
+            costs.append((resource_name(row.resource), tariffs.kopecks(prices["single"][0].price * row.value * people)))
+    return costs
 
 
 def _people(text: str) -> int:

@@ -80,9 +80,7 @@ def just_made(talk: Talk) -> list[Ticket]:
     return [
         row
         for row in tickets.of_account(talk.db, home_of(talk).account_id, only_active=True)
-        if row.status in tickets.UNDONE
-        and row.resident_id == resident.id
-        and talk.now - row.created_at <= JUST_NOW
+        if row.status in tickets.UNDONE and row.resident_id == resident.id and talk.now - row.created_at <= JUST_NOW
     ]
 
 
