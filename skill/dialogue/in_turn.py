@@ -53,8 +53,8 @@ def answer_first(talk: Talk) -> None:
     expecting = talk.session.last.get("expecting")
     if talk.scene is None:
         return
-    if expecting == "yes_no" and talk.scene.name not in OWN and (parts := both.declined(talk.turn.text)) is not None:
-        _decline(talk, *parts)
+    if expecting == "yes_no" and talk.scene.name not in OWN and (left := both.declined(talk.turn.text)) is not None:
+        _decline(talk, *left)
         return
     if talk.session.step == OFFER:
         return

@@ -39,6 +39,8 @@ NEAR_MONEY = OF_SUMS | {
     "tariffs",
 }
 """After these money may be meant without a word of it."""
+PAYING = frozenset({"pay", "pay_later"})
+"""After them a sum said alone is one to pay."""
 PAYMENTS = frozenset({"payment_status"})
 """After them a sum said alone is the sum of a payment."""
 SPOKEN_FOR = frozenset(
@@ -154,7 +156,7 @@ def _tells_damage(talk: Talk) -> bool:
 
 def _of_a_payment(talk: Talk, said: Understanding) -> Understanding | None:
     """A sum said after a question about payments is the sum of one, after a payment it is another one to pay."""
-    if not talk.session.scene and talk.session.about.get("intent") == "pay" and SUM.search(talk.turn.text.lower()):
+    if not talk.session.scene and talk.session.about.get("intent") in PAYING and SUM.search(talk.turn.text.lower()):
         return Understanding("pay", extract("pay", talk.turn.text), 1.0) if is_sum(said, talk.turn.text) else None
     if talk.session.scene or talk.session.about.get("intent") not in PAYMENTS:
         return None
@@ -174,6 +176,8 @@ def _unasked(talk: Talk, said: Understanding, text: str) -> Understanding:
     about = talk.session.about.get("intent")
     if about == "norms" and points_at("people", talk.turn.text) and (of_people := pointed(talk, text)) is not None:
         return of_people
+    if not talk.session.scene and meaning_of("answers", text) == "no":  # «ладно, дочь заплатит»
+        return Understanding("no", {}, 1.0)
     sure = meaning_of("always", text)
     if sure is not None:
         return said if said.intent == sure else Understanding(sure, extract(sure, talk.turn.text), DOUBTFUL)

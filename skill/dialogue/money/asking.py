@@ -16,6 +16,10 @@ OFFLINE = re.compile(
     r"(?:интернет|ссылк|приложен|карт)\w* .*\bне (?:умею|могу|хочу|пользу)"
     r"|\bне (?:умею|могу|пользу)\w* .*(?:интернет|ссылк|прилож)"
 )
+BY_PHONE = re.compile(r"^\W*(?:а |и |можно )*по телефону\W*(?:можно|нельзя|оплатить|заплатить|\s)*\W*$")
+HOW_TO_PAY = re.compile(r"^\W*(?:а |и )?как (?:мне |можно |тогда )*(?:за|о)платить\b")
+"""On a call no link can be shown."""
+CALL = "telephone"
 FEE = "комисс"
 PARTS = re.compile(r"част(ями|ично|ь)\b|по частям|не вс[её]\b|рассроч|отсрочк|реструктур|сколько смогу|немного")
 TERM = re.compile(r"^\W*(?:а |и )?на (?:сколько|\w+) месяц\w*\W*$")
@@ -24,7 +28,7 @@ LATER_ON = re.compile(r"рассроч|отсрочк|реструктур")
 AHEAD = re.compile(r"\b(?:наперед|наперёд|вперед|вперёд|аванс\w*|сразу за (?:год|полгода|\w+ месяц\w*))\b")
 GOSUSLUGI = "госуслуг"
 HARD = re.compile(
-    r"нечем (?:за)?платить|не на что|(?:денег|бабла|бабок) \w* ?нет|нет \w* ?(?:денег|бабла|бабок)"
+    r"нечем (?:за)?платить|(?:за)?платить нечем|не на что|(?:денег|бабла|бабок) \w* ?нет|нет \w* ?(?:денег|бабла|бабок)"
     r"|не (?:смогу|могу|в состоянии|потяну) \w* ?(?:за|о)?платить|не потяну"
 )
 TWICE = re.compile(
@@ -55,6 +59,10 @@ def told(talk: Talk, text: str) -> Reply | None:
     """What is answered without a payment being begun: how it is paid, the commission, taking it back."""
     if HARD.search(text):
         return talk.reply("pay.hard")
+    if BY_PHONE.search(text):
+        return talk.reply("pay.not_by_phone")
+    if OFFLINE.search(text) or (talk.turn.channel == CALL and HOW_TO_PAY.search(text)):
+        return talk.reply("pay.elsewhere")
     if TWICE.search(text):
         return talk.reply("pay.twice")
     if UNDO.search(text):
@@ -75,7 +83,7 @@ def told(talk: Talk, text: str) -> Reply | None:
         return replace(sent, link=talk.bill(account.id))
     if any(word in text for word in BY_SBP):
         return talk.reply("pay.how_sbp")
-    if any(word in text for word in ELSEWHERE) or OFFLINE.search(text):
+    if any(word in text for word in ELSEWHERE):
         return talk.reply("pay.elsewhere")
     if any(word in text for word in HOW) and not PARTS.search(text):
         return talk.reply("pay.how")

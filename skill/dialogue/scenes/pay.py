@@ -38,9 +38,10 @@ PENALTY = re.compile(r"\bпен(?:и|ю|ей|я|ями|ям)\b|\bштраф")
 AND_PENALTY = re.compile(r"\bс пен|и пен|вместе|\bвс[её]\b(?!.*без пен)|пен\w* и \w+")
 WITHOUT_PENALTY = re.compile(r"без (?:\w+ )?(?:пен|штраф)|кроме пен|не считая пен")
 DEBT = re.compile(r"долг|задолж|накоп|за вс[её]\b|весь\b")
-AUTOPAY = ("автоплат", "автооплат", "автоматическ")
+AUTOPAY = re.compile(
+    r"автоплат|автооплат|автоматическ|\bсам[аио]?\b.*\b(?:списыва|снима|оплачива)|\b(?:списыва|снима|оплачива)\w* сам"
+)
 OFF = ("отключ", "выключ", "отмен", "убер", "не надо", "не нуж", "останов", "стоп")
-CALL = "telephone"
 SURE = 0.5
 LARGEST_KOPECKS = 1_000_000_00
 """No more passes at once through the fast payment system."""
@@ -60,7 +61,7 @@ class Pay:
         if (bar := barred(talk, money=True)) is not None:
             return bar
         text = talk.turn.text.lower()
-        if any(word in text for word in AUTOPAY):
+        if AUTOPAY.search(text):
             return _autopay(talk, text)
         if len(talk.flats) > 1 and addressing.ALL.search(text):
             return self._one_by_one(talk, said)
@@ -261,7 +262,7 @@ class Pay:
         link = talk.bill(account.id, amount, payment.id, ahead=amount > _owed(talk))
         if not talk.turn.screen and (tail := texted(talk, account.id, payment, link)):
             return talk.reply("pay.by_sms", sum=wording.money(amount), tail=tail)
-        key = "pay.link" if talk.turn.screen else "pay.on_call" if talk.turn.channel == CALL else "pay.no_screen"
+        key = "pay.link" if talk.turn.screen else "pay.on_call" if talk.turn.channel == asking.CALL else "pay.no_screen"
         return Reply(talk.say(key, sum=wording.money(amount)), link=link)
 
 

@@ -73,9 +73,11 @@ class PricesTopic(Topic):
         before = str(about.get("text", "")) if about.get("intent") == "norms" else ""
         people = _people(talk.turn.text) or _people(before)
         if IN_ROUBLES.search(talk.turn.text.lower()) and (costs := _costs(talk, company, rows, people or 1)):
-            lines, sums = [f"{name} {wording.money(sum_)}" for name, sum_ in costs], [sum_ for _, sum_ in costs]
-            facts = {"people": SHARED.get(people, "одного"), "lines": ", ".join(lines), "sum": wording.money(sum(sums))}
-            return talk.reply("prices.norms_cost" if len(costs) > 1 else "prices.norm_cost", **facts)
+            told = ", ".join(f"{name} {wording.money(sum_)}" for name, sum_ in costs)
+            whole, who = wording.money(sum(sum_ for _, sum_ in costs)), SHARED.get(people, "одного")
+            return talk.reply(
+                "prices.norms_cost" if len(costs) > 1 else "prices.norm_cost", people=who, lines=told, sum=whole
+            )
         if people > 1 and (shared := [row for row in rows if row.unit != "m2"]):
             lines = [f"{resource_name(row.resource)} {_whole(row, people)}" for row in shared]
             return talk.reply("prices.norms_of", people=SHARED.get(people, f"{people} человек"), lines=", ".join(lines))
