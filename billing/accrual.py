@@ -10,10 +10,10 @@ from billing import acts, benefits, charges, heating, law
 from billing.chargebook import ChargeBook, NoNorm
 from billing.charges import Line, MeterVolume
 from billing.house import ADJUSTED_IN, House, year_before
+from billing.meter_month import MeterMonth
 from billing.recalculation import Correction, Past, Real, correct, correct_share, with_corrections
 from billing.resources import WATER
 from billing.tables import Account, Act, Benefit, Premises, Service
-from billing.usage import MeterMonth
 
 Accrued = tuple[Line, list[Correction]]
 
@@ -124,9 +124,9 @@ def _norm(
     return book.by_norm(service, people, flat.area, month, flat.group, multiplier, why, meters)
 
 
-def _real(meters: Sequence[MeterMonth], past: Mapping[date, Past]) -> dict[date, dict[tuple[int, str], Decimal]]:
+def _real(meters: Sequence[MeterMonth], past: Mapping[date, Past]) -> dict[date, dict[tuple[int, str], Decimal | None]]:
     """For months charged by estimate, what has been read now; oldest month first."""
-    real: dict[date, dict[tuple[int, str], Decimal]] = defaultdict(dict)
+    real: dict[date, dict[tuple[int, str], Decimal | None]] = defaultdict(dict)
     for one in meters:
         for month, volumes in one.real_volumes_of(past).items():
             real[month] |= volumes

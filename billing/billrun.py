@@ -22,10 +22,11 @@ from billing.arrears import ledgers
 from billing.chargebook import ChargeBook, NoNorm, open_book
 from billing.charges import NoTariff
 from billing.house import ADJUSTED_IN, House, houses_of
+from billing.meter_month import MeterMonth
 from billing.recalculation import Past
 from billing.store import transaction
 from billing.tables import Account, Act, Meter, Organization, Premises, Property, Reading, Receipt
-from billing.usage import LOOK_BACK, SUBMITTED, MeterMonth, meter_months, past_lines
+from billing.usage import LOOK_BACK, SUBMITTED, meter_months, past_lines
 from billing.windows import day_in, month_start
 
 CHUNK = 500

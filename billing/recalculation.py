@@ -15,8 +15,8 @@ from billing.charges import Line, MeterVolume, by_zone, meter_facts
 
 LITRE = Decimal("0.001")
 Reason = Literal["readings", "interference", "year"]
-Real = Mapping[tuple[int, str], Decimal]
-"""Volumes that meters have shown, by meter and zone."""
+Real = Mapping[tuple[int, str], Decimal | None]
+"""Volumes that meters have shown, by meter and zone; None: not charged by that meter, another was in its place."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ def correct_share(past: Past, real: Real, cost: Callable[[Decimal], int]) -> Cor
 
 def _with(past: Past, real: Real) -> tuple[MeterVolume, ...]:
     kept = (one for one in past.meters if (one.meter_id, one.zone) not in real)
-    return (*kept, *(MeterVolume(meter_id, zone, volume) for (meter_id, zone), volume in real.items()))
+    shown = (MeterVolume(*which, volume) for which, volume in real.items() if volume is not None)
+    return (*kept, *shown)
 
 
 def with_corrections(line: Line, corrections: Sequence[Correction]) -> Line:

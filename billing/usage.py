@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,119 +10,14 @@ import sqlalchemy
 from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
-from billing import law
-from billing.charges import MeterVolume
-from billing.recalculation import Past, average_volume, past_from, spread
+from billing.meter_month import LateReading, MeterMonth
+from billing.recalculation import Past, past_from
 from billing.tables import Meter, Reading, Receipt, ReceiptLine, Register
 from billing.windows import month_start
 
 LOOK_BACK = 13
 LIVE = ("submitted", "accepted")
 SUBMITTED = sqlalchemy.text("reading.status = 'submitted'")  # written out, as in the condition of its index
-
-
-@dataclass(frozen=True)
-class LateReading:
-    """A reading of an earlier month that came after its bill: consumption and months covered by zone."""
-
-    period: date
-    read: dict[str, tuple[Decimal, int]]
-
-
-@dataclass
-class MeterMonth:
-    """A meter in a month. read: consumption and months covered by zone, empty when there is no reading that counts.
-
-    stands: in use this month; one that is not only sets past months right. late: readings of billed months; history:
-    monthly volumes by zone before this month, newest first; failed: its verification has run out (ПП 354 п. 81(12)),
-    readings made after it do not count.
-    """
-
-    account_id: int
-    meter_id: int
-    resource: str
-    period: date
-    zones: tuple[str, ...]
-    failed: bool
-    stands: bool = True
-    read: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
-    late: list[LateReading] = field(default_factory=list)
-    history: dict[str, list[Decimal]] = field(default_factory=dict)
-
-    @property
-    def is_plain(self) -> bool:
-        """Read, and for this month alone: no past month matters."""
-        return bool(self.read) and not self.late and all(months == 1 for _, months in self.read.values())
-
-    def volumes(self, past: Mapping[date, Past]) -> list[MeterVolume]:
-        """What it gives to this month: of a reading over several estimated months, the last month's part."""
-        if self.read:
-            return [
-                MeterVolume(self.meter_id, zone, spread(volume, len(self._unread(past, self.period, months)) + 1)[1])
-                for zone, (volume, months) in self.read.items()
-            ]
-        averages = {zone: average_volume(self.history.get(zone, [])) for zone in self.zones}
-        known = {zone: volume for zone, volume in averages.items() if volume is not None}
-        if len(known) < len(self.zones) or self.is_long_silent(past):
-            return self.by_norm(final=self.failed)
-        return [MeterVolume(self.meter_id, zone, volume, "average", self.failed) for zone, volume in known.items()]
-
-    def by_norm(self, *, final: bool) -> list[MeterVolume]:
-        """Its place in a month that is charged by the norm."""
-        return [MeterVolume(self.meter_id, zone, Decimal(0), "norm", final) for zone in self.zones]
-
-    def is_long_silent(self, past: Mapping[date, Past]) -> bool:
-        """Not read for more months than the average stands for (п. 59)."""
-        return not self.read and self._estimates_in_a_row(past) >= law.estimates().average_periods
-
-    def real_volumes_of(self, past: Mapping[date, Past]) -> dict[date, dict[tuple[int, str], Decimal]]:
-        """For months charged by estimate: the part of a reading that was used in them.
-
-        For one charged by a reading: what a replaced meter counted after it, until it was taken away.
-        """
-        real: dict[date, dict[tuple[int, str], Decimal]] = defaultdict(dict)
-        for one in (*self.late, LateReading(self.period, self.read)):
-            for zone, (volume, months) in one.read.items():
-                unread = self._unread(past, one.period, months)
-                if one.period == self.period:
-                    unread = [*unread, self.period]
-                elif not unread and (read := self._read_in(past, one.period, zone)) is not None:
-                    real[one.period][self.meter_id, zone] = read + volume
-                for month, part in zip(unread, _parts(volume, len(unread)), strict=True):
-                    if month != self.period and not self._is_final(past[month]):
-                        real[month][self.meter_id, zone] = part
-        return real
-
-    def _unread(self, past: Mapping[date, Past], last: date, months: int) -> list[date]:
-        """Billed months that a reading of the month `last` covers and that were charged without one, oldest first."""
-        covered = (month_start(last, -ago) for ago in reversed(range(months)))
-        return [month for month in covered if month in past and self._was_estimated(past[month])]
-
-    def _estimates_in_a_row(self, past: Mapping[date, Past]) -> int:
-        count = 0
-        while (month := month_start(self.period, -count - 1)) in past and self._was_estimated(past[month]):
-            count += 1
-        return count
-
-    def _read_in(self, past: Mapping[date, Past], month: date, zone: str) -> Decimal | None:
-        """What a billed month was charged by its reading; None when it was not."""
-        meters = past[month].meters if month in past else ()
-        read = [one.volume for one in meters if (one.meter_id, one.zone, one.how) == (self.meter_id, zone, "reading")]
-        return sum(read, Decimal(0)) if read else None
-
-    def _was_estimated(self, month: Past) -> bool:
-        return any(one.meter_id == self.meter_id and one.how != "reading" for one in month.meters)
-
-    def _is_final(self, month: Past) -> bool:
-        return any(one.meter_id == self.meter_id and one.final for one in month.meters)
-
-
-def _parts(volume: Decimal, months: int) -> list[Decimal]:
-    """A volume by month, oldest first."""
-    if not months:
-        return []
-    each, last = spread(volume, months)
-    return [each] * (months - 1) + [last]
 
 
 def meter_months(
@@ -149,6 +43,7 @@ def meter_months(
     late = [row for row in rows if row.period < period]
     stand = {meter.id for meter in meters if meter.id in read or (_in_use(meter, period) and meter.id not in installed)}
     counting = stand | {row.meter_id for row in late}
+    replaced = _replaced(db, meters)
     found = [
         MeterMonth(
             account_id=meter.account_id,
@@ -159,6 +54,8 @@ def meter_months(
             failed=meter.id not in read and _failed_in(meter, period),
             stands=meter.id in stand,
             read=read.get(meter.id, {}),
+            replaced=replaced.get(meter.id, frozenset()),
+            since=month_start(meter.installed_on) if meter.id in replaced and meter.installed_on else None,
         )
         for meter in meters
         if meter.id in counting
@@ -166,6 +63,25 @@ def meter_months(
     _add_late(found, late, zone_of)
     replaces = {meter.id: meter.replaces_id for meter in meters}
     _add_history(db, [one for one in found if one.stands and not one.read], replaces, until, heating_season)
+    return found
+
+
+def _replaced(db: Session, meters: Sequence[Meter]) -> dict[int, frozenset[int]]:
+    """Of meters that replaced others, all that stood in their place before."""
+    before = {meter.id: meter.replaces_id for meter in meters if meter.replaces_id is not None}
+    known = {meter.id for meter in meters}
+    while unknown := set(before.values()) - known:
+        rows = db.exec(select(Meter.id, Meter.replaces_id).where(col(Meter.id).in_(unknown))).all()
+        before |= {meter_id: older for meter_id, older in rows if older is not None}
+        known |= unknown
+    found: dict[int, frozenset[int]] = {}
+    for meter_id in before:
+        chain: list[int] = []
+        older = before.get(meter_id)
+        while older is not None and older not in chain:
+            chain.append(older)
+            older = before.get(older)
+        found[meter_id] = frozenset(chain)
     return found
 
 

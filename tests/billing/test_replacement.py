@@ -10,7 +10,7 @@ from sqlmodel import select
 from billing import meters, replacement
 from billing.replacement import BadReplacement, NewMeter
 from billing.tables import Meter, Reading, Register
-from tests.billing.village import Village
+from tests.billing.village import Village, month
 
 MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
 
@@ -67,12 +67,15 @@ def test_a_value_submitted_this_month_gives_way_to_the_final_one(village: Villag
     ]
 
 
-def read_new(village: Village, meter: Meter, period: date, value: str, consumption: str, now: datetime) -> None:
+def read_new(
+    village: Village, meter: Meter, period: date, value: str, consumption: str, now: datetime, months: int = 1
+) -> None:
     register = village.db.exec(select(Register.id).where(Register.meter_id == meter.id)).one()
     village.db.add(
         Reading(
             meter_id=meter.id, register_id=register, period=period, taken_on=period.replace(day=21),
-            value=Decimal(value), consumption=Decimal(consumption), channel="test", source="other", submitted_at=now,
+            value=Decimal(value), consumption=Decimal(consumption), months=months, channel="test", source="other",
+            submitted_at=now,
         )
     )  # fmt: skip
     village.db.flush()
@@ -100,6 +103,92 @@ def test_a_month_estimated_before_the_replacement_was_known_is_set_right(village
     read_new(village, new, JUNE, "4", "4", now)
     water = village.bill(JUNE)[1]["COLD_WATER"]
     assert (water.charged_kopecks, water.recalculated_kopecks) == (200_00, -100_00)
+
+
+def billed_on_the_old_meter_until(village: Village, last: int) -> int:
+    """Read until April, estimated from May on: 6 m³ a month. Kopecks of the cold water."""
+    for number in (1, 2, 3, 4):
+        village.read(month(number), "6")
+    return sum(village.bill(month(number))[1]["COLD_WATER"].charged_kopecks for number in range(4, last + 1))
+
+
+def water_of(village: Village, number: int) -> int:
+    """Kopecks of a month's cold water with the recalculation."""
+    line = village.bill(month(number))[1]["COLD_WATER"]
+    return line.charged_kopecks + line.recalculated_kopecks
+
+
+def test_months_estimated_on_a_meter_that_was_gone_already_are_charged_once(village: Village, now: datetime) -> None:
+    charged = billed_on_the_old_meter_until(village, 7)
+    new = put(village, now, final="126")  # on 10 May: 2 since April's 124
+    read_new(village, new, month(8), "9", "9", now, months=3)
+    lines = village.bill(month(8))[1]
+    water, corrected = lines["COLD_WATER"], lines["COLD_WATER"].explanation["recalculation"]
+    assert water.charged_kopecks == 150_00  # 3 m³ in each of June, July, August
+    assert [(one["period"], one["now"]) for one in corrected] == [
+        ("2026-05-01", 100_00),
+        ("2026-06-01", 150_00),
+        ("2026-07-01", 150_00),
+    ]
+    assert {meter["meter_id"] for meter in corrected[-1]["meters"]} == {new.id}
+    assert charged + water.charged_kopecks + water.recalculated_kopecks == (6 + 2 + 9) * 50_00
+    assert lines["SEWAGE"].recalculated_kopecks == (2 + 3 + 3 - 18) * 40_00
+    read_new(village, new, month(9), "13", "4", now)
+    assert water_of(village, 9) == 4 * 50_00
+
+
+def test_the_new_meter_may_be_read_long_after_it_was_entered(village: Village, now: datetime) -> None:
+    charged = billed_on_the_old_meter_until(village, 6)
+    new = put(village, now, final="126")
+    charged += water_of(village, 7)  # nobody has read it: the average again
+    read_new(village, new, month(8), "9", "9", now, months=3)
+    charged += water_of(village, 8)
+    assert charged == (6 + 2 + 9) * 50_00
+
+
+def test_what_the_new_meter_showed_in_the_month_it_came_is_charged_with_the_next(
+    village: Village, now: datetime
+) -> None:
+    charged = billed_on_the_old_meter_until(village, 6)
+    new = put(village, now, final="126")
+    read_new(village, new, MAY, "3", "3", now)
+    read_new(village, new, JULY, "9", "6", now, months=2)
+    assert charged + water_of(village, 7) == (6 + 2 + 3 + 6) * 50_00
+
+
+def test_a_meter_replaced_twice_before_the_office_knew_is_charged_once(village: Village, now: datetime) -> None:
+    charged = billed_on_the_old_meter_until(village, 8)
+    second = put(village, now, final="126")
+    new = replacement.replace(
+        village.db, meter_id=second.id, final={"single": Decimal(4)}, on=date(2026, 6, 20), now=now, actor="operator:1",
+        new=NewMeter("00778", {"single": Decimal(0)}, digits_int=5, digits_frac=3, submit_frac=0),
+    )  # fmt: skip
+    read_new(village, new, month(9), "12", "12", now, months=3)
+    assert charged + water_of(village, 9) == (6 + 2 + 4 + 12) * 50_00
+
+
+def test_a_failed_meter_that_was_gone_already_brings_no_norm_for_the_months_after(
+    village: Village, now: datetime
+) -> None:
+    village.db.get(Meter, 1).next_verification_on = date(2026, 5, 31)
+    charged = billed_on_the_old_meter_until(village, 7)
+    new = put(village, now, final="126")
+    read_new(village, new, month(8), "9", "9", now, months=3)
+    assert charged + water_of(village, 8) == (6 + 2 + 9) * 50_00
+
+
+def test_two_zones_take_the_place_of_one_in_the_months_estimated(village: Village, now: datetime) -> None:
+    charged = billed_on_the_old_meter_until(village, 6)
+    new = put(village, now, final="126", zones={"day": Decimal(0), "night": Decimal(0)})
+    for register in village.db.exec(select(Register.id).where(Register.meter_id == new.id)).all():
+        village.db.add(
+            Reading(
+                meter_id=new.id, register_id=register, period=JULY, taken_on=date(2026, 7, 21), value=Decimal(4),
+                consumption=Decimal(4), months=2, channel="test", source="other", submitted_at=now,
+            )
+        )  # fmt: skip
+    village.db.flush()
+    assert charged + water_of(village, 7) == (6 + 2 + 4 + 4) * 50_00
 
 
 def test_a_late_reading_of_a_meter_that_is_gone_sets_its_month_right(village: Village) -> None:
