@@ -10,7 +10,7 @@ from billing import acts, benefits, charges, heating, law
 from billing.chargebook import ChargeBook, NoNorm
 from billing.charges import Line, MeterVolume
 from billing.house import ADJUSTED_IN, House, year_before
-from billing.meter_month import MeterMonth
+from billing.meter_month import WHOLE, MeterMonth
 from billing.recalculation import Correction, Past, Real, correct, correct_share, with_corrections
 from billing.resources import WATER
 from billing.tables import Account, Act, Benefit, Premises, Service
@@ -89,6 +89,7 @@ def _metered(book: ChargeBook, flat: FlatMonth, service: Service) -> Accrued:
     for month, real in _real(own, past).items():
         if month not in standing.months:
             corrections.append(_corrected(book, flat, service, past[month], real))
+    meters = _counting(own, past)
     if not meters:
         return _by_act_or_norm(book, flat, service, standing, meters), corrections
     volumes = [volume for one in meters for volume in one.volumes(past)]
@@ -98,6 +99,14 @@ def _metered(book: ChargeBook, flat: FlatMonth, service: Service) -> Accrued:
     multiplier = law.multiplier(service.code, flat.period) if failed else Decimal(1)
     silent = "no_readings" if any(one.is_long_silent(past) for one in meters) else "no_history"
     return _norm(book, flat, service, multiplier, "failed" if failed else silent, volumes), corrections
+
+
+def _counting(meters: Sequence[MeterMonth], past: Mapping[date, Past]) -> list[MeterMonth]:
+    """The meters a month is charged by. One that was there for a part of it does not bring the norm upon the others;
+    where none is left, one that was lost stands as long as the law takes its average."""
+    there = [one for one in meters if one.stands]
+    whole = [one for one in there if one.part == WHOLE or one.by_average(past)]
+    return whole or there or [one for one in meters if one.lost and one.by_average(past)]
 
 
 def _by_act_or_norm(

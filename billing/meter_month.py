@@ -5,12 +5,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from billing import law
 from billing.charges import MeterVolume
-from billing.recalculation import Past, average_volume, spread
+from billing.recalculation import LITRE, Past, average_volume, spread
 from billing.windows import month_start
+
+WHOLE = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,9 @@ class LateReading:
 class MeterMonth:
     """A meter in a month. read: consumption and months covered by zone, empty when there is no reading that counts.
 
-    stands: in use this month; one that is not only sets past months right. late: readings of billed months; history:
+    stands: in use this month; one that is not only sets past months right, or is `lost`: taken away in one of the last
+    months, and the law's average holds on (п. 59 а). part: of the month it is charged for, where another goes on
+    counting after it. late: readings of billed months; history:
     monthly volumes by zone before this month, newest first; failed: its verification has run out (ПП 354 п. 81(12)),
     readings made after it do not count. replaced: the meters whose place it took, in the month `since`: what a later
     month was charged by them was charged because nobody knew yet, and gives way to its own readings.
@@ -38,6 +43,8 @@ class MeterMonth:
     zones: tuple[str, ...]
     failed: bool
     stands: bool = True
+    lost: bool = False
+    part: Fraction = WHOLE
     read: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
     late: list[LateReading] = field(default_factory=list)
     history: dict[str, list[Decimal]] = field(default_factory=dict)
@@ -56,10 +63,14 @@ class MeterMonth:
                 MeterVolume(self.meter_id, zone, spread(volume, len(self._unread(past, self.period, months)) + 1)[1])
                 for zone, (volume, months) in self.read.items()
             ]
+        return self.by_average(past) or self.by_norm(final=self.failed)
+
+    def by_average(self, past: Mapping[date, Past]) -> list[MeterVolume]:
+        """The average of past months; nothing where they are too few, or it has stood for enough months already."""
         averages = {zone: average_volume(self.history.get(zone, [])) for zone in self.zones}
-        known = {zone: volume for zone, volume in averages.items() if volume is not None}
+        known = {zone: _part_of(volume, self.part) for zone, volume in averages.items() if volume is not None}
         if len(known) < len(self.zones) or self.is_long_silent(past):
-            return self.by_norm(final=self.failed)
+            return []
         return [MeterVolume(self.meter_id, zone, volume, "average", self.failed) for zone, volume in known.items()]
 
     def by_norm(self, *, final: bool) -> list[MeterVolume]:
@@ -129,6 +140,10 @@ class MeterMonth:
 
     def _is_final(self, month: Past) -> bool:
         return any(one.meter_id == self.meter_id and one.final for one in month.meters)
+
+
+def _part_of(volume: Decimal, part: Fraction) -> Decimal:
+    return (volume * part.numerator / part.denominator).quantize(LITRE, ROUND_HALF_UP)
 
 
 def _parts(volume: Decimal, months: int) -> list[Decimal]:

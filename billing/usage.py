@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
-from billing.meter_month import LateReading, MeterMonth
+from billing import law
+from billing.meter_month import WHOLE, LateReading, MeterMonth
 from billing.recalculation import Past, past_from
 from billing.tables import Meter, Reading, Receipt, ReceiptLine, Register
 from billing.windows import month_start
@@ -23,12 +25,14 @@ SUBMITTED = sqlalchemy.text("reading.status = 'submitted'")  # written out, as i
 def meter_months(
     db: Session, account_ids: Sequence[int], period: date, heating_season: Container[int]
 ) -> list[MeterMonth]:
-    """Every meter of the accounts that worked in a month (its first day), or has counted what no bill has shown yet."""
+    """Every meter of the accounts that worked in a month (its first day), has counted what no bill has shown yet, or
+    was taken away so lately that the law's average stands for it."""
+    lost_after = month_start(period, 1 - law.estimates().average_periods)
     uncounted = select(Reading.id).where(SUBMITTED, Reading.meter_id == Meter.id, Reading.period < period)
     meters = db.exec(
         select(Meter)
         .where(col(Meter.account_id).in_(account_ids))
-        .where(col(Meter.archived_on).is_(None) | (col(Meter.archived_on) >= period) | uncounted.exists())
+        .where(col(Meter.archived_on).is_(None) | (col(Meter.archived_on) >= lost_after) | uncounted.exists())
         .order_by(col(Meter.id))
     ).all()
     until = {meter.id: meter.next_verification_on for meter in meters}
@@ -42,7 +46,10 @@ def meter_months(
     installed = {row.meter_id for row in rows if row.kind == "initial"} - read.keys()
     late = [row for row in rows if row.period < period]
     stand = {meter.id for meter in meters if meter.id in read or (_in_use(meter, period) and meter.id not in installed)}
-    counting = stand | {row.meter_id for row in late}
+    parts = {meter.id: part for meter in meters if meter.id not in stand and (part := _gone(meter, meters, period))}
+    lost = {meter.id for meter in meters if meter.id in parts and not _was_there(meter, period)}
+    stand |= parts.keys() - lost
+    counting = stand | lost | {row.meter_id for row in late}
     replaced = _replaced(db, meters)
     found = [
         MeterMonth(
@@ -53,6 +60,8 @@ def meter_months(
             zones=tuple(zones[meter.id]),
             failed=meter.id not in read and _failed_in(meter, period),
             stands=meter.id in stand,
+            lost=meter.id in lost,
+            part=parts.get(meter.id, WHOLE),
             read=read.get(meter.id, {}),
             replaced=replaced.get(meter.id, frozenset()),
             since=month_start(meter.installed_on) if meter.id in replaced and meter.installed_on else None,
@@ -62,7 +71,9 @@ def meter_months(
     ]
     _add_late(found, late, zone_of)
     replaces = {meter.id: meter.replaces_id for meter in meters}
-    _add_history(db, [one for one in found if one.stands and not one.read], replaces, until, heating_season)
+    _add_history(
+        db, [one for one in found if (one.stands or one.lost) and not one.read], replaces, until, heating_season
+    )
     return found
 
 
@@ -90,6 +101,28 @@ def _in_use(meter: Meter, period: date) -> bool:
     following = month_start(period, 1)
     not_gone = meter.archived_on is None or meter.archived_on >= following
     return not_gone and (meter.installed_on is None or meter.installed_on < following)
+
+
+def _was_there(meter: Meter, period: date) -> bool:
+    """On a day of the month."""
+    return meter.archived_on is None or meter.archived_on > period
+
+
+def _gone(meter: Meter, meters: Iterable[Meter], period: date) -> Fraction | None:
+    """What part of the month a meter is charged for that was taken away and left no reading; None: for nothing.
+
+    A meter that is gone is one that was lost: the average is charged until another counts, for three months with
+    that of the loss (п. 59 а), then the norm (п. 60). Where another of the resource goes on counting, for its days.
+    """
+    following = month_start(period, 1)
+    if meter.archived_on is None or meter.archived_on >= following:
+        return None
+    if any(one.replaces_id == meter.id for one in meters):
+        return None
+    own = (one for one in meters if (one.account_id, one.resource) == (meter.account_id, meter.resource))
+    if not any(_in_use(one, period) for one in own):
+        return WHOLE
+    return Fraction((meter.archived_on - period).days, (following - period).days) if _was_there(meter, period) else None
 
 
 def _failed_in(meter: Meter, period: date) -> bool:

@@ -75,7 +75,6 @@ def test_a_meter_taken_out_of_use_later_stood_for_the_month(village: Village) ->
         village.read(month(number), "5")
     water = village.bill(month(4))[1]["COLD_WATER"]
     assert (water.method, water.charged_kopecks, water.excess_kopecks) == ("A", 250_00, 0)
-    assert village.bill(month(5))[1]["COLD_WATER"].explanation["why"] == "no_meter"
 
 
 def test_a_meter_installed_later_did_not_stand_for_the_month(village: Village) -> None:

@@ -198,7 +198,7 @@ def test_a_late_reading_of_a_meter_that_is_gone_sets_its_month_right(village: Vi
     village.read(date(2026, 4, 1), "8")
     village.db.get(Meter, 1).archived_on = date(2026, 4, 30)
     water = village.bill(MAY)[1]["COLD_WATER"]
-    assert (water.explanation["why"], water.recalculated_kopecks) == ("no_meter", 100_00)
+    assert (water.method, water.volume, water.recalculated_kopecks) == ("A", Decimal("6.5"), 100_00)
 
 
 @pytest.mark.parametrize(
