@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Numeric
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Numeric
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
@@ -73,6 +73,23 @@ class Scaled(TypeDecorator[Decimal]):
         if dialect.name == "sqlite":
             return Decimal(int(value)).scaleb(-self.scale)
         return Decimal(value)
+
+
+class Kopecks(TypeDecorator[int]):
+    """Money: 64 bits on PostgreSQL too, whose INTEGER ends at 21 million roubles. A sum of such a column is whole."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+    @property
+    def python_type(self) -> type[int]:
+        return int
+
+    def process_result_value(self, value: int | Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value)  # PostgreSQL adds up BIGINT to NUMERIC
 
 
 class Quantity(Scaled):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from billing.columns import Quantity, Ratio
+from billing.columns import Kopecks, Quantity, Ratio
 from billing.resources import CHARGEABLE, one_of
 
 BENEFIT_KINDS = ("privilege", "compensation", "subsidy")
@@ -37,7 +37,7 @@ class Benefit(SQLModel, table=True):
     kind: str
     category: str
     percent: Decimal | None = Field(default=None, sa_type=Ratio)
-    monthly_kopecks: int | None = None
+    monthly_kopecks: int | None = Field(default=None, sa_type=Kopecks)
     codes: list[str] = Field(default_factory=list, sa_type=JSON)
     within_norm: bool = False
     people: int | None = None

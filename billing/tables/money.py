@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
-from billing.columns import Price, Ratio, UtcDateTime, Volume
+from billing.columns import Kopecks, Price, Ratio, UtcDateTime, Volume
 from billing.resources import CHARGEABLE, one_of
 
 BASES = ("metered", "sewage", "hot_two_component", "area", "person", "fixed", "common", "heating")
@@ -15,8 +15,8 @@ METHODS = ("M", "A", "N", "O")
 PAYMENT_STATUSES = ("CREATED", "PROCESSING", "WITHDRAWN", "DONE", "ERROR")
 PAYMENT_METHODS = ("SBP_QR", "CARD", "SBER_PAY", "BANK_LINK", "CASH", "REGISTRY", "BANK_TRANSFER", "AUTOPAY")
 
-MOST_KOPECKS = 2**31 - 1
-"""What a column of kopecks holds on PostgreSQL: 21 million roubles and some."""
+MOST_KOPECKS = 10**11 - 1
+"""The largest sum that is taken from anybody, a kopeck less than a billion roubles; the columns hold many together."""
 
 
 class Service(SQLModel, table=True):
@@ -71,14 +71,14 @@ class Receipt(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id")
     period: date
     document_id: str | None = Field(default=None, unique=True)
-    opening_kopecks: int = 0
-    charged_kopecks: int = 0
-    recalculated_kopecks: int = 0
-    privilege_kopecks: int = 0
-    penalty_kopecks: int = 0
-    paid_kopecks: int = 0
-    to_pay_kopecks: int = 0
-    compensation_kopecks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    opening_kopecks: int = Field(default=0, sa_type=Kopecks)
+    charged_kopecks: int = Field(default=0, sa_type=Kopecks)
+    recalculated_kopecks: int = Field(default=0, sa_type=Kopecks)
+    privilege_kopecks: int = Field(default=0, sa_type=Kopecks)
+    penalty_kopecks: int = Field(default=0, sa_type=Kopecks)
+    paid_kopecks: int = Field(default=0, sa_type=Kopecks)
+    to_pay_kopecks: int = Field(default=0, sa_type=Kopecks)
+    compensation_kopecks: int = Field(default=0, sa_type=Kopecks, sa_column_kwargs={"server_default": "0"})
     paid_through: date
     issued_on: date
     due_on: date
@@ -115,13 +115,13 @@ class ReceiptLine(SQLModel, table=True):
     volume: Decimal = Field(sa_type=Volume)
     price: Decimal | None = Field(default=None, sa_type=Price)
     multiplier: Decimal = Field(default=Decimal(1), sa_type=Ratio)
-    opening_kopecks: int = 0
-    charged_kopecks: int = 0
-    excess_kopecks: int = 0
-    recalculated_kopecks: int = 0
-    privilege_kopecks: int = 0
-    penalty_kopecks: int = 0
-    to_pay_kopecks: int = 0
+    opening_kopecks: int = Field(default=0, sa_type=Kopecks)
+    charged_kopecks: int = Field(default=0, sa_type=Kopecks)
+    excess_kopecks: int = Field(default=0, sa_type=Kopecks)
+    recalculated_kopecks: int = Field(default=0, sa_type=Kopecks)
+    privilege_kopecks: int = Field(default=0, sa_type=Kopecks)
+    penalty_kopecks: int = Field(default=0, sa_type=Kopecks)
+    to_pay_kopecks: int = Field(default=0, sa_type=Kopecks)
     explanation: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
@@ -147,8 +147,8 @@ class Payment(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id")
     receipt_id: int | None = Field(default=None, foreign_key="receipt.id")
     period: date | None = None
-    amount_kopecks: int
-    fee_kopecks: int = 0
+    amount_kopecks: int = Field(sa_type=Kopecks)
+    fee_kopecks: int = Field(default=0, sa_type=Kopecks)
     method: str
     provider: str
     status: str = "CREATED"
@@ -173,7 +173,7 @@ class Refund(SQLModel, table=True):
     )
     id: int = Field(default=None, primary_key=True)
     payment_id: int = Field(foreign_key="payment.id", index=True)
-    amount_kopecks: int
+    amount_kopecks: int = Field(sa_type=Kopecks)
     status: str = "CREATED"
     external_id: str | None = None
     idempotency_key: str

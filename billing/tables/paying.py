@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from billing.columns import UtcDateTime
+from billing.columns import Kopecks, UtcDateTime
 from billing.resources import one_of
 
 CONTACT_KINDS = ("email", "phone")
@@ -54,7 +54,7 @@ class Autopay(SQLModel, table=True):
     token: str = ""
     title: str = ""
     day: int | None = None
-    limit_kopecks: int
+    limit_kopecks: int = Field(sa_type=Kopecks)
     channel: str
     agreed_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

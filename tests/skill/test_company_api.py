@@ -107,8 +107,8 @@ def test_a_payment_is_registered_once(client: FlaskClient, demo: DemoSummary, de
     assert after["forecast"]["low"] <= after["forecast"]["expected"] <= after["forecast"]["high"]
 
 
-@pytest.mark.parametrize(("kopecks", "status"), [(2**31 - 1, 201), (2**31, 400), (10**11, 400)])
-def test_a_sum_that_the_books_do_not_hold_is_refused(
+@pytest.mark.parametrize(("kopecks", "status"), [(2**31, 201), (10**11 - 1, 201), (10**11, 400)])
+def test_a_sum_larger_than_any_bill_is_refused(
     client: FlaskClient, demo: DemoSummary, kopecks: int, status: int
 ) -> None:
     body = {"account_id": demo.account.id, "amount_kopecks": kopecks, "paid_on": "2026-11-20", "operation_id": "op-1"}
@@ -116,7 +116,7 @@ def test_a_sum_that_the_books_do_not_hold_is_refused(
     assert answer.status_code == status
     if status == 201:
         back = f"{PREFIX}/payments/{answer.json['id']}/refunds"
-        assert client.post(back, json={"amount_kopecks": 2**31}, headers={"Idempotency-Key": "1"}).status_code == 400
+        assert client.post(back, json={"amount_kopecks": 10**11}, headers={"Idempotency-Key": "1"}).status_code == 400
 
 
 def test_receipts_come_with_their_lines(client: FlaskClient, demo: DemoSummary) -> None:
