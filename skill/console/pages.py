@@ -1,36 +1,27 @@
 """The operators' pages: the queue, a conversation to read, take, answer and close; one-time codes."""
 
 import hmac
-from dataclasses import dataclass
 from importlib.resources import files
 
 from flask import Flask, Response, abort, redirect, render_template_string, request, url_for
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as Answer
 
 from billing import accounts, audit, store
 from skill import outbox
 from skill.app import Service
+from skill.console import shifts
 from skill.console.people import person
+from skill.console.shifts import Shift
 from skill.console.throttle import Throttle
 from skill.dialogue.person import handoffs, transcript
 from skill.dialogue.person.handoffs import Handoff
 from skill.identity import codes
 
 COOKIE = "zhku_console"
-SHIFT_SECONDS = 12 * 3600
 LONGEST = 1000
 LOOKED_AT_EVERY = 60
 """Seconds after which the queue is shown anew by itself."""
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-
-
-@dataclass(frozen=True)
-class Shift:
-    """Who is at the console; csrf: what every form of theirs carries."""
-
-    operator: str
-    csrf: str
 
 
 def mount(app: Flask, service: Service) -> None:
@@ -51,7 +42,6 @@ class Pages:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._password = service.settings.password_of_console
-        self._signer = URLSafeTimedSerializer(self._password, salt="console")
         self._throttle = Throttle(attempts=5, seconds=300)
 
     def login(self) -> Answer:
@@ -66,13 +56,17 @@ class Pages:
             self._throttle.failed(visitor, now)
             return _page("login.html", 403, name=name, trouble="Имя пустое или пароль не подошёл.")
         answer = redirect(url_for("console_queue"))
-        token, secure = str(self._signer.dumps(name)), request.is_secure
-        answer.set_cookie(COOKIE, token, max_age=SHIFT_SECONDS, httponly=True, samesite="Strict", secure=secure)
+        with store.transaction(self._service.engine) as db:
+            token = shifts.begin(db, name, self._password, now)
+        longest, secure = shifts.LONGEST, request.is_secure
+        answer.set_cookie(COOKIE, token, max_age=longest, httponly=True, samesite="Strict", secure=secure)
         return answer
 
     def logout(self) -> Answer:
-        """The end of a shift."""
+        """The end of a shift, also for a cookie that was copied."""
         self._at_work()
+        with store.transaction(self._service.engine) as db:
+            shifts.end(db, request.cookies.get(COOKIE, ""), self._password)
         answer = redirect(url_for("console_login"))
         answer.delete_cookie(COOKIE, httponly=True, samesite="Strict", secure=request.is_secure)
         return answer
@@ -128,19 +122,16 @@ class Pages:
 
     def _at_work(self) -> Shift:
         """Whose shift it is; whoever has none is sent to the form, and a form that is not theirs is refused."""
-        try:
-            name = str(self._signer.loads(request.cookies.get(COOKIE, ""), max_age=SHIFT_SECONDS))
-        except BadSignature:
+        token = request.cookies.get(COOKIE, "")
+        with store.reading(self._service.engine) as db:
+            shift = shifts.of(db, token, self._password, self._service.clock())
+        if shift is None:
             abort(redirect(url_for("console_login")))
-        if request.method == "POST" and not self._own_form(name):
+        if request.method == "POST" and not hmac.compare_digest(
+            request.form.get("csrf", "").encode(), shift.csrf.encode()
+        ):
             abort(403)
-        return Shift(name, str(self._signer.dumps([name, "form"])))
-
-    def _own_form(self, name: str) -> bool:
-        try:
-            return bool(self._signer.loads(request.form.get("csrf", ""), max_age=SHIFT_SECONDS) == [name, "form"])
-        except BadSignature:
-            return False
+        return shift
 
 
 def _found(row: Handoff | None) -> Handoff:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from fixtures.demo_company import DemoSummary
 from skill.settings import Settings
-from tests.skill.talking import Resident
+from tests.skill.talking import Clock, Resident
 
 
 @pytest.fixture
@@ -77,6 +77,38 @@ def test_a_shift_ends_with_a_button(operator: FlaskClient) -> None:
     assert operator.get("/console").status_code == 200
     assert operator.post("/console/logout", data={"csrf": csrf(page)}).location == "/console/login"
     assert operator.get("/console").location == "/console/login"
+
+
+def test_a_shift_that_ended_is_over_for_a_copied_cookie_too(app: Flask, operator: FlaskClient) -> None:
+    thief = app.test_client()
+    cookie = operator.get_cookie("zhku_console")
+    assert cookie is not None
+    thief.set_cookie("zhku_console", cookie.value)
+    form = {"csrf": csrf(thief.get("/console").get_data(as_text=True))}
+    operator.post("/console/logout", data=form)
+    assert thief.get("/console").location == "/console/login"
+    assert thief.post("/console/1/take", data=form).location == "/console/login"
+
+
+def test_a_shift_is_over_after_twelve_hours(operator: FlaskClient, clock: Clock) -> None:
+    clock.forward(hours=11, minutes=59)
+    assert operator.get("/console").status_code == 200
+    clock.forward(minutes=1)
+    assert operator.get("/console").location == "/console/login"
+
+
+def test_one_operators_end_is_not_anothers(app: Flask, settings: Settings, operator: FlaskClient) -> None:
+    other = app.test_client()
+    other.post("/console/login", data={"name": "Борис", "password": settings.password_of_console})
+    operator.post("/console/logout", data={"csrf": csrf(operator.get("/console").get_data(as_text=True))})
+    assert "Борис" in other.get("/console").get_data(as_text=True)
+
+
+def test_a_form_of_another_shift_does_nothing(app: Flask, settings: Settings, operator: FlaskClient) -> None:
+    other = app.test_client()
+    other.post("/console/login", data={"name": "Анна", "password": settings.password_of_console})
+    form = {"csrf": csrf(other.get("/console").get_data(as_text=True))}
+    assert operator.post("/console/logout", data=form).status_code == 403
 
 
 def test_a_name_stays_when_the_password_was_wrong(client: FlaskClient) -> None:
