@@ -51,7 +51,8 @@ class Pages:
         visitor, now = request.remote_addr or "", self._service.clock()
         if self._throttle.is_shut(visitor, now):
             return _page("login.html", 429, trouble="Слишком много попыток. Попробуйте через пять минут.")
-        name, said = request.form.get("name", "").strip()[:60], request.form.get("password", "")
+        name = "".join(filter(str.isprintable, request.form.get("name", ""))).strip()[:60]
+        said = request.form.get("password", "")
         if not name or not said or not hmac.compare_digest(said.encode(), self._password.encode()):
             self._throttle.failed(visitor, now)
             return _page("login.html", 403, name=name, trouble="Имя пустое или пароль не подошёл.")

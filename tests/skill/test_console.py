@@ -111,6 +111,12 @@ def test_a_form_of_another_shift_does_nothing(app: Flask, settings: Settings, op
     assert operator.post("/console/logout", data=form).status_code == 403
 
 
+def test_a_name_with_signs_that_no_database_keeps_is_taken_without_them(app: Flask, settings: Settings) -> None:
+    client = app.test_client()
+    client.post("/console/login", data={"name": "Ан\x00на", "password": settings.password_of_console})
+    assert "Анна" in client.get("/console").get_data(as_text=True)
+
+
 def test_a_name_stays_when_the_password_was_wrong(client: FlaskClient) -> None:
     page = client.post("/console/login", data={"name": "Анна", "password": "guess"}).get_data(as_text=True)
     assert 'value="Анна"' in page
