@@ -125,6 +125,22 @@ def _open_like(db: Session, new: Payment) -> Payment | None:
     return None
 
 
+def is_too_much_with_another(db: Session, payment: Payment, owed: int) -> bool:
+    """Whether a page for another sum is still open that together with this payment's would bring more than is owed.
+
+    A provider's page cannot be closed (ЮKassa cancels only money that it holds), it lasts for an hour: so it is told.
+    """
+    query = select(Payment.amount_kopecks).where(
+        Payment.account_id == payment.account_id,
+        Payment.id != payment.id,
+        Payment.amount_kopecks != payment.amount_kopecks,
+        Payment.method != "AUTOPAY",
+        col(Payment.status).in_(("CREATED", "PROCESSING")),
+        Payment.created_at > payment.created_at - REUSED,
+    )
+    return any(kopecks + payment.amount_kopecks > owed for kopecks in db.exec(query).all())
+
+
 def started(db: Session, payment_id: int, begun: Started, *, now: datetime, channel: str) -> Payment:
     """The provider took the order: where to pay, and how it calls the payment."""
     payment = locked(db, payment_id)
@@ -143,8 +159,8 @@ def charged(db: Session, payment_id: int, event: Event, *, now: datetime) -> Pay
 
 
 def report(db: Session, provider: str, event: Event, *, now: datetime, channel: str = "webhook") -> Payment:
-    """What a provider says of a payment. The same or an older state changes nothing; money that came stays booked until
-    it is said to have been taken back.
+    """What a provider says of a payment. The same or an older state changes nothing; money that came, be it after a
+    failure, is booked and stays so until it is said to have been taken back.
 
     Raises LookupError for an unknown payment, AmountMismatch when the sums differ.
     """
@@ -158,11 +174,11 @@ def report(db: Session, provider: str, event: Event, *, now: datetime, channel: 
     if payment.status == "DONE" and event.status == "ERROR" and not event.taken_back:
         log.warning("payment is done, its failure is not believed", payment=payment.id, reason=event.reason)
         return payment
-    if event.status == "ERROR":
+    if event.status in ENDS:
         payment.error = event.reason
     payment.fiscal_status = event.fiscal or payment.fiscal_status
     autopay.learn(db, payment, event, now)
-    _move(db, payment, event.status, now, f"provider:{provider}", channel)
+    _move(db, payment, event.status, now, f"provider:{provider}", channel, taken_back=event.taken_back)
     return payment
 
 
@@ -179,13 +195,22 @@ def locked(db: Session, payment_id: int) -> Payment:
     return payment
 
 
-def _move(db: Session, payment: Payment, status: str, now: datetime, actor: str, channel: str) -> None:
-    """Forward only: what a provider says twice or too late is not a step back; ERROR is the end."""
-    if payment.status == "ERROR" or payment.status == status:
+def _move(
+    db: Session, payment: Payment, status: str, now: datetime, actor: str, channel: str, *, taken_back: bool = False
+) -> None:
+    """Forward only: what a provider says twice or too late is not a step back. ERROR is the end of money taken back;
+    where none came, as `paid_on` tells, it may still come."""
+    if payment.status == status:
         return
-    if status != "ERROR" and ORDER.index(status) < ORDER.index(payment.status):
+    if payment.status == "ERROR":
+        if status != "DONE" or payment.paid_on is not None:
+            return
+        log.warning("money came for a payment that had failed", payment=payment.id)
+    elif status != "ERROR" and ORDER.index(status) < ORDER.index(payment.status):
         return
     before = {"status": payment.status}
+    if status == "ERROR" and not taken_back:
+        payment.paid_on = None
     if status in ("WITHDRAWN", "DONE") and payment.paid_on is None:
         payment.paid_on = local_day(db, payment.account_id, now)
     payment.status = status

@@ -133,15 +133,26 @@ def test_money_that_the_bank_took_back_is_no_longer_booked(village: Village, now
     assert payments.report(village.db, "sandbox", taken, now=now).status == "ERROR"
     assert receipts.balance(village.db, 1, TODAY).kopecks == 0
 
+    assert told(village, now, sandbox, payment, "DONE").status == "ERROR"  # told a second time, too late
+
 
 @pytest.mark.parametrize("before", ["PROCESSING", "WITHDRAWN"])
-def test_a_payment_that_is_not_done_may_fail_for_good(
+def test_a_payment_that_is_not_done_may_fail(village: Village, now: datetime, sandbox: Sandbox, before: str) -> None:
+    payment = begun(village, now, sandbox)
+    for status, then in ((before, before), ("ERROR", "ERROR"), ("WITHDRAWN", "ERROR"), ("PROCESSING", "ERROR")):
+        assert told(village, now, sandbox, payment, status).status == then
+    assert receipts.balance(village.db, 1, TODAY).kopecks == 0
+
+
+@pytest.mark.parametrize("before", ["PROCESSING", "WITHDRAWN"])
+def test_money_that_comes_after_a_failure_is_booked(
     village: Village, now: datetime, sandbox: Sandbox, before: str
 ) -> None:
     payment = begun(village, now, sandbox)
-    for status, then in ((before, before), ("ERROR", "ERROR"), ("DONE", "ERROR")):
-        assert told(village, now, sandbox, payment, status).status == then
-    assert receipts.balance(village.db, 1, TODAY).kopecks == 0
+    for status in (before, "ERROR", "DONE", "ERROR", "DONE"):
+        told(village, now, sandbox, payment, status)
+    assert (payment.status, payment.paid_on) == ("DONE", TODAY)
+    assert receipts.balance(village.db, 1, TODAY).kopecks == -2040_00
 
 
 def test_another_sum_than_ordered_is_not_believed(village: Village, now: datetime, sandbox: Sandbox) -> None:
