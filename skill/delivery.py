@@ -56,7 +56,7 @@ class Delivery:
             if (paid := till.paid(db, self._service.settings, body, now)) is not None:
                 outbox.put(db, paid[1].turn, self._messenger.write(*paid), now=now)
                 self._sender.wake()
-            return till.asked(db, self._service.settings, body)
+            return till.asked(db, self._service.settings, body, now)
 
     def _answer(self, body: Body, arrival: Arrival, *, waits: bool) -> Body:
         """Converse, queue the messages; the one that travels in the HTTP answer, if one waits for it."""

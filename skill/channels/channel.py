@@ -101,7 +101,7 @@ class Till:
 
     invoice: Callable[[Database, Settings, Reply, Arrival], list[Body]]
     concerns: Callable[[Body], bool]
-    asked: Callable[[Database, Settings, Body], Body]
+    asked: Callable[[Database, Settings, Body, datetime], Body]
     paid: Callable[[Database, Settings, Body, datetime], tuple[Reply, Arrival] | None]
 
 

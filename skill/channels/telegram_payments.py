@@ -12,6 +12,7 @@ from sqlmodel import Session as Database
 from billing import accounts, orders, payments
 from billing.providers.provider import Event, Started
 from billing.tables import Payment
+from skill import owing
 from skill.channels.body import Body, find, name, number, part, text
 from skill.channels.channel import Arrival, Till, link_of
 from skill.dialogue.phrases import phrase
@@ -53,8 +54,9 @@ def concerns(body: Body) -> bool:
     return bool(part(body, "pre_checkout_query") or part(body, "message", "successful_payment"))
 
 
-def asked(db: Database, settings: Settings, body: Body) -> Body:
-    """answerPreCheckoutQuery, due within ten seconds: yes if the sum, the payer and the open intention are ours."""
+def asked(db: Database, settings: Settings, body: Body, now: datetime) -> Body:
+    """answerPreCheckoutQuery, due within ten seconds: yes if the sum, the payer and the open intention are ours, and no
+    more is asked than is still to be paid: an invoice stays in the chat, whatever was paid since."""
     query = part(body, "pre_checkout_query")
     if not name(query, "id"):
         return {}
@@ -62,9 +64,13 @@ def asked(db: Database, settings: Settings, body: Body) -> Body:
     payment = _intended(db, settings, query)
     resident = accounts.resident_of(db, "telegram", name(query, "from", "id")) if payment else None
     own = [account.id for account in accounts.accounts_of(db, resident.id)] if resident else []
-    if payment is not None and payment.status in OPEN and payment.account_id in own:
-        return {**answer, "ok": True}
-    return {**answer, "ok": False, "error_message": phrase("channels.no_bill", 0)}
+    if payment is None or payment.status not in OPEN or payment.account_id not in own:
+        return {**answer, "ok": False, "error_message": phrase("channels.no_bill", 0)}
+    token = text(query, "invoice_payload")
+    bill = links.read(settings, token)
+    if bill is None or owing.asked(db, bill, token, now).kopecks < payment.amount_kopecks:
+        return {**answer, "ok": False, "error_message": phrase("channels.old_bill", 0)}
+    return {**answer, "ok": True}
 
 
 def paid(db: Database, settings: Settings, body: Body, now: datetime) -> tuple[Reply, Arrival] | None:

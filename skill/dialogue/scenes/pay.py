@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from billing import autopay, law, payments, receipts
+from billing import law, payments, receipts
 from billing.payments import PaymentRefused
 from billing.tables import Receipt
 from skill import checkout, letters
@@ -15,7 +15,7 @@ from skill.dialogue.meaning import addressing
 from skill.dialogue.meaning.asked import NAMING, months, service_name, services
 from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.meaning.whose import is_of_others
-from skill.dialogue.money import asking, late, monthly, sums
+from skill.dialogue.money import asking, late, monthly, standing, sums
 from skill.dialogue.money.bills import usual_month
 from skill.dialogue.money.sending import texted
 from skill.dialogue.naming import listed, month_name
@@ -38,10 +38,6 @@ PENALTY = re.compile(r"\bпен(?:и|ю|ей|я|ями|ям)\b|\bштраф")
 AND_PENALTY = re.compile(r"\bс пен|и пен|вместе|\bвс[её]\b(?!.*без пен)|пен\w* и \w+")
 WITHOUT_PENALTY = re.compile(r"без (?:\w+ )?(?:пен|штраф)|кроме пен|не считая пен")
 DEBT = re.compile(r"долг|задолж|накоп|за вс[её]\b|весь\b")
-AUTOPAY = re.compile(
-    r"автоплат|автооплат|автоматическ|\bсам[аио]?\b.*\b(?:списыва|снима|оплачива)|\b(?:списыва|снима|оплачива)\w* сам"
-)
-OFF = ("отключ", "выключ", "отмен", "убер", "не надо", "не нуж", "останов", "стоп")
 SURE = 0.5
 LARGEST_KOPECKS = 1_000_000_00
 """No more passes at once through the fast payment system."""
@@ -61,8 +57,8 @@ class Pay:
         if (bar := barred(talk, money=True)) is not None:
             return bar
         text = talk.turn.text.lower()
-        if AUTOPAY.search(text):
-            return _autopay(talk, text)
+        if standing.AUTOPAY.search(text):
+            return standing.told(talk, text)
         if len(talk.flats) > 1 and addressing.ALL.search(text):
             return self._one_by_one(talk, said)
         of_months = monthly.meant(talk, text)
@@ -263,21 +259,10 @@ class Pay:
         if not talk.turn.screen and (tail := texted(talk, account.id, payment, link)):
             return talk.reply("pay.by_sms", sum=wording.money(amount), tail=tail)
         key = "pay.link" if talk.turn.screen else "pay.on_call" if talk.turn.channel == asking.CALL else "pay.no_screen"
-        return Reply(talk.say(key, sum=wording.money(amount)), link=link)
-
-
-def _autopay(talk: Talk, text: str) -> Reply:
-    """Switched off at once; switched on only where the card is given, on the provider's page."""
-    account_id = home_of(talk).account_id
-    going = autopay.going(talk.db, account_id)
-    if any(word in text for word in OFF):
-        who = f"resident:{talk.resident.id}" if talk.resident else "resident"
-        off = autopay.end(talk.db, account_id, now=talk.now, actor=who, channel=talk.turn.channel)
-        return talk.reply("pay.autopay.off" if off else "pay.autopay.none")
-    if going is not None and going.token:
-        return talk.reply("pay.autopay.on", limit=wording.money(going.limit_kopecks))
-    offered = talk.settings.autopay and checkout.chosen(talk.settings) != checkout.PAGE
-    return talk.reply("pay.autopay.how" if offered else "pay.autopay.not_here")
+        told = talk.say(key, sum=wording.money(amount))
+        if key == "pay.link" and payments.is_too_much_with_another(talk.db, payment, _owed(talk)):
+            told += f" {talk.say('pay.earlier_link')}"
+        return Reply(told, link=link)
 
 
 def _owed(talk: Talk) -> int:

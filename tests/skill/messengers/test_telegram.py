@@ -167,6 +167,25 @@ def test_a_bill_is_paid_in_the_chat_and_booked_once(
     assert deliver("telegram", question(invoice)).get_json()["ok"] is False
 
 
+def test_an_invoice_for_more_than_is_still_owed_takes_no_money(
+    deliver: Deliver, sender: Sender, sandbox: Sandbox, engine: Engine, invoice: dict[str, Any], clock: Clock
+) -> None:
+    """Two invoices of different sums stay in the chat: whoever paid the whole bill is not let pay the part too."""
+    for number, said in enumerate(("оплатить", "да")):
+        answer = deliver("telegram", with_text("telegram", said, 10 + number)).get_json()
+    assert "Прежняя ссылка больше не нужна" in answer["text"]
+    sender.send_due()
+    whole = [sent.body for sent in sandbox.sent if sent.what == "sendInvoice"][-1]
+    kopecks = whole["prices"][0]["amount"]
+    assert deliver("telegram", question(whole, total_amount=kopecks)).get_json()["ok"] is True
+    paid = money(whole, "charge-1", 91)
+    paid["message"]["successful_payment"]["total_amount"] = kopecks
+    deliver("telegram", paid)
+    answer = deliver("telegram", question(invoice)).get_json()
+    assert answer["ok"] is False
+    assert "больше вашего долга" in answer["error_message"]
+
+
 def test_money_taken_twice_for_one_bill_is_not_lost(deliver: Deliver, engine: Engine, invoice: dict[str, Any]) -> None:
     for number, charge in ((91, "charge-1"), (92, "charge-2"), (93, "charge-2")):
         deliver("telegram", money(invoice, charge, number))

@@ -72,6 +72,20 @@ def test_another_sum_or_an_old_page_makes_another_payment(
     assert [payment.amount_kopecks for payment in open_ones(engine)] == [1000_00, 2000_00, 1000_00]
 
 
+def test_an_earlier_link_is_told_off_where_both_would_bring_more_than_is_owed(say: Say, clock: Clock) -> None:
+    told = "Прежняя ссылка больше не нужна"
+    answers = []
+    for text in ("оплатить тысячу рублей", "оплатить две тысячи", "оплатить"):
+        say(text)
+        answers.append(say("да").text)
+    assert [told in answer for answer in answers] == [False, False, True]
+    say("оплатить")
+    assert told in say("да").text
+    clock.forward(hours=1)
+    say("оплатить тысячу рублей")
+    assert told not in say("да").text
+
+
 def test_a_sum_that_was_paid_may_be_paid_once_more(say: Say, client: FlaskClient, engine: Engine) -> None:
     for _ in "ab":
         say("оплатить тысячу рублей")
