@@ -51,6 +51,16 @@ def days_aloud(days: str) -> str:
     return str(known["days"].get(days.strip().lower(), days))
 
 
+def in_weekday(day: date) -> str:
+    """«в понедельник», «во вторник».
+
+    >>> in_weekday(date(2026, 11, 24))
+    'во вторник'
+    """
+    name = list(_words()["days_acc"].values())[day.weekday()]
+    return f"{'во' if name.startswith('вт') else 'в'} {name}"
+
+
 def register_name(register: str) -> str:
     """«день», «ночь», «пик», «полупик»; empty for the only register of a meter."""
     return str(_words()["registers"][register])

@@ -1,6 +1,7 @@
 """Телефоны, адрес, часы работы: who to call and where to go, open to everybody."""
 
 from billing.tables import Organization
+from skill.dialogue import office
 from skill.dialogue.company import company_of
 from skill.dialogue.naming import days_aloud
 from skill.dialogue.person import callback
@@ -8,8 +9,9 @@ from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
+from skill.understanding.slots import extract
 
-NIGHT = ("авар", "ночь", "дежур", "диспетчер", "срочн")
+NIGHT = ("авар", "ночь", "дежур", "срочн")
 PLACE = (
     "где",
     "адрес",
@@ -45,11 +47,16 @@ class Contacts(Topic):
         if company is None:
             return talk.reply("contacts.unknown")
         text = talk.turn.text.lower().replace("ё", "е")
-        night = any(stem in text for stem in NIGHT) or ("звон" in text and callback.in_danger(talk) is not None)
-        if night and company.emergency_phone:
-            return talk.reply("contacts.night", phone=company.emergency_phone)
-        hours = hours_of(talk, company)
+        day = said.slots.get("date_or_day") or extract("contacts", talk.turn.text).get("date_or_day")
+        if "телефон" not in text and isinstance(day, str) and (of_day := office.on_day(talk, company, day)) is not None:
+            return of_day
+        danger = "звон" in text and callback.in_danger(talk) is not None
         phone = talk.settings.operator_phone or company.dispatch_phone or company.office_phone
+        if company.emergency_phone and (danger or any(stem in text for stem in NIGHT)):
+            return talk.reply("contacts.night", phone=company.emergency_phone)
+        if company.emergency_phone and phone and "диспетчер" in text:
+            return talk.reply("contacts.dispatcher", phone=phone, emergency=company.emergency_phone)
+        hours = hours_of(talk, company)
         if "телефон" in text and "адрес" in text and phone and company.address:
             return talk.reply("contacts.both", phone=phone, address=company.address, hours=hours)
         if hours and "звон" not in text and ("date_or_day" in said.slots or any(stem in text for stem in PLACE)):
