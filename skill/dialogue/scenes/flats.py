@@ -89,6 +89,8 @@ class Flats:
         chosen = meant(talk, linked)
         if chosen is not None:
             return self._choose(talk, chosen)
+        if SAYS_WHICH.search(talk.turn.text.lower()):
+            return self.ask(talk, linked)
         if said.intent in {"no", "back", "stop"}:
             talk.session.close()
             return talk.reply("flats.kept", address=name(talk, account_of(talk)))
