@@ -87,6 +87,8 @@ def _alone(talk: Talk, scene: str, found: Named) -> Turned:
     if scene == "ticket" and not found.bare:
         return _moved_ticket(talk, found.account)
     if scene == "readings" and found.bare and not (other and session.step == "rest"):
+        by_number = not any(stem in talk.turn.text.lower() for stem in addressing.ORDER)
+        talk.flat_meant = found.account if by_number and session.last.get("expecting") == "yes_no" else None
         return Turned()  # «первая» is the first of the meters just named
     if scene not in {"", "readings"} or (found.bare and not scene and not session.about):
         return Turned()

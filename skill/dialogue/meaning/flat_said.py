@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from billing import accounts
 from billing.tables import Account
+from skill.dialogue.meaning.houses import stem
 from skill.dialogue.meaning.plain import LEADS, plain
 from skill.dialogue.talk import Talk
 from speech.numerals import segments
@@ -34,7 +35,7 @@ FORMS = (
 OWED_BY = re.compile(r"(?:долг|должен|должна|плат\w+|сч[её]т|начисл\w+)\b.* по (?P<number>\d{1,4})$")
 """«Сколько долг по 7»."""
 ALONE = re.compile(
-    rf"{LEADS}(?:теперь |тогда |дальше |давай(?:те)? |только |лучше |что |как |нужна |нужно |нужен )*"
+    rf"{LEADS}(?:это |теперь |тогда |дальше |давай(?:те)? |только |лучше |что |как |нужна |нужно |нужен )*"
     rf"(?:(?:по|за|на|для|про) (?P<number>{_FIGURES})|(?P<ordinal>{_ORDINAL}))(?: (?:там|тоже|что|как|теперь))*"
 )
 """«А по 12», «а первая», «теперь вторую»: nothing but which flat."""
@@ -42,7 +43,8 @@ FILLERS = frozenset(
     {
         "а", "в", "и", "ну", "да", "нет", "но", "это", "то", "там", "только", "лучше", "теперь", "тогда", "давай",
         "давайте", "все", "я", "у", "меня", "нас", "про", "надо", "нужна", "нужно", "нужен", "что", "как", "за", "по",
-        "номер", "не", "имею", "виду", "случилось", "было", "именно", "вообще", "ой", "же", "тоже", "сейчас",
+        "номер", "не", "имею", "виду", "случилось", "было", "именно", "вообще", "ой", "же", "тоже", "сейчас", "сначала",
+        "сперва", "пока", "еще", "стоп", "стойте", "потом",
     }
 )  # fmt: skip
 """Words that say nothing of what is wanted of the flat."""
@@ -83,7 +85,7 @@ def named(talk: Talk) -> Named | None:
     if (alone := ALONE.fullmatch(plain(text))) is not None:
         account = _account(talk, linked, alone["number"] or alone["ordinal"], by_place=alone["ordinal"] is not None)
         return None if account is None else Named(account, "", bare=True)
-    said = _spans(talk, linked, text)
+    said = _spans(talk, linked, text) or _after_a_street(talk, linked, text)
     if said:
         (start, end), account = said[0]
         amid = start > 0 and end < len(whole)
@@ -122,6 +124,21 @@ def _spans(talk: Talk, linked: list[Account], text: str) -> list[tuple[tuple[int
             if account is not None and all(match.end() <= start or match.start() >= end for (start, end), _ in found):
                 found.append((span, account))
     return sorted(found, key=lambda one: one[0])
+
+
+def _after_a_street(talk: Talk, linked: list[Account], text: str) -> list[tuple[tuple[int, int], Account]]:
+    """«За Лесную 7», «на Лесной пять двенадцать»: the flat, or the house and the flat, after the name of its street."""
+    for account in linked:
+        address = accounts.address_of(talk.db, account)
+        street = re.search(rf"(?:\b{_TO})?\b{stem(address.street)}\w*[ ,]+(?:(?:дом|д)\b\.? ?)?", text)
+        if street is None or address.flat == address.house:
+            continue
+        words = re.sub(r"\b(?:квартира|кв)\b\.?|[-,/]", " ", text[street.end() :])
+        said = segments(words)[:1]
+        if said and not said[0].start and said[0].digits in (address.flat, address.house + address.flat):
+            last = list(re.finditer(r"\S+", words))[said[0].end - 1]
+            return [((street.start(), street.end() + last.end()), account)]
+    return []
 
 
 def _second(whole: str, said: list[tuple[tuple[int, int], Account]]) -> str:

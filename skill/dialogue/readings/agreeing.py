@@ -54,6 +54,16 @@ def begins(text: str) -> bool:
     return AGREED.fullmatch(plain(text)) is not None
 
 
+def is_only_yes(text: str) -> bool:
+    """Whether a phrase is nothing but a yes: with a question mark it asks.
+
+    >>> is_only_yes("Верно?"), is_only_yes("да, а когда платить?")
+    (True, False)
+    """
+    found = AGREED.fullmatch(plain(text))
+    return found is not None and not found["rest"]
+
+
 def is_enough(text: str) -> bool:
     """Whether a yes comes with the wish to stop there («да, остальное потом»)."""
     found = AGREED.fullmatch(plain(text))

@@ -52,16 +52,11 @@ def previous(gathering: Gathering) -> Reply | None:
 
 
 def beside(gathering: Gathering) -> Reply | None:
-    """What is asked beside the open question: is it written, which meter, which month, what of a mistake; None: nothing
-    of these."""
-    talk, text = gathering.talk, gathering.talk.turn.text
-    if points_at("written_yet", text) and (told := written_yet(gathering)) is not None:
-        return told
+    """What is asked beside the open question: which meter, which month; None: neither of these."""
+    text = gathering.talk.turn.text
     if points_at("here", text):
         return here(gathering)
-    if points_at("which_month", text):
-        return of_month(gathering)
-    return asked_again(talk, talk.say("readings.can_fix")) if points_at("if_wrong", text) else None
+    return of_month(gathering) if points_at("which_month", text) else None
 
 
 def here(gathering: Gathering) -> Reply:
@@ -86,21 +81,8 @@ def of_month(gathering: Gathering) -> Reply:
     return asked_again(gathering.talk, gathering.talk.say("readings.of_month", month=month_name(gathering.flat.period)))
 
 
-def written_yet(gathering: Gathering) -> Reply | None:
-    """«А показание записалось?»: what is read back is not yet, what was booked just before is."""
-    talk, flat = gathering.talk, gathering.flat
-    if gathering.step == "rest":
-        booked = [(meter, _of_period(flat, meter)) for meter in flat.meters]
-        lines = [f"{flat.name(meter)} {values_shown(values, meter)}" for meter, values in booked if values]
-        month = month_name(flat.period)
-        told = talk.say("readings.written", month=month, readings=", ".join(lines)) if lines else ""
-        return asked_again(talk, told)
-    if not any(entry.gives for entry in gathering.draft.entries):
-        return None
-    return after(talk.say("readings.not_written"), gathering.next())
-
-
-def _of_period(flat: Flat, meter: MeterView) -> dict[str, Decimal]:
+def of_period(flat: Flat, meter: MeterView) -> dict[str, Decimal]:
+    """What a meter shows by the readings of this month."""
     return {zone: last.value for zone, last in meter.last.items() if last.period == flat.period}
 
 

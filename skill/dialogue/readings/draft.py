@@ -102,6 +102,8 @@ class Entry:
 
     def repeated(self, said: "list[Entry]") -> bool:
         """Whether the only value said is the one that the books did not take."""
+        if any(one.resource not in (None, self.resource) or one.place not in (None, self.place) for one in said):
+            return False
         values = [value for entry in said for value in [*entry.values.values(), *entry.loose]]
         return len(values) == 1 and values[0] in self.stopped.values()
 

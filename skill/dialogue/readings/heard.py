@@ -3,6 +3,7 @@
 from skill.dialogue.readings.answering import Answering
 from skill.dialogue.readings.apart import apart
 from skill.dialogue.readings.draft import Entry, entries_of
+from skill.dialogue.readings.moving import placed
 from skill.dialogue.readings.numbered import by_serial, numbered, without_account
 from skill.dialogue.readings.partly import set_right
 from skill.dialogue.readings.relative import by_last
@@ -22,7 +23,7 @@ def put(talk: Talk, gathering: Answering, entries: list[Entry]) -> list[Entry]:
         return whole
     listed = by_serial(gathering, numbered(gathering, without_account(gathering, entries)))
     told = by_last(gathering.flat, talk.turn.text, of_replaced(gathering, listed), gathering.asked)
-    return apart(gathering.books, gathering.flat, talk.turn.text, told)
+    return placed(gathering, apart(gathering.books, gathering.flat, talk.turn.text, told))
 
 
 def heard(talk: Talk, said: Understanding) -> list[Entry]:

@@ -2,12 +2,21 @@
 
 from dataclasses import replace
 
-from billing.tables import Account
 from skill.dialogue.company import phone_told
 from skill.dialogue.meaning import addressing
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital, month_name
-from skill.dialogue.readings import agreeing, comparing, explaining, in_parts, later
+from skill.dialogue.readings import (
+    agreeing,
+    asking,
+    comparing,
+    explaining,
+    in_parts,
+    later,
+    moving,
+    other_flat,
+    showing,
+)
 from skill.dialogue.readings.answering import READ_BACK, Answering
 from skill.dialogue.readings.dial import dial_value
 from skill.dialogue.readings.draft import Entry, entries_of
@@ -69,6 +78,10 @@ class Readings:
         gathering = Answering(talk)
         if said.intent in BROKEN.intents or (talk.session.step == "value" and points_at("broken", talk.turn.text)):
             return BROKEN.amid_readings(talk, gathering)
+        if (told := asking.asked(gathering, said)) is not None:
+            return told
+        if (told := moving.moved(gathering)) is not None:
+            return told
         if talk.session.step in READ_BACK and (agreed := self._agreed(talk, gathering, said)) is not None:
             return agreed
         if (told := explaining.explained(gathering) or explaining.of_rest(gathering)) is not None:
@@ -83,7 +96,7 @@ class Readings:
         if talk.session.step in READ_BACK and asks_much:
             return comparing.usual(gathering)
         if (flat := addressing.corrected(talk)) is not None:
-            return self._of_flat(talk, gathering, said, flat)
+            return other_flat.turned_to(talk, gathering, said, flat)
         entries = chosen(gathering) or gathering.without_rejected(put(talk, gathering, heard(talk, said)))
         entries = gathering.of_booked(entries, mistaken=said.intent == "correct" or points_at("wrong", talk.turn.text))
         if said.intent == "yes" and (gathering.repeats(entries) or gathering.only_names(entries)):
@@ -108,17 +121,6 @@ class Readings:
         if said.intent == "submit_reading" or (talk.session.step in READ_BACK and points_at("roubles", talk.turn.text)):
             return gathering.next()
         return None
-
-    def _of_flat(self, talk: Talk, gathering: Answering, said: Understanding, flat: Account) -> Reply:
-        """Another of the speaker's flats is meant: what is said with it, else what was before, is of its meters."""
-        before = [entry.of_any() for entry in gathering.draft.entries]
-        talk.session.account_id, talk.session.draft = flat.id, {}
-        gathering = Answering(talk)
-        told = [entry for entry in put(talk, gathering, heard(talk, said)) if not entry.is_bare]
-        given = [entry for entry in told if entry.gives] or [entry for entry in before if entry.gives]
-        gathering.draft.entries = given
-        reply = gathering.next()
-        return reply if talk.session.step == "confirm" else replace(reply, text=gathering.of_flat(reply.text))
 
     def _agreed(self, talk: Talk, gathering: Answering, said: Understanding) -> Reply | None:
         """A yes with more in the same breath books first; a yes with a doubt in it books nothing. None: neither."""
@@ -165,7 +167,7 @@ class Readings:
         ):
             gathering.draft.entries.remove(asked)
             return self._told(talk, gathering, same)
-        if step in {"which", "value", "rest"} and (told := self._shown_where(talk, gathering)):
+        if step in {"which", "value", "rest"} and (told := showing.shown_where(gathering)):
             talk.beside = "help"
             return replace(comparing.open_question(talk), text=told)
         if step == "rest" and not given and (points_at("enough", text) or points_at("later", text)):
@@ -196,7 +198,7 @@ class Readings:
         """Help that fits the open question."""
         gathering = Answering(talk)
         asked, step = gathering.asked, talk.session.step
-        if told := self._shown_where(talk, gathering):
+        if told := showing.shown_where(gathering):
             return told
         if step == "value" and asked is not None and asked.meter is not None:
             name = gathering.flat.name(gathering.flat.meter(asked.meter))
@@ -207,19 +209,6 @@ class Readings:
             return talk.say("readings.help_twin", meters=twins)
         some = gathering.flat.left() or gathering.flat.meters
         return talk.say("readings.help_which", meters=gathering.flat.names(some))
-
-    def _shown_where(self, talk: Talk, gathering: Answering) -> str:
-        """Where meters are, which digits count, which register is which; empty where that is not asked."""
-        asked = gathering.asked
-        meter = gathering.flat.meter(asked.meter) if asked is not None and asked.meter is not None else None
-        if meter is not None and len(meter.registers) > 1 and points_at("zones", talk.turn.text):
-            return talk.say("readings.help_zones")
-        if points_at("where", talk.turn.text):
-            return talk.say("readings.where")
-        if not points_at("how", talk.turn.text):
-            return ""
-        name = gathering.flat.name(meter) if meter is not None else ""
-        return talk.say("readings.help_value", meter=name, Meter=capital(name)) if name else talk.say("readings.how")
 
     def _decided(self, talk: Talk, gathering: Answering, said: Understanding) -> Reply:
         intent, step = said.intent, talk.session.step
@@ -277,6 +266,8 @@ class Readings:
             entries = [said]
         if asked is not None and (reply := gathering.several(asked, entries)) is not None:
             return reply
+        moving.without_moved(gathering, entries)
+        moving.without_unplaced(gathering, entries)
         before = list(gathering.draft.entries)
         for entry in entries:
             known = gathering.draft.about(entry)

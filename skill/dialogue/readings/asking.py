@@ -1,0 +1,152 @@
+"""Questions amid readings: is it written, is that all, what was there before, is another meter in it. A question is no
+yes: it books nothing and moves no number."""
+
+import re
+from dataclasses import replace
+
+from billing.meters import MeterView
+from skill.dialogue.meaning.plain import plain
+from skill.dialogue.meaning.pointing import points_at
+from skill.dialogue.naming import month_name
+from skill.dialogue.readings import agreeing, comparing
+from skill.dialogue.readings.answering import READ_BACK
+from skill.dialogue.readings.draft import Entry, entries_of
+from skill.dialogue.readings.explaining import ASKS
+from skill.dialogue.readings.gathering import Gathering
+from skill.dialogue.readings.readback import values_shown
+from skill.dialogue.talk import after
+from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
+from skill.understanding.slots import extract
+from speech.numerals import numbers
+
+MARKED = re.compile(r"\?[\s?!.)]*$")
+"""A question, as it is typed."""
+SENTENCES = re.compile(r"[.,;!?]+\s*")
+TURNS_AWAY = frozenset({"back", "no", "stop", "yes"})
+UNSURE_OF_IT = re.compile(r"\?|\bне (?:вижу|видно|видать|разбер\w+|разгляжу|помню|знаю)\b")
+"""A number that is only supposed."""
+SHORT = 3
+"""So few words with a question mark answer nothing."""
+
+
+def asked(gathering: Gathering, said: Understanding) -> Reply | None:
+    """The answer to a question, with the one that is open again; None where the phrase is none of these."""
+    talk, text = gathering.talk, gathering.talk.turn.text
+    if points_at("if_wrong", text):
+        return comparing.asked_again(talk, talk.say("readings.can_fix"))
+    if (before := _of_before(gathering)) is not None:
+        return before
+    if points_at("written_yet", text) and (told := written_yet(gathering)) is not None:
+        return told
+    if gathering.step not in READ_BACK:
+        return None
+    marked = MARKED.search(text) is not None
+    if points_at("all_or_not", text) or (marked and points_at("is_that_all", text)):
+        return _whether_all(gathering)
+    if marked and (agreeing.is_only_yes(text) or points_at("done_yet", text)):
+        return _not_yet(gathering, "readings.not_written")
+    if (included := _included(gathering, marked=marked)) is not None:
+        return included
+    if marked and said.intent in TURNS_AWAY and len(text.split()) <= SHORT and not agreeing.begins(text):
+        return gathering.next()
+    return None
+
+
+def written_yet(gathering: Gathering) -> Reply | None:
+    """«А показание записалось?»: what is read back is not yet, what was booked just before is."""
+    talk, flat = gathering.talk, gathering.flat
+    if gathering.step == "rest":
+        named = [one for one in _named(gathering) if not comparing.of_period(flat, one)]
+        if named:
+            return comparing.asked_again(talk, talk.say("readings.not_given", meters=flat.names(named)))
+        booked = [(meter, comparing.of_period(flat, meter)) for meter in flat.meters]
+        lines = [f"{flat.name(meter)} {values_shown(values, meter)}" for meter, values in booked if values]
+        month = month_name(flat.period)
+        told = talk.say("readings.written", month=month, readings=", ".join(lines)) if lines else ""
+        return comparing.asked_again(talk, told)
+    if gathering.step in {"value", "person", "fix"}:
+        return _not_yet(gathering, "readings.not_written_number")
+    if not any(entry.gives for entry in gathering.draft.entries):
+        return None
+    return _not_yet(gathering, "readings.not_written")
+
+
+def _not_yet(gathering: Gathering, key: str) -> Reply:
+    gathering.talk.beside = "help"
+    return after(gathering.talk.say(key), gathering.next())
+
+
+def _of_before(gathering: Gathering) -> Reply | None:
+    """«Что там записано», «покажите старые»: the last readings of the meters named, else of those spoken of. A month
+    that is named is another question."""
+    text = gathering.talk.turn.text
+    parts = [part for part in SENTENCES.split(text) if _asks_of_before(part)]
+    if not parts or "period" in extract("last_reading", text):
+        return None
+    if numbers(text) and not UNSURE_OF_IT.search(text.lower()):
+        return None
+    named = _named(gathering)
+    alone = gathering.asked is not None and len(gathering.draft.entries) == 1
+    if not named and alone and (told := comparing.previous(gathering)) is not None:
+        return told
+    drafted = [entry.meter for entry in gathering.draft.entries]
+    meters = named or [meter for meter in gathering.flat.meters if meter.id in drafted] or gathering.flat.left()
+    return _told_last(gathering, [meter for meter in meters if meter.last])
+
+
+def _asks_of_before(part: str) -> bool:
+    return not numbers(part) and any(points_at(name, part) for name in ("recorded", "what_before"))
+
+
+def _told_last(gathering: Gathering, meters: list[MeterView]) -> Reply | None:
+    """What these meters showed the last time, and the question that is open again."""
+    talk, flat = gathering.talk, gathering.flat
+    told = [(meter, {zone: last.value for zone, last in meter.last.items()}) for meter in meters]
+    lines = [f"{flat.name(meter)} {values_shown(values, meter)}" for meter, values in told]
+    return and_open(gathering, talk.say("readings.last", lines=", ".join(lines))) if lines else None
+
+
+def _whether_all(gathering: Gathering) -> Reply:
+    """«Это все?»: which meters are not among those read back."""
+    talk, flat = gathering.talk, gathering.flat
+    drafted = {entry.meter for entry in gathering.draft.entries}
+    left = [meter for meter in flat.left() if meter.id not in drafted]
+    told = talk.say("readings.all_but", meters=flat.names(left)) if left else talk.say("readings.all_told")
+    return and_open(gathering, told)
+
+
+def _included(gathering: Gathering, *, marked: bool) -> Reply | None:
+    """«Это вместе с горячей?»: whether the meters named are read back; None where nothing of that is asked."""
+    text = gathering.talk.turn.text
+    asks = points_at("included", text) or (marked and not ASKS.search(plain(text)))
+    named = _named(gathering) if asks and not numbers(text) else []
+    if not named:
+        return None
+    drafted = {entry.meter for entry in gathering.draft.entries}
+    inside = all(meter.id in drafted for meter in named)
+    return only_these(gathering, "readings.included" if inside else "readings.included_not")
+
+
+def only_these(gathering: Gathering, key: str = "readings.included_not") -> Reply:
+    """Which meters are read back, and the question that is open again."""
+    flat = gathering.flat
+    drafted = [flat.meter(entry.meter) for entry in gathering.draft.entries if entry.meter is not None]
+    return and_open(gathering, gathering.talk.say(key, meters=flat.names(drafted)))
+
+
+def _named(gathering: Gathering) -> list[MeterView]:
+    """The meters that a phrase names without a number."""
+    said = entries_of(extract("submit_reading", gathering.talk.turn.text))
+    spoken = [Entry(resource=one.resource, place=one.place) for one in said if one.resource or one.place]
+    return [meter for meter in gathering.flat.meters if any(one.fits(meter) for one in spoken)]
+
+
+def and_open(gathering: Gathering, told: str) -> Reply:
+    """What was asked about, and whether to write what was read back; else the question that is open, whole."""
+    talk = gathering.talk
+    talk.beside = "help"
+    question = comparing.open_question(talk)
+    if gathering.step == "confirm":
+        return replace(question, text=f"{told} {talk.say('readings.write_told')}")
+    return after(told, question)
