@@ -176,7 +176,7 @@ def _without_offer(session: Session, reply: Reply) -> Reply:
     must have one meaning."""
     told = progress.told(reply.text)
     kept = session.suspended[-1] if session.suspended else {}
-    waits = kept.get("scene") == "linking" or (
+    waits = kept.get("scene") in {"emergency", "linking"} or (
         kept.get("scene") == "readings" and kept["last"].get("expecting") == "yes_no"
     )
     if session.step != OFFER or session.scene == "operator" or not waits or told == reply.text:

@@ -43,6 +43,14 @@ def current(db: Database, session_key: str) -> Handoff | None:
     return db.exec(query.order_by(col(Handoff.id).desc())).first()
 
 
+def latest(db: Database, session_key: str, reason: str, since: datetime) -> Handoff | None:
+    """The last hand-off of a conversation for this reason, open or not, that is no older than `since`."""
+    query = select(Handoff).where(
+        Handoff.session_key == session_key, Handoff.reason == reason, col(Handoff.created_at) >= since
+    )
+    return db.exec(query.order_by(col(Handoff.id).desc())).first()
+
+
 def queue(db: Database) -> Sequence[Handoff]:
     """Open hand-offs: emergencies first, then in the order they came."""
     rows = db.exec(select(Handoff).where(col(Handoff.status).in_(OPEN)).order_by(col(Handoff.id))).all()

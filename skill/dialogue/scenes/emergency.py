@@ -1,117 +1,144 @@
 """Авария: safety first, then 112 or 104 and the dispatcher. From any state, for anybody."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
+from typing import Any
 
-import yaml
-
-from skill.dialogue.company import company_of
+from skill.dialogue.company import company_of, emergency_phone
+from skill.dialogue.meaning import dangers, troubles
 from skill.dialogue.meaning.houses import house_named
-from skill.dialogue.meaning.plain import is_question, plain
+from skill.dialogue.meaning.plain import asks, is_question, plain
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.person.callback import is_over
 from skill.dialogue.phrases import phrases
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
-from skill.dialogue.talk import Talk, remark
+from skill.dialogue.talk import Talk, after, remark
+from skill.dialogue.tickets import calls, when, words
 from skill.dialogue.topic import YES_NO
-from skill.dialogue.turn import Reply
+from skill.dialogue.turn import Reply, spoken
 from skill.understanding import Understanding
 from speech.numerals import numbers
 
-CHILD = re.compile(
-    r"\bя (ещ[её] )?(реб[её]нок|маленьк)"
-    r"|\bмне (только |уже )?([3-9]|1[01]|три|четыре|пять|шесть|семь|восемь|девять|десять"
-    r"|одиннадцать) (лет|год)"
-)
-SOMEBODY = re.compile(
-    r"\b(доч|сын|реб[её]н|дети|детей|вну[кч]|бабушк|дедушк|мам|муж|жен|сосед"
-    r"|человек|люди|людей|подруг|друг|кто-то|кто то)"
-)
-CALLED = re.compile(r"\b(вызвал\w*|позвонил\w*|дозвонил\w*|едут|выехал\w*|приехал\w*)\b")
-"""Help is on its way."""
-COMING = re.compile(
-    r"\b(?:кто|когда|через сколько|сколько ждать|как быстро|скоро ли|скоро)\b.{0,20}\b"
-    r"(?:приед|будут|будет|придут|прид[её]т|почин|помож|спас|вытащ|освобод|ждать)"
-    r"|^(?:а |ну |и )*(?:когда|через сколько|скоро|долго ждать|сколько ждать|как скоро|кто)$"
-)
-"""Who will come, and when."""
-OBEYED = re.compile(r"\b(?<!не )(перекрыл|выключил|обесточил|открыл|закрыл|вышл|вышел|нажал|отош[её]?л|отошла)\w*\b")
-"""What was advised has been done."""
 PLACE = re.compile(r"\b(?:улиц\w*|ул|проспект\w*|переул\w+|дом|дома|подъезд\w*|этаж\w*|квартир\w+|кв)\b")
 ORDINAL = re.compile(r"\b(?:перв|втор|трет|четверт|пят|шест|седьм|восьм|девят|десят)\w+")
 """Where it is: whoever tells that wants somebody to come."""
-ADVICE = re.compile(
-    r"\b(окн|выход|выйти|откры|закры|трога|выключ|включ|перекр|кран|делать|ждать|двер|опасн|взорв|долго|звонить|позвонить|номер)"
-)
-ONESELF = re.compile(r"\b(я|мы|меня|нас|мне|нам)\b")
+TO_DO = re.compile(r"\w(?:ть|ти)(?:ся)?\b")
+"""«А окно открыть»: whether to do that is asked."""
+SURE = 0.8
+"""From this confidence on a phrase that states something belongs to another topic."""
+TELLING = frozenset({"correct", "create_ticket", "emergency", "feedback", "outages", "out_of_scope", "ticket_status"})
+"""Intents that more of the danger may sound like, however sure."""
+LEAST, MOST = 4, 5
+"""Letters that tell something; phrases of a danger that are kept."""
+_KIN = {"above": "water", "heat": "water"}
+"""Dangers with one advice's worth of difference."""
 
 
 class Emergency:
     """The scene of dangers. Its only question is whether the dispatcher is to be told."""
 
     name = "emergency"
-    intents = frozenset({"emergency"})
-    anywhere = frozenset({"emergency"})
+    intents = frozenset({"emergency", calls.SENT, calls.MEANWHILE})
+    anywhere = intents
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """What to do now, whom to call, and the offer to tell the dispatcher."""
-        if is_over(talk.turn.text) and not is_question(talk.turn.text):
+        if said.intent in {calls.SENT, calls.MEANWHILE}:
+            return calls.reply(talk, said.intent)
+        text = talk.turn.text
+        if is_over(text) and not is_question(text):
             return self._over(talk)
         known = str(talk.session.draft.get("danger", "")) if talk.session.scene == self.name else ""
-        told = _danger(talk.turn.text, said, "")
-        if known and told in {known, "other"} and (more := self._more(talk)) is not None:
+        told = dangers.of(text, said, "")
+        if known and (dangers.agreed(text) or points_at("send_it", text)):
+            return self._told(talk, "")
+        if known and _is_the_same(known, told) and (more := self._more(talk) or self._noted(talk)) is not None:
             return more
+        if not known and calls.of(talk) is not None and dangers.CALLED.search(plain(text)):
+            return remark(talk, talk.reply("emergency.called_too"))
         left, before = _unfinished(talk), _told_before(talk)
         talk.session.put_by()
         talk.session.scene, talk.session.step = self.name, "dispatcher"
-        told = _danger(talk.turn.text, said, before)
-        danger = _in_a_lift(talk.turn.text) if told == "lift" else known if told == "other" and known else told
-        talk.session.draft = {"danger": danger, "left": left}
+        told = dangers.of(text, said, before)
+        danger = dangers.in_a_lift(text) if told == "lift" else known if told == "other" and known else told
+        talk.session.draft = {"danger": danger, "left": left, "told": [before, text] if before else [text]}
+        talk.session.about = _about(talk.session.draft)
         text = f"{talk.say(f'emergency.do.{danger}')} {_numbers(talk)} {talk.say('emergency.tell')}"
         return Reply(text, buttons=YES_NO, expecting="yes_no")
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """Yes: the dispatcher sees the conversation first of all in the queue."""
-        left = str(talk.session.draft.get("left", ""))
-        if said.intent == "yes":
-            return _with(talk, OPERATOR.hand_over(talk, "emergency"), left)
-        if is_over(talk.turn.text):
+        draft, text = talk.session.draft, talk.turn.text
+        more = dangers.beside_yes(text)
+        if said.intent == "yes" or more or dangers.agreed(text) or points_at("send_it", text):
+            return self._told(talk, more)
+        if is_over(text):
             return self._over(talk)
-        called = CALLED.search(plain(talk.turn.text)) is not None and said.intent != "no"
-        if (called or said.intent not in {"no", "stop", "back", "operator"}) and (told := self._more(talk)) is not None:
+        if dangers.is_ordinary(text, str(draft["danger"])):
+            return _as_request(talk)
+        leaves = said.intent in {"no", "stop", "back", "operator"}
+        spoken_of = dangers.CALLED.search(plain(text)) or dangers.NOT_AT_HOME.search(plain(text))
+        if (spoken_of or not leaves) and (told := self._more(talk)) is not None:
             return told
-        if said.intent in {"out_of_scope", "child", "sorrow"} and not is_question(talk.turn.text):
-            key = "emergency.calm_child" if CHILD.search(talk.turn.text.lower()) else "emergency.calm"
-            return talk.reply(key, buttons=YES_NO, expecting="yes_no")
+        if said.intent in {"out_of_scope", "child", "sorrow"} and dangers.AFRAID.search(plain(text)):
+            return _calmed(talk)
+        belongs = said.intent in TELLING or said.confidence < SURE or _is_a_place(talk)
+        if not leaves and belongs and (noted := self._noted(talk)) is not None:
+            return noted
+        if said.intent in {"out_of_scope", "child", "sorrow"} and not is_question(text):
+            return _calmed(talk)
         if said.intent not in {"no", "stop", "back"}:
             return None
         talk.session.close()
-        return _with(talk, Reply(f"{talk.say('emergency.not_told')} {_numbers(talk)}"), left)
+        return _with(talk, Reply(f"{talk.say('emergency.not_told')} {_numbers(talk)}"), str(draft.get("left", "")))
+
+    def _told(self, talk: Talk, more: str) -> Reply:
+        """The dispatcher knows; then what was asked in the same breath. Of whom and when the answer tells already."""
+        draft, asked = talk.session.draft, plain(more)
+        reply = _with(talk, OPERATOR.hand_over(talk, "emergency"), str(draft.get("left", "")))
+        talk.session.about = _about(draft)
+        if not more or reply.handoff or dangers.COMING.search(asked):
+            return reply
+        if dangers.WHAT_NOW.fullmatch(asked):
+            return after(reply.text, Reply(talk.say(f"emergency.wait.{draft['danger']}")))
+        if len(asked.split()) > 1 and not PLACE.search(asked):
+            talk.session.then = [more]
+        return reply
 
     def _more(self, talk: Talk) -> Reply | None:
-        """What is said beside yes and no: help is called already, where it is, what to do; None: something else."""
-        text, draft = plain(talk.turn.text), talk.session.draft
-        if CALLED.search(text):
-            talk.beside = "help"
-            return talk.reply("emergency.called", buttons=YES_NO, expecting="yes_no")
-        if COMING.search(text):
-            talk.beside = "help"
-            key = "emergency.coming_lift" if str(draft["danger"]).startswith("lift") else "emergency.coming"
-            return talk.reply(key, buttons=YES_NO, expecting="yes_no")
-        if OBEYED.search(text):
-            talk.beside = "help"
-            return talk.reply("emergency.obeyed", buttons=YES_NO, expecting="yes_no")
-        counted = numbers(PLACE.sub(" ", text)) or ORDINAL.search(text) is not None
-        if counted and (PLACE.search(text) is not None or house_named(talk) is not None):
-            return _with(talk, OPERATOR.hand_over(talk, "emergency"), str(draft.get("left", "")))
-        if not ADVICE.search(text):
-            return None
-        what = talk.say(f"emergency.do.{draft['danger']}")
+        """What is said beside yes and no: help is called already, what is done, who comes, what to do; None: something
+        else."""
+        text, danger = plain(talk.turn.text), str(talk.session.draft["danger"])
+        key = next((key for key, fits in _KINDS.items() if fits(text)), "")
         talk.beside = "help"
-        return Reply(
-            f"{what} {talk.say('emergency.number')} {talk.say('emergency.tell')}", buttons=YES_NO, expecting="yes_no"
-        )
+        if key == "emergency.coming":
+            of_lift = "_lift" if danger.startswith("lift") else ""
+            return talk.reply(f"{key}{of_lift}", phone=emergency_phone(talk), buttons=YES_NO, expecting="yes_no")
+        if key == "emergency.obeyed" and (asks(talk.turn.text) or dangers.WHAT_NOW.fullmatch(text)):
+            what = f"{talk.say(f'emergency.wait.{danger}')} {talk.say('emergency.tell')}"
+            return Reply(what, buttons=YES_NO, expecting="yes_no")
+        if key == "emergency.to_call":
+            own = talk.say("emergency.gas_number") if danger == "gas" else ""
+            what = f"{own} {_numbers(talk)} {talk.say('emergency.tell')}".strip()
+            return Reply(what, buttons=YES_NO, expecting="yes_no")
+        if key:
+            return talk.reply(key, phone=emergency_phone(talk), buttons=YES_NO, expecting="yes_no")
+        if dangers.ADVICE.search(text) and (asks(talk.turn.text) or TO_DO.search(text)):
+            what = f"{talk.say(f'emergency.do.{danger}')} {talk.say('emergency.number')} {talk.say('emergency.tell')}"
+            return Reply(what, buttons=YES_NO, expecting="yes_no")
+        talk.beside = ""
+        return None
+
+    def _noted(self, talk: Talk) -> Reply | None:
+        """What is told of the danger, or where it is: it goes with the call, which still wants its yes."""
+        text = talk.turn.text
+        if not (dangers.is_told(text) or when.is_told(text)) or len(plain(text)) < LEAST:
+            return None
+        talk.session.draft["told"] = [*talk.session.draft["told"][:MOST], text]
+        told = words.said_back(troubles.brief(words.kept(text)))
+        talk.beside = "help"
+        return talk.reply("emergency.noted", told=told, buttons=YES_NO, expecting="yes_no")
 
     def _over(self, talk: Talk) -> Reply:
         """A false alarm, or one that is over: an open question stays open."""
@@ -127,29 +154,52 @@ class Emergency:
         return f"{talk.say(f'emergency.do.{danger}')} {_numbers(talk)} {talk.say('emergency.tell')}"
 
 
+_KINDS: dict[str, Callable[[str], object]] = {
+    "emergency.called": dangers.CALLED.search,
+    "emergency.coming": lambda text: dangers.SENT_YET.fullmatch(text) or dangers.COMING.search(text),
+    "emergency.obeyed_still": lambda text: dangers.OBEYED.search(text) and dangers.STILL.search(text),
+    "emergency.obeyed": dangers.OBEYED.search,
+    "emergency.not_at_home": dangers.NOT_AT_HOME.search,
+    "emergency.to_call": dangers.TO_CALL.search,
+}
+"""What may be said at the question, and how it is answered; the first that fits."""
+
+
+def _is_the_same(known: str, told: str) -> bool:
+    """Whether what is told now is no other danger than the one known: water from above is water."""
+    return told == "other" or _KIN.get(told, told) == _KIN.get(known, known.split("_")[0])
+
+
+def _about(draft: dict[str, Any]) -> dict[str, Any]:
+    """What is spoken of, for «что мне делать пока» after the call."""
+    return {"intent": "emergency", "slots": {}, "text": str(draft["told"][0]), "danger": str(draft["danger"])}
+
+
+def _is_a_place(talk: Talk) -> bool:
+    """Whether it is said where the danger is: whoever tells that wants somebody to come."""
+    text = plain(talk.turn.text)
+    counted = numbers(PLACE.sub(" ", text)) or ORDINAL.search(text) is not None
+    return bool(counted) and (PLACE.search(text) is not None or house_named(talk) is not None)
+
+
+def _calmed(talk: Talk) -> Reply:
+    key = "emergency.calm_child" if dangers.CHILD.search(talk.turn.text.lower()) else "emergency.calm"
+    return talk.reply(key, buttons=YES_NO, expecting="yes_no")
+
+
+def _as_request(talk: Talk) -> None:
+    """No danger after all: what was told becomes the words of an ordinary request (`calls.ordinary`)."""
+    text = talk.turn.text
+    more = [text] if when.is_told(text) else []
+    told = ", ".join(words.kept(one).rstrip(" .!,") for one in [*talk.session.draft["told"], *more])
+    talk.session.close()
+    talk.turn = replace(talk.turn, hypotheses=spoken(told))
+
+
 def _told_before(talk: Talk) -> str:
     """What a request that is being made already says of the trouble: «лифт», and then «застряла»."""
     draft = talk.session.draft if talk.session.scene == "ticket" else {}
     return str(draft.get("details") or draft.get("about") or "")
-
-
-def _danger(text: str, said: Understanding, before: str) -> str:
-    """Which danger it is: `gas`, `fire`, `spark`, `lift`, `water`, `heat` or `other` (`dangers.yaml`)."""
-    for told in (text, before):
-        lowered = f" {told.lower().replace('ё', 'е')}"
-        for name, stems in _stems().items():
-            if any(stem in lowered for stem in stems):
-                return name
-    resource = said.slots.get("resource")
-    return {"gas": "gas", "electricity": "spark", "heat": "water"}.get(str(resource), "other")
-
-
-def _in_a_lift(text: str) -> str:
-    """Who is stuck: the speaker, a child that speaks, or somebody else."""
-    lowered = text.lower()
-    if CHILD.search(lowered):
-        return "lift_child"
-    return "lift_other" if SOMEBODY.search(lowered) and not ONESELF.search(lowered) else "lift"
 
 
 def _unfinished(talk: Talk) -> str:
@@ -165,11 +215,6 @@ def _with(talk: Talk, reply: Reply, left: str) -> Reply:
     if not left or reply.handoff or reply.expecting != "command":
         return reply
     return replace(reply, text=f"{reply.text} {talk.say(f'emergency.left.{left}')}")
-
-
-@cache
-def _stems() -> dict[str, list[str]]:
-    return dict(yaml.safe_load(files("skill.dialogue").joinpath("dangers.yaml").read_text("utf-8")))
 
 
 def _numbers(talk: Talk) -> str:

@@ -10,7 +10,7 @@ from skill.dialogue.flat import home_of
 from skill.dialogue.meaning import temper
 from skill.dialogue.person import callback, handoffs
 from skill.dialogue.person.handoffs import Handoff
-from skill.dialogue.talk import Talk
+from skill.dialogue.talk import Talk, still_open
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import OFFER, Reply, session_name
 from skill.understanding import Understanding
@@ -43,7 +43,8 @@ class Operator:
             return self._waiting(talk, said.intent)
         if said.intent != "operator":
             return self._offer(talk)
-        return self.hand_over(talk, "anger" if talk.session.anger else "asked")
+        danger = talk.session.scene == "emergency"
+        return self.hand_over(talk, "emergency" if danger else "anger" if talk.session.anger else "asked")
 
     def _offer(self, talk: Talk) -> Reply:
         """After failures; where there is danger nobody is asked twice."""
@@ -65,14 +66,15 @@ class Operator:
             )
         if asked == "call_me":
             return self._agreed(talk, phone)
-        if talk.session.scene == self.name:
+        if talk.session.scene == self.name and handoff.reason != "emergency":
             talk.session.close()
         if asked == "no_operator":
+            talk.session.close()
             handoffs.close(talk.db, handoff, talk.now)
             return talk.reply("operator.not_wanted")
         talk.beside = "remark"
         if handoff.reason == "emergency":
-            return talk.reply("operator.danger_waiting", phone=emergency_phone(talk))
+            return still_open(talk, talk.reply("operator.danger_waiting", phone=emergency_phone(talk)))
         if handoff.phone:
             return talk.reply("operator.will_call", phone=in_groups(handoff.phone[-4:]), hours=_hours(talk))
         place = str(handoffs.place(talk.db, handoff)) if handoff.status == "waiting" else ""

@@ -67,7 +67,7 @@ class TicketTopic:
             return talk.reply("ticket.complaint", expecting="text")
         bare = len(troubles.LEAD.sub("", talk.turn.text).split()) == 1
         known = troubles.is_told(talk.turn.text) and not troubles.names_only_a_worker(talk.turn.text)
-        if said.intent == "create_ticket" and known and not bare:
+        if said.slots.get("told") == EMERGENCY.name or (said.intent == "create_ticket" and known and not bare):
             return self._confirm(talk, talk.turn.text)
         talk.session.step, talk.session.draft = "details", {"about": talk.turn.text if known else ""}
         return talk.reply("ticket.details", expecting="text")

@@ -9,7 +9,7 @@ from skill.dialogue.flat import home_of
 from skill.dialogue.meaning import troubles
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.talk import Talk
-from skill.dialogue.tickets import terms
+from skill.dialogue.tickets import calls, terms
 from skill.dialogue.tickets.words import said_back
 from skill.dialogue.turn import Reply
 from speech import wording
@@ -22,6 +22,9 @@ SEVERAL = re.compile(r"\b(заявк(?:и|ами|ах|ам)|вс[её]м? зая
 def status(talk: Talk, said: list[str]) -> Reply:
     """The request of the number said, else the newest one that is not done."""
     rows = tickets.of_account(talk.db, home_of(talk).account_id)
+    call = calls.of(talk) if not said else None
+    if call is not None and not rows:
+        return Reply(f"{calls.told(talk, call)} {talk.say('emergency.no_others')}")
     named = [row for row in rows if str(row.number) in said]
     if said and not named:
         return talk.reply("ticket.no_such", number=said[0])
@@ -29,11 +32,13 @@ def status(talk: Talk, said: list[str]) -> Reply:
     chosen = named or active or rows
     if not chosen:
         return talk.reply("ticket.none")
+    before = f"{calls.told(talk, call)} " if call is not None and not calls.has_a_request(talk, call) else ""
     if len(active) > 1 and not named and SEVERAL.search(talk.turn.text.lower()):
-        return _several(talk, active)
+        several = _several(talk, active)
+        return replace(several, text=before + several.text)
     others = sum(row.status in tickets.UNDONE for row in active if row is not chosen[0]) if not named else 0
     more = talk.say("ticket.others", count=str(others), word=_word(others))
-    return Reply(_told(talk, chosen[0]) + (f" {more}" if others > 0 else ""))
+    return Reply(before + _told(talk, chosen[0]) + (f" {more}" if others > 0 else ""))
 
 
 def _several(talk: Talk, rows: list[Ticket]) -> Reply:

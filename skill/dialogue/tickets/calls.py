@@ -1,0 +1,84 @@
+"""The call that the dispatcher was given in danger: that it was sent, who comes, what to do until then."""
+
+import re
+from datetime import timedelta
+
+from billing import tickets
+from skill.dialogue.company import emergency_phone
+from skill.dialogue.flat import home_of
+from skill.dialogue.meaning import dangers
+from skill.dialogue.meaning.plain import LEADS
+from skill.dialogue.person import handoffs
+from skill.dialogue.person.handoffs import Handoff
+from skill.dialogue.talk import Talk, remark
+from skill.dialogue.turn import OFFER, Reply, session_name
+from skill.understanding import Understanding
+
+SENT, MEANWHILE = "call_sent", "call_meanwhile"
+"""Intents: whether it was sent and who comes; what to do until then."""
+LASTING = timedelta(days=1)
+"""So long a call is spoken of."""
+OF_REQUESTS = re.compile(
+    rf"{LEADS}(?:(?:мо[яийеюё]\w*|где|статус|как|что|какие|есть|покажи\w*|проверь\w*|скажи\w*|про|по|с|у меня|там"
+    rf"|вы|ли) )*"
+    r"(?:заявк\w+|вызов\w*|обращени\w+)(?: (?:мо[яийеюё]\w*|статус|где|как|что|есть|приня\w+|дош\w+|переда\w+"
+    r"|отправ\w+|ушл[аи]|там|или нет|ли"
+    r"|уже|вид\w+|в работе))*"
+)
+"""«Мои заявки», «заявка ушла?»: the call is one of them."""
+_CRIES = re.compile(r"\b(?:плачет|плачут|кричит|кричат|задыха\w+|стонет|стучит|стучат)\b")
+
+
+def of(talk: Talk) -> Handoff | None:
+    """The last call of this conversation, whatever has become of it."""
+    return handoffs.latest(talk.db, session_name(talk.turn), "emergency", talk.now - LASTING)
+
+
+def ordinary(talk: Talk, said: Understanding) -> Understanding | None:
+    """What sounds like danger and is a request: a foul smell, «какая авария, сантехника надо»; who cries in danger asks
+    nobody to wait."""
+    if talk.session.scene == "emergency":
+        if _CRIES.search(talk.turn.text.lower()):
+            return Understanding("out_of_scope", {}, 0.0)
+        of_none = dangers.is_ordinary(talk.turn.text, str(talk.session.draft["danger"]))
+    else:
+        of_none = talk.resident is not None and said.intent == "emergency" and dangers.is_foul_only(talk.turn.text)
+    return Understanding("create_ticket", {"told": talk.session.scene}, 1.0) if of_none else None
+
+
+def meant(talk: Talk, text: str) -> Understanding | None:
+    """A plain phrase asked of a call that was sent; None for any other, or where no call was."""
+    session = talk.session
+    if session.scene not in {"", "operator"} and session.step != OFFER:
+        return None
+    advice = session.about.get("intent") == "emergency" and dangers.WHAT_NOW.fullmatch(text)
+    asked = dangers.COMING.search(text) or dangers.SENT_YET.fullmatch(text)
+    listed = OF_REQUESTS.fullmatch(text)
+    if not (advice or asked or listed) or (call := of(talk)) is None:
+        return None
+    if advice:
+        return Understanding(MEANWHILE, {}, 1.0)
+    if has_a_request(talk, call) or (listed and talk.resident is not None):
+        return None
+    return Understanding(SENT, {}, 1.0)
+
+
+def reply(talk: Talk, intent: str) -> Reply:
+    """What is told of the call; a question that is open stays open."""
+    if intent == SENT and (call := of(talk)) is not None:
+        return remark(talk, Reply(told(talk, call)))
+    danger = talk.session.about.get("danger", "other")
+    return remark(talk, talk.reply(f"emergency.wait.{danger}"))
+
+
+def told(talk: Talk, call: Handoff) -> str:
+    """How the call is doing, and where to ask more."""
+    return talk.say(f"emergency.sent.{call.status}", phone=emergency_phone(talk))
+
+
+def has_a_request(talk: Talk, call: Handoff) -> bool:
+    """Whether a request was made with the call or after it: that one is asked about."""
+    if talk.resident is None:
+        return False
+    rows = tickets.of_account(talk.db, home_of(talk).account_id, only_active=True)
+    return any(row.created_at >= call.created_at for row in rows)
