@@ -5,6 +5,7 @@ import re
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.talk import Talk
 from skill.understanding import Understanding
+from skill.understanding.assent import agrees
 
 REQUESTS = frozenset({"benefits", "broken_meter", "heating", "house", "matters", "outages", "rules", "ticket"})
 """Scenes whose question a request to the company hangs on."""
@@ -19,10 +20,20 @@ LONG = 4
 SURELY = 0.9
 
 
+GRANTS = re.compile(
+    r"^(?:(?:ну|да|ой|а|и) )*(?:ладно|лады|ок|окей|ага|хорошо)"
+    r"(?P<rest>(?! (?:(?:большое )?(?:спасибо|спс|спасиб\w+|пасиб\w*)|уж|уже|понятно|ясно|поняла?)$) .+)"
+)
+"""«Ладно, …»: what follows tells whether it is a yes («ладно, проехали»)."""
+
+
 def meant(talk: Talk, said: Understanding, text: str) -> Understanding:
     """«Да оформляйте заявку» is a yes to a request; «да боже мой», «это я вчера смотрела» are no «no»."""
     if talk.session.scene in REQUESTS and points_at("send_it", talk.turn.text):
         return Understanding("yes", {}, 1.0)
+    granted = GRANTS.match(text) if said.intent == "yes" else None
+    if granted is not None and not agrees(granted["rest"]):
+        return Understanding("out_of_scope", {}, 0.0)
     words = text.split()
     refuses_nothing = NEGATES.search(text) is None and (words[:1] == ["да"] or len(words) >= LONG)
     if said.intent == "no" and said.confidence < SURELY and refuses_nothing:

@@ -21,9 +21,17 @@ OF_REPAIRS = re.compile(r"кап\.? ?ремонт|капитальн")
 """After it an age asks about the payment for it."""
 
 
+GATHERING = frozenset({"readings"})
+"""Scenes where a no asks for something else instead."""
+ENTERS = re.compile(r"(?:\w+ )*забейте(?: \w+)*")
+"""«Забейте» may want the values entered."""
+
+
 def meant(talk: Talk, text: str) -> Understanding | None:
     """What the words mean whatever the model makes of them."""
     free = not talk.session.scene or talk.session.step == OFFER
+    if (left := _waved_off(talk, text)) is not None:
+        return left
     if free and talk.session.waits() and _goes_on(talk):
         return Understanding("go_on", {}, 1.0)
     remark = meaning_of("remarks", text)
@@ -46,6 +54,19 @@ def meant(talk: Talk, text: str) -> Understanding | None:
     if (free or talk.session.scene == "readings") and items(talk.turn.text):
         return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
     return _of_readings(talk, free=free)
+
+
+def _waved_off(talk: Talk, text: str) -> Understanding | None:
+    """«Ладно, забей», «да ну его»: a no to what is offered, the end of what is asked for, and never a yes."""
+    session, asked = talk.session, talk.session.last.get("expecting")
+    if (asked == "command" and session.step == OFFER) or not points_at("waved_off", text):
+        return None
+    if not session.scene:
+        return Understanding("no", {}, 1.0) if session.told else None
+    if session.scene in GATHERING or asked != "yes_no":
+        enters = session.scene in GATHERING and ENTERS.fullmatch(text)
+        return Understanding("out_of_scope", {}, 0.0) if enters else Understanding("back", {}, 1.0)
+    return Understanding("no", {}, 1.0)
 
 
 def _of_readings(talk: Talk, *, free: bool) -> Understanding | None:

@@ -80,7 +80,7 @@ def belongs(talk: Talk, said: Understanding) -> bool:
     if asks(text) or len(text.split()) < LEAST or temper.signs(text):
         return False
     if said.intent in LEAVING:
-        return not points_at("declined", text)
+        return not (points_at("declined", text) or points_at("waved_off", text))
     if ELSEWHERE.search(text.lower()):
         return False
     if points_at("of_water", text):
