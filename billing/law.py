@@ -121,11 +121,15 @@ def due_date(period: date, feb_2026_due: date | None = None) -> date:
     if feb_2026_due is not None and period == date(2026, 2, 1):
         return feb_2026_due
     month = month_start(period, 1)
-    day = next(row["day"] for row in reversed(_rows()["due_days"]) if row["from"] <= month)
-    due = month.replace(day=day)
+    due = month.replace(day=due_day(month))
     while not _is_working(due):
         due += timedelta(days=1)
     return due
+
+
+def due_day(month: date) -> int:
+    """The day of a month by which bills are to be paid, if it is a working day."""
+    return int(next(row["day"] for row in reversed(_rows()["due_days"]) if row["from"] <= month))
 
 
 def _is_working(day: date) -> bool:

@@ -48,8 +48,11 @@ class _Wish:
 
     @property
     def is_daytime(self) -> bool:
-        """Whether people may be written to where the house is."""
-        return MORNING <= self.now.astimezone(ZoneInfo(self.house.timezone)).hour < EVENING
+        """Whether people may be written to where the house is; at an hour of their own also at night."""
+        local = self.now.astimezone(ZoneInfo(self.house.timezone))
+        if self.reminder.minute is not None:
+            return local.hour * 60 + local.minute >= self.reminder.minute
+        return MORNING <= local.hour < EVENING
 
 
 def remind(
@@ -61,8 +64,10 @@ def remind(
     channel: str,
     day: int | None = None,
     once_at: datetime | None = None,
+    minute: int | None = None,
 ) -> Reminder:
-    """Switch a reminder on, or change its day. once_at: one more that comes once, beside those that go on."""
+    """Switch a reminder on, or change its day and minute of the day. once_at: one more that comes once, beside those
+    that go on."""
     row = db.exec(
         select(Reminder).where(
             Reminder.resident_id == resident_id,
@@ -73,7 +78,7 @@ def remind(
         )
     ).first()
     row = row or Reminder(resident_id=resident_id, account_id=account_id, kind=kind, channel=channel, once_at=once_at)
-    row.day = day
+    row.day, row.minute = day, minute
     db.add(row)
     db.flush()
     return row

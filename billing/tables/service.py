@@ -122,12 +122,14 @@ class Reminder(SQLModel, table=True):
     """A resident wants to be told of something, and where. day: of the month, null for the usual days of the kind.
 
     once_at: it comes once, at this moment, and is deleted after that; null for one that goes on.
+    minute: of the day, from which one that goes on comes; null: with the morning.
     """
 
     __tablename__ = "reminder"
     __table_args__ = (
         CheckConstraint(one_of("kind", NOTICE_KINDS), "kind"),
         CheckConstraint("day IS NULL OR day BETWEEN 1 AND 31", "day"),
+        CheckConstraint("minute IS NULL OR minute BETWEEN 0 AND 1439", "minute"),
         Index(
             "uq_reminder_going",
             "resident_id",
@@ -157,6 +159,7 @@ class Reminder(SQLModel, table=True):
     channel: str
     day: int | None = None
     once_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    minute: int | None = None
 
 
 class Notice(SQLModel, table=True):

@@ -281,6 +281,19 @@ def test_a_reminder_that_comes_once_comes_at_its_moment_even_at_night_and_never_
     assert [row.day for row in db.exec(select(Reminder)).all()] == [30]
 
 
+def test_a_reminder_of_every_month_comes_at_its_hour(account: Any, now: datetime) -> None:
+    db, own = account
+    resident_id = wished(db, own, now, "submit_readings")
+    wish = {"resident_id": resident_id, "account_id": own.id, "kind": "submit_readings", "channel": "alice", "day": 21}
+    row = notices.remind(db, **wish, minute=21 * 60 + 30)  # beyond nine in the evening, which is asked for
+    assert notices.prepare(db, now) == 0
+    evening = now.replace(hour=18, minute=30)  # half past nine in Moscow
+    assert (notices.prepare(db, evening - timedelta(minutes=1)), notices.prepare(db, evening)) == (0, 1)
+    assert notices.prepare(db, evening + timedelta(minutes=15)) == 0
+    notices.remind(db, **wish)
+    assert row.minute is None
+
+
 def test_what_is_done_is_not_reminded_of_once_more(account: Any, now: datetime, demo: DemoSummary) -> None:
     db, own = account
     resident_id = wished(db, own, now, "pay")

@@ -128,4 +128,5 @@ def notes(talk: Talk, said: Understanding) -> None:
             "matter": same.get("matter", ""),
             "trouble": before["text"] if before.get("intent") in TROUBLES else before.get("trouble", ""),
             "before": before.get("intent", ""),
+            "reminded": same.get("kind") or same.get("reminded", ""),
         }

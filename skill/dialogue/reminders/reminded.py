@@ -28,17 +28,20 @@ PUSHED = frozenset({"telegram", "max", "whatsapp", "viber", "vk", "sms", "email"
 def facts(talk: Talk, row: Reminder) -> dict[str, object]:
     """What of a reminder is kept, so that its day or hour can be changed."""
     on = None if row.once_at is None else f"{row.once_at.astimezone(local(talk).tzinfo):%m-%d}"
-    return {"kind": row.kind, "row": row.id, "date": on or row.day, "once": on is not None}
+    return {"kind": row.kind, "row": row.id, "date": on or row.day, "once": on is not None, "minute": row.minute}
 
 
 def promised(talk: Talk, row: Reminder) -> Reply:
     """What was switched on, when it comes and how."""
     what, where = talk.say(f"reminders.what.{row.kind}"), _where(talk)
+    how = talk.say(f"reminders.{where}")
+    if row.minute is not None:
+        how = talk.say(f"reminders.hour.{where}", at=_clock(row.minute), where=how)
     if row.once_at is not None:
         return talk.reply(f"reminders.once.{where}", what=what, when=_moment(talk, row.once_at))
     if row.day is None:
-        return talk.reply(f"reminders.usual.{row.kind}", where=talk.say(f"reminders.{where}"))
-    return talk.reply("reminders.monthly", what=what, day=str(row.day), where=talk.say(f"reminders.{where}"))
+        return talk.reply(f"reminders.usual.{row.kind}", where=how)
+    return talk.reply("reminders.monthly", what=what, day=str(row.day), where=how)
 
 
 def _where(talk: Talk) -> str:
@@ -57,7 +60,8 @@ def in_words(talk: Talk, rows: Sequence[Reminder]) -> str:
         what = talk.say(f"reminders.what.{row.kind}")
         if row.once_at is not None:
             what += talk.say("reminders.on_once", when=_moment(talk, row.once_at))
-        said.append(what if row.day is None else what + talk.say("reminders.on_day", day=str(row.day)))
+        what += "" if row.day is None else talk.say("reminders.on_day", day=str(row.day))
+        said.append(what if row.minute is None else what + talk.say("reminders.on_hour", at=_clock(row.minute)))
     return "; ".join(said) if any(row.once_at for row in rows) else listed(said)
 
 
@@ -65,6 +69,11 @@ def _moment(talk: Talk, at: datetime) -> str:
     """«25 ноября в 9:00»."""
     then = at.astimezone(local(talk).tzinfo)
     return f"{wording.day(then)} в {then.hour}:{then:%M}"
+
+
+def _clock(minute: int) -> str:
+    """«20:00», from the minute of the day."""
+    return f"{minute // 60}:{minute % 60:02}"
 
 
 def going(talk: Talk) -> list[Reminder]:

@@ -9,15 +9,14 @@ from billing.tables import Reminder
 from skill.dialogue.company import local
 from skill.dialogue.flat import home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.meaning.asked import day
 from skill.dialogue.naming import listed
 from skill.dialogue.reminders import moments
+from skill.dialogue.reminders.asked import MONTH_DAYS, ahead_of, moment, when
 from skill.dialogue.reminders.reminded import facts, going, in_words, kind_of, promised
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, spoken
 from skill.understanding import Understanding
-from skill.understanding.slots import extract
 from speech.numerals import numbers
 
 LISTED = re.compile(
@@ -39,12 +38,6 @@ ERRAND = re.compile(
 )
 """What a resident may want to be reminded of, and is not among the kinds."""
 HOUR = re.compile(r"\bчас|\bутра\b|\bвечера\b|\bдня\b|:")
-MONTH_DAYS = 31
-BARE_DAY = re.compile(
-    r"(?:кажд\w+ месяц|ежемесячно|показани\w+|оплат\w+|напомина\w+(?: мне)?) (?P<day>\d{1,2})\b"
-    r"(?! ?(?:час|мин|раз|дн|утр|вечер|:))"
-)
-"""«Каждый месяц 25», «про оплату 10»."""
 OFF = re.compile(r"\bотключ\w+")
 """The command to switch off is no outage to be reminded of."""
 ALL = re.compile(r"\b(все|всё|оба|обе)\b")
@@ -72,19 +65,21 @@ class Reminders:
         if (each := self._each(talk)) is not None:
             return each
         named, known = kind_of(talk.turn.text), said.slots.get("kind")
-        kind = named or known or _put_off_kind(talk) or OF_TOPICS.get(str(talk.session.about.get("before")))
+        about = talk.session.about
+        before = about.get("reminded") or OF_TOPICS.get(str(about.get("before")))
+        kind = named or known or _put_off_kind(talk) or before
         row = said.slots.get("row") if named in (None, known) else None
-        when = _when(talk, said)
-        told = when["day"] or when["once_at"] or "кажд" in talk.turn.text.lower()
+        draft = when(talk, said)
+        told = draft["day"] or draft["once_at"] or "кажд" in talk.turn.text.lower()
         if talk.session.suspended and kind == _put_off_kind(talk) and not told:
-            when["once_at"] = _tomorrow(talk)  # «напомни потом»
-        return self._ask_or_set(talk, {"kind": kind, "row": row, **when})
+            draft["once_at"] = _tomorrow(talk)  # «напомни потом»
+        return self._ask_or_set(talk, {"kind": kind, "row": row, **draft})
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """What to remind of, or when; a yes to switch all of them off, or to an offer."""
         draft, step = talk.session.draft, talk.session.step
         if step == OFFER and draft.get("kind") and moments.names_one(talk.turn.text):  # «лучше послезавтра»
-            return self._ask_or_set(talk, {**draft, **_when(talk, said, surely=True)})
+            return self._ask_or_set(talk, {**draft, **when(talk, said, surely=True)})
         if step in {"all", OFFER} and said.intent not in {"yes", "no", "back", "stop"}:
             return None
         if said.intent in {"no", "back", "stop"}:
@@ -96,7 +91,7 @@ class Reminders:
             return _off(talk, going(talk))
         if step == OFFER:
             return _taken(talk, draft)
-        found = _of_what(talk, draft) if step == "kind" else _when(talk, said, surely=True)
+        found = _of_what(talk, draft) if step == "kind" else when(talk, said, surely=True)
         known = {name: value for name, value in found.items() if value}
         return self._ask_or_set(talk, {**draft, **known}) if known else None
 
@@ -113,7 +108,7 @@ class Reminders:
         drafts: list[dict[str, object]] = []
         for part, kind in zip(parts, kinds, strict=True):
             talk.turn = replace(whole, hypotheses=spoken(part))
-            drafts.append({"kind": kind, **_when(talk, Understanding("set_reminder", {}, 1.0))})
+            drafts.append({"kind": kind, **when(talk, Understanding("set_reminder", {}, 1.0))})
         talk.turn = whole
         for one, other in (drafts, drafts[::-1]):
             if not (one["day"] or one["once_at"]):
@@ -124,11 +119,12 @@ class Reminders:
     def _ask_or_set(self, talk: Talk, draft: dict[str, object]) -> Reply:
         """Set the reminder when it is clear what it is about and when it is to come.
 
-        draft: `kind`; `day` of the month or `once_at`; `once` where that is enough; `row`: what it comes instead of.
+        draft: `kind`, `row`: what it comes instead of, and what `when` says.
         """
-        once_at = draft.get("once_at")
-        past = once_at is not None and datetime.fromisoformat(str(once_at)) <= talk.now
-        if draft["kind"] is not None and not past and (once_at is not None or not draft.get("once")):
+        once_at = moment(draft.get("once_at"))
+        past = once_at is not None and once_at <= talk.now
+        is_clear = once_at is not None or draft.get("ahead") or not draft.get("once")
+        if draft["kind"] is not None and not past and is_clear:
             talk.session.close()
             return _set(talk, draft)
         talk.session.scene, talk.session.draft = self.name, draft
@@ -162,23 +158,6 @@ def _of_what(talk: Talk, draft: dict[str, object]) -> dict[str, object]:
     return {"kind": kind_of(talk.turn.text), "day": number}
 
 
-def _when(talk: Talk, said: Understanding, *, surely: bool = False) -> dict[str, object]:
-    """`once_at` or `day` of what was said, and whether `once` is enough."""
-    text, now = talk.turn.text, local(talk)
-    if not said.slots.get("date_or_day"):
-        said = replace(said, slots={**said.slots, **extract("set_reminder", text)})
-    number = numbers(text)
-    bare = BARE_DAY.search(text.lower())
-    if bare is not None and "date_or_day" not in said.slots and 1 <= int(bare["day"]) <= MONTH_DAYS:
-        said = replace(said, slots={**said.slots, "date_or_day": bare["day"]})
-    if surely and "date_or_day" not in said.slots and len(number) == 1 and number[0].isdecimal():
-        said = replace(said, slots={"date_or_day": number[0]})
-    once = surely or moments.is_once(text) or said.slots.get("once")
-    at = moments.once(text, said, now, surely=bool(once))
-    on = day(said, now.date())
-    return {"day": on.day if on and at is None else None, "once_at": at.isoformat() if at else None, "once": bool(once)}
-
-
 def _put_off_kind(talk: Talk) -> str | None:
     """«Напомни завтра» amid readings, or after they were put off, is about them."""
     waiting = talk.session.suspended[-1:] or [talk.session.put_off]
@@ -189,8 +168,10 @@ def _set(talk: Talk, draft: dict[str, object]) -> Reply:
     """Keep the reminder, and say when it comes; the question that it was asked for amid waits."""
     assert talk.resident is not None  # noqa: S101 - `barred` saw to it
     kind = str(draft["kind"])
-    once_at = datetime.fromisoformat(str(draft["once_at"])) if draft.get("once_at") else None
-    number = draft["day"] if kind in ON_A_DAY and once_at is None else None
+    once_at, number, minute = moment(draft.get("once_at")), draft["day"], draft.get("minute")
+    if isinstance(days := draft.get("ahead"), int) and kind in ON_A_DAY:
+        number = ahead_of(talk, kind, days)
+    goes_on = kind in ON_A_DAY and once_at is None
     notices.drop(talk.db, [row for row in going(talk) if row.id == draft.get("row")])
     row = notices.remind(
         talk.db,
@@ -198,10 +179,12 @@ def _set(talk: Talk, draft: dict[str, object]) -> Reply:
         account_id=home_of(talk).account_id,
         kind=kind,
         channel=talk.turn.channel,
-        day=number if isinstance(number, int) else None,
+        day=number if isinstance(number, int) and goes_on else None,
         once_at=once_at,
+        minute=minute if isinstance(minute, int) and goes_on else None,
     )
-    talk.session.about = {"intent": "set_reminder", "slots": {}, "text": talk.turn.text, **facts(talk, row)}
+    about = {"intent": "set_reminder", "slots": {}, "text": talk.turn.text}
+    talk.session.about = {**about, **facts(talk, row), "minute": minute}
     return _left(talk, kind, promised(talk, row))
 
 
