@@ -13,7 +13,10 @@ _YES = (
     r"(?:да|ага|угу|верно|правильно|точно|именно|конечно|(?:все )?(?:так|верно|правильно|точно)"
     r"|запи(?:сывай|ши)(?:те)?)"
 )
-AGREED = re.compile(rf"(?:ну |так |ой )*(?P<yes>{_YES}(?: (?:{_YES}|уже|пожалуйста|спасибо|это))*)(?P<rest>(?: .+)?)")
+AGREED = re.compile(
+    rf"(?:ну |так |ой |вот |теперь |тогда )*"
+    rf"(?P<yes>{_YES}(?: (?:{_YES}|уже|пожалуйста|спасибо|это))*)(?P<rest>(?: .+)?)"
+)
 AND = re.compile(r" (?:(?:а|и|еще|скажи(?:те)?|подскажи(?:те)?|заодно) )+")
 """Between a yes of one word and a question: «да когда же почините» agrees to nothing."""
 HOLDS = re.compile(r"(?:погоди|подожди|постой|стой|секунд|минут|нет|не|но|только|кроме|ли|же|ж)\b")
@@ -27,6 +30,10 @@ ENOUGH = re.compile(
     r"|не надо|не нужно|не буду|не хочу) ?)+"
 )
 """«Да, больше ничего не надо», «да, остальное потом»."""
+NEXT = re.compile(
+    r"(?: (?:и|а|ну|давай(?:те)?|можно|можем|пошли|идем|поехали|пошел|какой|что|там))* (?:дальше|далее|следующ\w+)"
+)
+"""«Да, дальше»: the yes, and the next meter."""
 UNSURE = re.compile(
     r"\bчто ли\b|\bли\b|\bразве\b|\bне (?:знаю|уверен\w*|помню)\b|\bили нет\b|\b(?:вы|ты) точно\b"
     r"|\bточно (?:вы|ты|запиш\w+)\b|\b(?:только|но|а|или)$|^(?:ну )?да ладно$"
@@ -68,6 +75,16 @@ def is_enough(text: str) -> bool:
     """Whether a yes comes with the wish to stop there («да, остальное потом»)."""
     found = AGREED.fullmatch(plain(text))
     return found is not None and ENOUGH.fullmatch(found["rest"].strip()) is not None
+
+
+def goes_on(text: str) -> bool:
+    """Whether a yes comes with the wish to go on.
+
+    >>> goes_on("да дальше"), goes_on("дальше")
+    (True, False)
+    """
+    found = AGREED.fullmatch(plain(text))
+    return found is not None and NEXT.fullmatch(found["rest"]) is not None
 
 
 def question(text: str, channel: str) -> str:

@@ -21,6 +21,7 @@ DENIES = re.compile(r"\b(нет|не)\b")
 RATHER = re.compile(r"\W*(?:(?:а|ой|ну|так|блин) )*(?:нет|вс[её][- ]таки|точнее|вернее|стоп|погоди\w*)\b")
 """«А нет, всё-таки сто двадцать пять», after a value was written down."""
 OOPS = re.compile(r"\W*(?:ой|ох|ах|упс|стоп|точнее|вернее)\b")
+ORDINAL = re.compile(r"\b(?:перв|втор|трет)\w+")
 THIS = re.compile(r"\b(нет|не|это|эт|вообще то)\b")
 """«нет, это горячая» speaks of the value just read back, «а горячая» of another one."""
 
@@ -49,8 +50,9 @@ class Answering(Gathering):
             return self.guessed() if named.fits(self.flat.meter(int(other))) else self.not_guessed()
         said = self.talk.turn.text.lower()
         points = THIS.search(said) is not None
-        if known is not None and self.step == "confirm" and len(self.draft.entries) == 1 and not DENIES.search(said):
-            return self.next()  # «125» … «холодная»: just what was read back
+        told = len(self.draft.entries) == 1 or ORDINAL.search(said) is not None
+        if known is not None and self.step == "confirm" and told and not DENIES.search(said):
+            return self.next()  # «125» … «холодная», «первая холодная»: just what was read back
         if known is not None:
             return self.wrong(known) if known.values else None
         return self.meant_for(named) if len(self.draft.entries) == 1 and self.step != "fix" and points else None
@@ -211,6 +213,22 @@ class Answering(Gathering):
         entry.rejected = rejected
         entry.stopped = rejected if stopped else {}
         return self._ask("value", "readings.fix_value", "number", meter=name, Meter=capital(name))
+
+    def fix_booked(self) -> Reply:
+        """What was written down is wrong: the right number, where only one meter has any, else which meter it is."""
+        period = self.flat.period
+        written = [one for one in self.flat.meters if any(last.period == period for last in one.last.values())]
+        booked = [meter for meter in self.flat.meters if meter.id in self.draft.booked] or written
+        if len(booked) != 1:
+            self.draft.entries = []
+            return self._ask("which", "readings.fix_booked", "meter")
+        meter, name = booked[0], self.flat.name(booked[0])
+        self.draft.entries = [Entry(meter.id, meter.resource, meter.place)]
+        return self._ask("value", "readings.fix_written", "number", meter=name)
+
+    def dropped(self) -> Reply:
+        """What was not agreed to is not written; what was written before stays."""
+        return self.talk.reply("readings.dropped_rest" if self.draft.booked else "readings.dropped")
 
     def restored(self) -> Reply:
         """The value that was rejected is right after all («ой, погоди… да, правильно»)."""

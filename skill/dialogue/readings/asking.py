@@ -7,7 +7,7 @@ from dataclasses import replace
 from billing.meters import MeterView
 from skill.dialogue.meaning.plain import plain
 from skill.dialogue.meaning.pointing import points_at
-from skill.dialogue.naming import month_name
+from skill.dialogue.naming import listed, month_name, register_name
 from skill.dialogue.readings import agreeing, comparing
 from skill.dialogue.readings.answering import READ_BACK
 from skill.dialogue.readings.draft import Entry, entries_of
@@ -39,6 +39,8 @@ def asked(gathering: Gathering, said: Understanding) -> Reply | None:
         return before
     if points_at("written_yet", text) and (told := written_yet(gathering)) is not None:
         return told
+    if (zones := _both_zones(gathering)) is not None:
+        return zones
     if gathering.step not in READ_BACK:
         return None
     marked = MARKED.search(text) is not None
@@ -46,6 +48,9 @@ def asked(gathering: Gathering, said: Understanding) -> Reply | None:
         return _whether_all(gathering)
     if marked and (agreeing.is_only_yes(text) or points_at("done_yet", text)):
         return _not_yet(gathering, "readings.not_written")
+    for remark in ("because", "rest_later"):
+        if points_at(remark, text) and not numbers(text) and not agreeing.begins(text):
+            return and_open(gathering, talk.say(f"readings.{remark}"))
     if (included := _included(gathering, marked=marked)) is not None:
         return included
     if marked and said.intent in TURNS_AWAY and len(text.split()) <= SHORT and not agreeing.begins(text):
@@ -57,7 +62,7 @@ def written_yet(gathering: Gathering) -> Reply | None:
     """«А показание записалось?»: what is read back is not yet, what was booked just before is."""
     talk, flat = gathering.talk, gathering.flat
     if gathering.step == "rest":
-        named = [one for one in _named(gathering) if not comparing.of_period(flat, one)]
+        named = [one for one in named_meters(gathering) if not comparing.of_period(flat, one)]
         if named:
             return comparing.asked_again(talk, talk.say("readings.not_given", meters=flat.names(named)))
         booked = [(meter, comparing.of_period(flat, meter)) for meter in flat.meters]
@@ -81,12 +86,15 @@ def _of_before(gathering: Gathering) -> Reply | None:
     """«Что там записано», «покажите старые»: the last readings of the meters named, else of those spoken of. A month
     that is named is another question."""
     text = gathering.talk.turn.text
-    parts = [part for part in SENTENCES.split(text) if _asks_of_before(part)]
-    if not parts or "period" in extract("last_reading", text):
+    entry, names = gathering.asked, ["recorded", "what_before"]
+    if entry is not None and entry.meter is not None and gathering.step != "rest":
+        names.append("was")
+    parts = [part for part in SENTENCES.split(text) if any(points_at(name, part) for name in names)]
+    if not any(not numbers(part) for part in parts) or "period" in extract("last_reading", text):
         return None
     if numbers(text) and not UNSURE_OF_IT.search(text.lower()):
         return None
-    named = _named(gathering)
+    named = named_meters(gathering)
     alone = gathering.asked is not None and len(gathering.draft.entries) == 1
     if not named and alone and (told := comparing.previous(gathering)) is not None:
         return told
@@ -95,8 +103,16 @@ def _of_before(gathering: Gathering) -> Reply | None:
     return _told_last(gathering, [meter for meter in meters if meter.last])
 
 
-def _asks_of_before(part: str) -> bool:
-    return not numbers(part) and any(points_at(name, part) for name in ("recorded", "what_before"))
+def _both_zones(gathering: Gathering) -> Reply | None:
+    """«Ночь не помню», «можно только день»: a meter is read whole; None where nothing of it was said yet."""
+    entry, text = gathering.asked, gathering.talk.turn.text
+    if gathering.step != "value" or entry is None or entry.meter is None or not entry.values or numbers(text):
+        return None
+    if not (points_at("only_one_zone", text) or points_at("cannot", text)):
+        return None
+    zones = [register_name(register) for register in gathering.flat.meter(entry.meter).registers]
+    gathering.talk.beside = "help"
+    return gathering.talk.reply("readings.both_zones", zones=listed(zones), expecting="number")
 
 
 def _told_last(gathering: Gathering, meters: list[MeterView]) -> Reply | None:
@@ -104,7 +120,9 @@ def _told_last(gathering: Gathering, meters: list[MeterView]) -> Reply | None:
     talk, flat = gathering.talk, gathering.flat
     told = [(meter, {zone: last.value for zone, last in meter.last.items()}) for meter in meters]
     lines = [f"{flat.name(meter)} {values_shown(values, meter)}" for meter, values in told]
-    return and_open(gathering, talk.say("readings.last", lines=", ".join(lines))) if lines else None
+    drafted = {entry.meter for entry in gathering.draft.entries}
+    others = any(meter.id not in drafted for meter in meters)
+    return and_open(gathering, talk.say("readings.last", lines=", ".join(lines)), whole=others) if lines else None
 
 
 def _whether_all(gathering: Gathering) -> Reply:
@@ -120,7 +138,7 @@ def _included(gathering: Gathering, *, marked: bool) -> Reply | None:
     """«Это вместе с горячей?»: whether the meters named are read back; None where nothing of that is asked."""
     text = gathering.talk.turn.text
     asks = points_at("included", text) or (marked and not ASKS.search(plain(text)))
-    named = _named(gathering) if asks and not numbers(text) else []
+    named = named_meters(gathering) if asks and not numbers(text) else []
     if not named:
         return None
     drafted = {entry.meter for entry in gathering.draft.entries}
@@ -135,18 +153,18 @@ def only_these(gathering: Gathering, key: str = "readings.included_not") -> Repl
     return and_open(gathering, gathering.talk.say(key, meters=flat.names(drafted)))
 
 
-def _named(gathering: Gathering) -> list[MeterView]:
+def named_meters(gathering: Gathering) -> list[MeterView]:
     """The meters that a phrase names without a number."""
     said = entries_of(extract("submit_reading", gathering.talk.turn.text))
     spoken = [Entry(resource=one.resource, place=one.place) for one in said if one.resource or one.place]
     return [meter for meter in gathering.flat.meters if any(one.fits(meter) for one in spoken)]
 
 
-def and_open(gathering: Gathering, told: str) -> Reply:
+def and_open(gathering: Gathering, told: str, *, whole: bool = False) -> Reply:
     """What was asked about, and whether to write what was read back; else the question that is open, whole."""
     talk = gathering.talk
     talk.beside = "help"
     question = comparing.open_question(talk)
-    if gathering.step == "confirm":
+    if gathering.step == "confirm" and not whole:
         return replace(question, text=f"{told} {talk.say('readings.write_told')}")
     return after(told, question)

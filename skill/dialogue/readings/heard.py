@@ -1,5 +1,7 @@
 """What a phrase says of readings, as the meters of the flat explain it."""
 
+from skill.dialogue.flat import Flat
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.readings.answering import Answering
 from skill.dialogue.readings.apart import apart
 from skill.dialogue.readings.draft import Entry, entries_of
@@ -22,8 +24,18 @@ def put(talk: Talk, gathering: Answering, entries: list[Entry]) -> list[Entry]:
     if (whole := set_right(gathering, entries)) is not entries:
         return whole
     listed = by_serial(gathering, numbered(gathering, without_account(gathering, entries)))
-    told = by_last(gathering.flat, talk.turn.text, of_replaced(gathering, listed), gathering.asked)
+    told = by_last(gathering.flat, talk.turn.text, of_replaced(gathering, listed), gathering.asked or _told_of(talk))
     return placed(gathering, apart(gathering.books, gathering.flat, talk.turn.text, told))
+
+
+def _told_of(talk: Talk) -> Entry | None:
+    """The meter whose last reading was asked just before: «четыре куба прибавь» is said of it."""
+    about = talk.session.about
+    if about.get("intent") != "last_reading" or not points_at("plus", talk.turn.text):
+        return None
+    said = entries_of({name: about["slots"].get(name) for name in ("resource", "place")})
+    fitting = [meter for meter in Flat(talk).meters if any(one.fits(meter) for one in said)]
+    return Entry(fitting[0].id) if len(fitting) == 1 else None
 
 
 def heard(talk: Talk, said: Understanding) -> list[Entry]:

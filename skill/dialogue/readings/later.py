@@ -1,6 +1,7 @@
 """Readings that can wait: «потом», «свет не вижу, там высоко», «продолжим завтра»."""
 
 from skill.dialogue.readings.answering import Answering
+from skill.dialogue.readings.asking import named_meters
 from skill.dialogue.readings.draft import Entry
 from skill.dialogue.scenes.reminders import offer_tomorrow
 from skill.dialogue.talk import Talk, after
@@ -12,7 +13,21 @@ def unseen(talk: Talk, gathering: Answering, named: list[Entry]) -> Reply:
     left = [meter for meter in gathering.flat.left() if not any(entry.fits(meter) for entry in named)]
     if talk.session.step == "value" or not named or not left:
         return put_off(talk, gathering, [], is_later=True)
-    return gathering.left_of(left)
+    return after(talk.say("readings.waits"), gathering.left_of(left))
+
+
+def skipped(talk: Talk, gathering: Answering) -> Reply | None:
+    """«Этот пропусти»: the meter asked for, or the first of those left, can wait; the next is asked for. None: there is
+    no other."""
+    step, asked, left = talk.session.step, gathering.asked, gathering.flat.left()
+    if step not in {"rest", "value", "which"} or not left:
+        return None
+    if step == "value" and asked is not None and len(gathering.draft.entries) > 1:
+        return gathering.leave(asked)
+    first = [gathering.flat.meter(asked.meter)] if asked is not None and asked.meter is not None else left[:1]
+    skips = {meter.id for meter in named_meters(gathering) or first}
+    others = [meter for meter in left if meter.id not in skips]
+    return gathering.left_of(others) if others and not any(entry.gives for entry in gathering.draft.entries) else None
 
 
 def by_others(talk: Talk, gathering: Answering, named: list[Entry]) -> Reply:
@@ -44,4 +59,4 @@ def put_off(talk: Talk, gathering: Answering, named: list[Entry], *, is_later: b
     if is_later and gathering.flat.today < gathering.flat.window.end:
         told = talk.say("readings.put_off" if gives else "readings.can_wait")
         return offer_tomorrow(talk, told, "submit_readings")
-    return talk.reply("readings.dropped")
+    return gathering.dropped()

@@ -14,7 +14,8 @@ from skill.understanding.slots import extract
 from speech.numerals import numbers
 
 UNKNOWN = re.compile(
-    r"(?:\w+ ){1,2}(?:(?:я |пока |еще )*не (?:знаю|помню|вижу|видно|смотрел\w?|посмотрел\w?)|потом\b|позже\b)"
+    r"(?:\w+ ){1,2}(?:(?:я |пока |еще )*не "
+    r"(?:знаю|помню|вижу|видно|(?:по)?смотрел\w?|снимал\w?|снял\w?|списа(?:л|вал)\w?|записа(?:л|вал)\w?)|потом\b|позже\b)"
 )
 """«Свет не знаю», «газ потом»: said of no meter but this."""
 RISE = re.compile(

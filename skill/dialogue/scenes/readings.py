@@ -32,6 +32,8 @@ from skill.understanding import Understanding
 
 CERTAIN = 0.6
 """Nothing is booked on a yes, or dropped on a no, that is less sure."""
+MUCH = ("much", "so_much", "why_used")
+"""Ways to wonder at what was used."""
 YES, NO = Understanding("yes", {}, 1.0), Understanding("no", {}, 1.0)
 
 
@@ -69,8 +71,7 @@ class Readings:
             reply = gathering.next()
             return replace(reply, text=gathering.of_flat(reply.text))
         if said.intent == "correct" and not any(entry.tells for entry in entries):
-            talk.session.step = "which"
-            return talk.reply("readings.fix_booked", expecting="meter")
+            return gathering.fix_booked()
         return comparing.of_now(gathering, said, gathering.next())
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
@@ -86,14 +87,15 @@ class Readings:
             return agreed
         if (told := explaining.explained(gathering) or explaining.of_rest(gathering)) is not None:
             return told
+        if points_at("skip", talk.turn.text) and (skipped := later.skipped(talk, gathering)) is not None:
+            return skipped
         if points_at("go_on", talk.turn.text):
             return gathering.on()
         if gathering.denies():
             return gathering.wrong()
         if (told := comparing.beside(gathering)) is not None:
             return told
-        asks_much = points_at("much", talk.turn.text) or points_at("why_used", talk.turn.text)
-        if talk.session.step in READ_BACK and asks_much:
+        if talk.session.step in READ_BACK and any(points_at(name, talk.turn.text) for name in MUCH):
             return comparing.usual(gathering)
         if (flat := addressing.corrected(talk)) is not None:
             return other_flat.turned_to(talk, gathering, said, flat)
@@ -102,7 +104,10 @@ class Readings:
         if said.intent == "yes" and (gathering.repeats(entries) or gathering.only_names(entries)):
             entries = []
         named = {entry.resource for entry in entries if not any(one.gives for one in entries)}
-        if talk.session.step in READ_BACK and named and named <= left_out(talk.turn.text):
+        drafted = {entry.resource for entry in gathering.draft.entries}
+        waits = left_out(talk.turn.text) | (named - drafted if points_at("cannot", talk.turn.text) else set())
+        if talk.session.step in READ_BACK and named and named <= waits:
+            talk.beside = "help"
             return gathering.next()
         if (reply := self._instead(talk, gathering, said, entries)) is not None:
             return reply
@@ -125,8 +130,11 @@ class Readings:
     def _agreed(self, talk: Talk, gathering: Answering, said: Understanding) -> Reply | None:
         """A yes with more in the same breath books first; a yes with a doubt in it books nothing. None: neither."""
         text = talk.turn.text
-        if explaining.is_agreed(gathering):
+        goes_on = agreeing.goes_on(text)
+        if explaining.is_agreed(gathering) or (goes_on and talk.session.step == "confirm"):
             return gathering.book()
+        if goes_on and talk.session.step == "doubt":
+            return gathering.sure()
         if any(entry.tells for entry in put(talk, gathering, heard(talk, said))):
             return None
         agrees = said.intent == "yes" or (said.intent == "out_of_scope" and agreeing.begins(text))
@@ -156,9 +164,11 @@ class Readings:
             return comparing.used(gathering) if step == "rest" else None
         wrong = points_at("wrong", text) and len(entries) > 1
         if step == "rest" and not given and (wrong or points_at("delete", text)):
+            if wrong:
+                return gathering.fix_booked()
             gathering.draft.entries = []
             talk.session.draft, talk.session.step = gathering.draft.dump(), "which"
-            return talk.reply("readings.fix_booked" if wrong else "readings.delete", expecting="meter")
+            return talk.reply("readings.delete", expecting="meter")
         if (
             step == "which"
             and asked is not None
@@ -214,10 +224,9 @@ class Readings:
         intent, step = said.intent, talk.session.step
         if said.confidence < CERTAIN and step in READ_BACK and intent in {"yes", "no"}:
             return gathering.next()
-        if intent in {"no", "correct"} and step == "rest" and points_at("wrong", talk.turn.text):
-            gathering.draft.entries = []
-            talk.session.draft, talk.session.step = gathering.draft.dump(), "which"
-            return talk.reply("readings.fix_booked", expecting="meter")
+        wrong = intent == "correct" and bool(gathering.draft.booked) and said.confidence >= CERTAIN
+        if intent in {"no", "correct"} and step == "rest" and (wrong or points_at("wrong", talk.turn.text)):
+            return gathering.fix_booked()
         match intent, step:
             case "yes", "confirm":
                 return gathering.book()
@@ -243,14 +252,15 @@ class Readings:
         unsaved = bool(gathering.draft.entries) and step != "rest"
         talk.session.close()
         if intent == "back":
-            return talk.reply("readings.kept" if step == "rest" else "readings.dropped")
+            return talk.reply("readings.kept") if step == "rest" else gathering.dropped()
         if step == "rest" and intent == "no":
             return talk.reply("readings.later")
         if step == "rest":
             return replace(talk.reply("readings.later_bye"), end=True)
         if intent == "no":
-            return talk.reply("readings.dropped")
-        return replace(talk.reply("general.bye_unsaved" if unsaved else "general.bye"), end=True)
+            return gathering.dropped()
+        bye = "readings.later_bye" if gathering.draft.booked else "general.bye_unsaved" if unsaved else "general.bye"
+        return replace(talk.reply(bye), end=True)
 
     def _told(self, talk: Talk, gathering: Answering, entries: list[Entry]) -> Reply:
         """Values or meters were named: bare values answer the open question, the rest speaks for itself."""
