@@ -49,7 +49,7 @@ _ADDRESS = re.compile(r"\d+[а-я]?[-/]\d+:$")
 _LAST = re.compile(r"\bпоследн\w+(?: \w+)?$")
 _CLOCK = re.compile(r"\d{1,2}:\d\d,?$")
 _FLAT = re.compile(r"(?:кв|квартир\w*)$")
-_RED = re.compile(r"красны[ехм]\w*$")
+_RED = re.compile(r"красн(?:ы[ехм]|еньки[ехм])\w*$")
 """«Сто двадцать пять, красные четыреста»: the red digits are not handed in."""
 _LARGEST_USE = 1000
 _MOST_METERS = 10

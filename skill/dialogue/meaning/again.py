@@ -5,7 +5,7 @@ from typing import Any
 
 from billing.windows import month_start
 from skill.dialogue.company import today
-from skill.dialogue.meaning.asked import months, services
+from skill.dialogue.meaning.asked import months, services, span
 from skill.dialogue.meaning.plain import LEADS, plain
 from skill.dialogue.meaning.pointing import fits, table
 from skill.dialogue.talk import Talk
@@ -91,10 +91,12 @@ def _before(talk: Talk, text: str) -> dict[str, str]:
         return {}
     spoken, on = Understanding("charges", dict(talk.session.about["slots"]), 1.0), today(talk)
     told = months(spoken, on) if talk.session.about["intent"] == "last_reading" else []
-    newest = told[0] if told else month_start(on, -1)
+    over = talk.session.about["intent"] == "last_reading" and span(str(talk.session.about["text"]))
+    newest = told[0] if told else month_start(on, 0 if over else -1)  # after «за год» it is the month gone by
     if found[1] == "позапрошл":
         return {"period": f"{month_start(newest, -2):%Y-%m}"}
-    return {"period": f"{month_start(min([*months(spoken, on), newest]), -1):%Y-%m}"}
+    named = [] if over else months(spoken, on)
+    return {"period": f"{month_start(min([*named, newest]), -1):%Y-%m}"}
 
 
 def of_the_same(talk: Talk, said: Understanding) -> Understanding:

@@ -71,6 +71,10 @@ VAGUE = 0.35
 """Below it a phrase about the house's things is asked about by its words."""
 LEAST_OF_A_HOUSE = 2
 """Such a phrase has a thing and what is with it."""
+SPEAKS_OF = re.compile(
+    rf"{LEADS}(?:(?:я|это) )?(?:(?:говорю|спрашиваю|имею в виду|спросил\w?|имел\w? в виду) )?(?:про|о|об|насчет) "
+)
+"""«Я про горячую воду»."""
 OUTBURST = 4
 """So few angry words tell of nothing yet, and are no opinion to keep."""
 
@@ -259,6 +263,8 @@ def _another_thing(talk: Talk, said: Understanding, text: str) -> Understanding 
     spoken = talk.session.about.get("intent", "submit_reading")
     if said.intent not in {"correct", "submit_reading"} or said.slots.get("values") or spoken == "submit_reading":
         return None
+    if (found := SPEAKS_OF.match(text)) is not None:
+        return asked_again(talk, f"а {text[found.end() :]}")
     return asked_again(talk, text) if ELLIPSIS.match(text) and len(text.split()) <= SHORT // 2 else None
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from skill.dialogue.company import today
 from skill.dialogue.meaning import undoing
 from skill.dialogue.meaning.pointing import meaning_of, points_at
 from skill.dialogue.talk import Talk
@@ -78,7 +79,9 @@ def _of_readings(talk: Talk, *, free: bool) -> Understanding | None:
     if asks_of_last and "resource" in (of_last := extract("last_reading", text)):
         return Understanding("last_reading", of_last, 1.0)
     of_meters = free and talk.session.about.get("intent", "") in OF_METERS - {""}
-    if (of_meters or amid) and points_at("last_day", text):
+    if of_meters and points_at("written_yet", text):
+        return Understanding("last_reading", extract("last_reading", text) | {"period": f"{today(talk):%Y-%m}"}, 1.0)
+    if (of_meters or amid) and (points_at("last_day", text) or points_at("any_day", text)):
         return Understanding("reading_window", {}, 1.0)
     if amid and points_at("missed", text):
         return Understanding("reading_window", {}, 1.0)

@@ -39,6 +39,8 @@ def asked(gathering: Gathering, said: Understanding) -> Reply | None:
         return before
     if points_at("written_yet", text) and (told := written_yet(gathering)) is not None:
         return told
+    if points_at("no_reading", text) and (none := _no_reading(gathering)) is not None:
+        return none
     if (zones := _both_zones(gathering)) is not None:
         return zones
     if gathering.step not in READ_BACK:
@@ -101,6 +103,15 @@ def _of_before(gathering: Gathering) -> Reply | None:
     drafted = [entry.meter for entry in gathering.draft.entries]
     meters = named or [meter for meter in gathering.flat.meters if meter.id in drafted] or gathering.flat.left()
     return _told_last(gathering, [meter for meter in meters if meter.last])
+
+
+def _no_reading(gathering: Gathering) -> Reply | None:
+    """«Это температура в комнате»: the only number that was said is no reading; None where there were others."""
+    given = [entry for entry in gathering.draft.entries if entry.gives or entry.stopped]
+    if len(given) != 1 or gathering.step not in READ_BACK | {"which", "value", "person"}:
+        return None
+    gathering.talk.session.close()
+    return gathering.talk.reply("readings.no_reading")
 
 
 def _both_zones(gathering: Gathering) -> Reply | None:

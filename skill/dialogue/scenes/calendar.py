@@ -1,7 +1,7 @@
 """Когда: the days on which readings are taken, and the day by which the bill is to be paid."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import select
 
@@ -10,7 +10,7 @@ from billing.tables import Property
 from billing.windows import Rule, Window, month_start
 from skill.dialogue.company import company_of, today
 from skill.dialogue.flat import Flat, home_of
-from skill.dialogue.meaning.asked import resources
+from skill.dialogue.meaning.asked import day, resources
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import month_name
 from skill.dialogue.scenes.readings import SCENE as READINGS
@@ -53,6 +53,8 @@ class Calendar(Topic):
         window = _window_of(talk, said, on)
         if window is None:
             return talk.reply("calendar.unknown")
+        if (told := self._other_day(talk, said, window, on)) is not None:
+            return told
         days = windows.days_left(window, on)
         left = wording.plural(days, "остался", "осталось", "осталось")
         amid = window.is_open and any(kept["scene"] == READINGS.name for kept in talk.session.suspended)
@@ -65,6 +67,38 @@ class Calendar(Topic):
             month=month_name(window.period),
         )
         return self.offers(talk, Reply(text)) if window.is_open and not amid else Reply(text)
+
+    def _other_day(self, talk: Talk, said: Understanding, window: Window, on: date) -> Reply | None:
+        """Whether readings are taken on another day than today, at a weekend, or again when all is given."""
+        text, amid = talk.turn.text, bool(talk.session.suspended)
+        if window.is_open and not amid and talk.resident is not None and _is_all_given(talk):
+            return self._after(talk, "given", said, window, window.end + timedelta(days=1))
+        if not window.is_open:
+            return None
+        if points_at("any_day", text):
+            told = talk.say("calendar.any_day", start=str(window.start.day), end=wording.day(window.end))
+            return Reply(told) if amid else self.offers(talk, Reply(f"{told} {talk.say('calendar.now')}"))
+        named = day(Understanding("reading_window", extract("reading_window", text), 1.0), on)
+        if named is None or named <= on:
+            return None
+        if named > window.end:
+            return self._after(talk, "after", said, window, named)
+        return talk.reply("calendar.in_time", day=wording.day(named), end=wording.day(window.end))
+
+    def _after(self, talk: Talk, key: str, said: Understanding, window: Window, named: date) -> Reply | None:
+        """That a day belongs to the window after this one; None where it is not known."""
+        later = _window_of(talk, said, named)
+        if later is None or later.period == window.period:
+            return None
+        told = talk.say(
+            f"calendar.{key}",
+            month=month_name(window.period),
+            end=wording.day(window.end),
+            next=month_name(later.period),
+            since=str(later.start.day) if later.start.month == later.end.month else wording.day(later.start),
+            until=wording.day(later.end),
+        )
+        return Reply(told)
 
     def _due(self, talk: Talk) -> Reply:
         on = today(talk)
@@ -86,13 +120,19 @@ def _window_of(talk: Talk, said: Understanding, on: date) -> Window | None:
         flat = Flat(talk)
         wanted = resources(said)
         meter = next((meter for meter in flat.meters if meter.resource in wanted), None) if wanted else None
-        return windows.window_for(talk.db, meter.id, on) if meter else flat.window
+        of_flat = windows.rules_for(talk.db, flat.home.organization_id, flat.home.property_id, None)
+        return windows.window_for(talk.db, meter.id, on) if meter else windows.window_on(of_flat, on)
     company = company_of(talk)
     if company is None:
         return None
     house = talk.db.exec(select(Property.id).where(Property.organization_id == company.id)).first()
     rules: list[Rule] = windows.rules_for(talk.db, company.id, house or 0, next(iter(resources(said)), None))
     return windows.window_on(rules, on)
+
+
+def _is_all_given(talk: Talk) -> bool:
+    flat = Flat(talk)
+    return bool(flat.meters) and not flat.left()
 
 
 SCENE = Calendar()
