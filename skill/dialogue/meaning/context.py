@@ -10,7 +10,7 @@ from skill.dialogue.meaning.plain import LEADS, is_question, plain
 from skill.dialogue.meaning.pointing import matters_of, meaning_of, points_at, table
 from skill.dialogue.reminders import following
 from skill.dialogue.talk import Talk
-from skill.dialogue.tickets import calls
+from skill.dialogue.tickets import calls, questions
 from skill.dialogue.turn import OFFER
 from skill.understanding import Understanding, understand
 from skill.understanding.slots import extract
@@ -84,6 +84,9 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     text = plain(talk.turn.text)
     if (of_danger := calls.ordinary(talk, said) or calls.meant(talk, text)) is not None:
         return of_danger
+    danger = said.intent == "emergency" and said.confidence >= DOUBTFUL
+    if not danger and (of_request := questions.meant(talk, text)) is not None:
+        return of_request
     outburst = len(text.split()) <= OUTBURST and temper.signs(talk.turn.text) and not said.slots
     asked_for = talk.session.last.get("expecting") == "text"
     short = talk.turn.text.rstrip().endswith("?") and len(text.split()) <= SHORT

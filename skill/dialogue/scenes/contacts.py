@@ -1,5 +1,7 @@
 """Телефоны, адрес, часы работы: who to call and where to go, open to everybody."""
 
+import re
+
 from billing.tables import Organization
 from skill.dialogue import office
 from skill.dialogue.company import company_of
@@ -12,6 +14,8 @@ from skill.understanding import Understanding
 from skill.understanding.slots import extract
 
 NIGHT = ("авар", "ночь", "дежур", "срочн")
+OF_BY_DAY = re.compile(r"не (?:\w+ )?авар\w+|(?:обычн|прост)\w+ диспетчер\w*|обычн\w+.*")
+"""«Не аварийную, обычную»."""
 PLACE = (
     "где",
     "адрес",
@@ -52,7 +56,7 @@ class Contacts(Topic):
             return of_day
         danger = "звон" in text and callback.in_danger(talk) is not None
         phone = talk.settings.operator_phone or company.dispatch_phone or company.office_phone
-        if company.emergency_phone and (danger or any(stem in text for stem in NIGHT)):
+        if company.emergency_phone and (danger or any(stem in OF_BY_DAY.sub("", text) for stem in NIGHT)):
             return talk.reply("contacts.night", phone=company.emergency_phone)
         if company.emergency_phone and phone and "диспетчер" in text:
             return talk.reply("contacts.dispatcher", phone=phone, emergency=company.emergency_phone)

@@ -76,7 +76,8 @@ class Emergency:
         if is_over(text):
             return self._over(talk)
         if dangers.is_ordinary(text, str(draft["danger"])):
-            return _as_request(talk)
+            _as_request(talk)
+            return None
         leaves = said.intent in {"no", "stop", "back", "operator"}
         spoken_of = dangers.CALLED.search(plain(text)) or dangers.NOT_AT_HOME.search(plain(text))
         if (spoken_of or not leaves) and (told := self._more(talk)) is not None:

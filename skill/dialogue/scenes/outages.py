@@ -10,8 +10,10 @@ from billing.tables import Outage, Property
 from skill.dialogue import heating
 from skill.dialogue.company import company_of, phone_told, today
 from skill.dialogue.flat import home_of
+from skill.dialogue.meaning import troubles
 from skill.dialogue.meaning.asked import resources, service_name
 from skill.dialogue.meaning.houses import house_named
+from skill.dialogue.meaning.plain import plain
 from skill.dialogue.naming import capital, listed
 from skill.dialogue.scenes.ticket import SCENE as TICKET
 from skill.dialogue.talk import Talk
@@ -35,6 +37,17 @@ ASKING = re.compile(
     r"^(?:(?:а|ну|почему|отчего|когда|скажите|подскажите|что|опять|здравствуйте|девушка|доченька|милая|алло)[ ,]+)+",
     re.IGNORECASE,
 )
+INSISTS = re.compile(
+    r"\b(?:сейчас|прямо|уже|все еще|до сих пор)\b.*\bнету?\b|\bнету?\b.*\b(?:сейчас|говорю"
+    r"|до сих пор)\b"
+)
+"""«Да сейчас нету, говорю же»: the request is read back, whatever was announced for later."""
+BACK = re.compile(
+    r"(?:(?:а|ну|и|так|ее|ее|его|их|скажите|уже|же|наконец|когда|во сколько|через сколько|скоро|долго|сколько|ждать"
+    r"|это|то|обратно|ли) )*"
+    r"(?:дадут|включат|вернут|появится|будет|ждать|починят|исправят)\w*(?: (?:ее|его|их|то|уже|же|наконец|обратно))*\W*"
+)
+"""«Когда дадут» tells no trouble."""
 ELSEWHERE = re.compile(
     r"\b(?:на|по|улиц\w+|проспект\w*|переул\w+) (?!завтра|сегодня|недел|выходн|этаже|праздник|кухн|дворе|время)"
     r"[а-я]{4,},?"
@@ -76,6 +89,8 @@ class Outages(Topic):
             details = str(talk.session.draft.get("details", ""))
             if more := to_offered(talk, said, details):
                 return TICKET.propose(talk, more)
+            if details and said.intent in {"no", "out_of_scope", "outages"} and INSISTS.search(plain(talk.turn.text)):
+                return TICKET.propose(talk, details)
             if said.intent != "yes" or not details:
                 return super().answer(talk, said)
             return TICKET.propose(talk, details)
@@ -119,25 +134,38 @@ class Outages(Topic):
         follows = bool(talk.session.about.get("missing")) and len(talk.turn.text.split()) <= FOLLOWS
         now = missing or follows
         talk.session.about = {**talk.session.about, "missing": now}
+        lost = _what_is_off(talk) if now else ""
         if touching and (touching[0].start_at <= talk.now or not now):
             return Reply(_sentence(talk, touching[0]))
         if touching:
             text = f"{talk.say('outages.not_yet')} {_sentence(talk, touching[0])}"
             if talk.resident is None:
                 return Reply(text)
-            return self._offer_request(talk, text, details=talk.turn.text)
+            return self._offer_request(talk, text, details=lost)
         key = "outages.none_of" if wanted else "outages.none"
         names = listed([service_name(code) for code in wanted]) if wanted else ""
         text = talk.say(key, resources=names, phone=phone_told(talk))
         if talk.resident is None:
             return Reply(text)
-        return self._offer_request(talk, text, details=talk.turn.text if now else "")
+        return self._offer_request(talk, text, details=lost)
 
     def _offer_request(self, talk: Talk, text: str, *, details: str) -> Reply:
         """Offer a request; what was said already is not asked for again."""
         reply = self.offers(talk, Reply(f"{text} {talk.say('outages.ticket')}"))
         talk.session.draft = {"details": ASKING.sub("", details)}
         return reply
+
+
+def _what_is_off(talk: Talk) -> str:
+    """The words of a request: what this phrase says is off, else what was said of it before («когда дадут» says
+    nothing); kept for the questions after it."""
+    before = str(talk.session.about.get("trouble", ""))
+    if BACK.fullmatch(talk.turn.text.lower().replace("ё", "е")) and (
+        MISSING.search(before.lower()) or troubles.is_told(before)
+    ):
+        talk.session.about["text"] = before
+        return before
+    return talk.turn.text
 
 
 def _touches(outage: Outage, codes: Collection[str]) -> bool:

@@ -5,16 +5,26 @@ import re
 from billing import tickets
 from skill.dialogue import progress
 from skill.dialogue.company import emergency_phone
-from skill.dialogue.flat import account_of
 from skill.dialogue.gate import barred
-from skill.dialogue.meaning import temper, troubles
-from skill.dialogue.meaning.plain import asks, is_question
+from skill.dialogue.meaning import dangers, temper, troubles
+from skill.dialogue.meaning.plain import asks, is_question, plain
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital
 from skill.dialogue.scenes.emergency import SCENE as EMERGENCY
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
-from skill.dialogue.talk import Talk, after, remark, still_open
-from skill.dialogue.tickets import adding, earlier, joining, recalculating, terms, words
+from skill.dialogue.talk import Talk, after, still_open
+from skill.dialogue.tickets import (
+    adding,
+    before_sending,
+    drafted,
+    earlier,
+    joining,
+    questions,
+    recalculating,
+    sending,
+    terms,
+    words,
+)
 from skill.dialogue.tickets.adding import DESCRIBING, LEAVING, SURE
 from skill.dialogue.tickets.recalculating import ABSENT
 from skill.dialogue.topic import YES_NO
@@ -30,17 +40,19 @@ class TicketTopic:
     """The scene of requests. Steps: details, confirm."""
 
     name = "ticket"
-    intents = frozenset({"create_ticket", "ticket_status", "recalculation", "repair_term"})
+    intents = questions.OF_MAKING
     anywhere = frozenset({"repair_term"})
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Tell of earlier requests and of terms, or take a new one."""
         if said.intent == "repair_term":
-            return _term(talk)
+            return before_sending.term(talk)
         if talk.resident is None and terms.term(talk, talk.turn.text).rule.urgent:
             return EMERGENCY.begin(talk, said)
         if (bar := barred(talk)) is not None:
             return bar
+        if (told := earlier.asked_of(talk, said)) is not None:
+            return told
         complains = words.COMPLAINT.search(talk.turn.text.lower()) is not None
         if points_at("together", talk.turn.text):
             return joining.last_two(talk) or earlier.status(talk, [])
@@ -56,7 +68,7 @@ class TicketTopic:
         if said.intent == "ticket_status" and not (complains and not words.ASKS.search(talk.turn.text.lower())):
             return earlier.status(talk, numbers(talk.turn.text))
         talk.session.scene = self.name
-        if words.DAMAGE.search(talk.turn.text.lower()):
+        if said.slots.get("damage") or words.DAMAGE.search(talk.turn.text.lower()):
             talk.session.step, talk.session.draft = "details", {"about": "Нужен акт об ущербе"}
             return talk.reply("ticket.damage", expecting="text")
         if said.intent == "recalculation":
@@ -67,6 +79,14 @@ class TicketTopic:
             return talk.reply("ticket.complaint", expecting="text")
         bare = len(troubles.LEAD.sub("", talk.turn.text).split()) == 1
         known = troubles.is_told(talk.turn.text) and not troubles.names_only_a_worker(talk.turn.text)
+        if words.SAID_ALREADY.search(talk.turn.text.lower()) and joining.just_made(talk):
+            talk.session.close()
+            return earlier.status(talk, [])
+        if (named := words.NAMED_ONLY.fullmatch(talk.turn.text)) is not None and not troubles.FAILS.search(named[0]):
+            talk.session.step, talk.session.draft = "details", {"about": named["thing"]}
+            return talk.reply("ticket.what_exactly", expecting="text")
+        if words.THERE.match(talk.turn.text):
+            return self._confirm(talk, joining.at_the_same_place(talk))
         if said.slots.get("told") == EMERGENCY.name or (said.intent == "create_ticket" and known and not bare):
             return self._confirm(talk, talk.turn.text)
         talk.session.step, talk.session.draft = "details", {"about": talk.turn.text if known else ""}
@@ -78,12 +98,19 @@ class TicketTopic:
             return _dropped(talk)
         if talk.session.step == "details":
             return self._described(talk, said)
-        if said.intent == "yes" or points_at("send_it", talk.turn.text):
-            return self._send(talk)
+        if questions.kind(talk.turn.text, "") == "anonymous":
+            return before_sending.asked(talk)
+        rest = sending.beside_yes(talk.turn.text)
+        if rest is not None or said.intent == "yes" or points_at("send_it", talk.turn.text):
+            return self._send_with(talk, rest or "")
+        if questions.is_undone(plain(talk.turn.text)):
+            return _dropped(talk)
+        if questions.is_sent_asked(talk.turn.text):
+            return before_sending.not_yet(talk)
         if points_at("when", talk.turn.text) or points_at("how_long", talk.turn.text):
-            return _term(talk)
-        if points_at("free", talk.turn.text):
-            return remark(talk, talk.reply("ticket.free"))
+            return before_sending.term(talk)
+        if (told := before_sending.asked(talk)) is not None:
+            return told
         of_money = words.RECALCULATION.search(str(talk.session.draft["details"]).lower())
         if of_money and (told := earlier.asked_back(talk, "recalculation")) is not None:
             talk.beside = "help"
@@ -91,11 +118,11 @@ class TicketTopic:
         if (more := self._added(talk, said)) is not None:
             return more
         if adding.belongs(talk, said):
-            return self._confirm(talk, f"{_told(talk)}, {words.added(talk.turn.text)}", whole=True)
+            return self._confirm(talk, f"{drafted.told(talk)}, {words.added(talk.turn.text)}", whole=True, added=True)
         if said.intent == "correct":
             talk.session.step = "details"
             return talk.reply("ticket.details", expecting="text")
-        if said.intent == "no" and (others := _others(talk)):
+        if said.intent == "no" and (others := drafted.others(talk)):
             return self._following(talk, others, talk.say("ticket.not_sent"))
         unsure = said.intent in LEAVING | {"out_of_scope"} or said.confidence < SURE
         if asks(talk.turn.text) and unsure:
@@ -116,10 +143,23 @@ class TicketTopic:
         if points_at("my_phone", talk.turn.text):
             talk.beside = "help"
             return talk.reply("ticket.phone", buttons=YES_NO, expecting="yes_no")
-        more = adding.added(talk, said, str(talk.session.draft["details"]), _told(talk), _others(talk))
+        more = adding.added(talk, said, str(talk.session.draft["details"]), drafted.told(talk), drafted.others(talk))
         if more is None:
             return None
-        return self._confirm(talk, more.details, place=more.place, others=more.others, whole=more.whole)
+        return self._confirm(talk, more.details, place=more.place, others=more.others, whole=more.whole, added=True)
+
+    def _send_with(self, talk: Talk, rest: str) -> Reply:
+        """A yes, with what was said in one breath with it: more of the trouble, one more, a question."""
+        lead = sending.joined(talk, rest) if rest else ""
+        sent = self._send(talk)
+        if (
+            rest
+            and asks(rest)
+            and not (points_at("when", rest) or dangers.COMING.search(plain(rest)))
+            and not sent.handoff
+        ):
+            talk.session.then = [*talk.session.then, rest]
+        return after(lead, sent) if lead else sent
 
     def propose(self, talk: Talk, details: str) -> Reply:
         """A request whose words were said before."""
@@ -128,7 +168,9 @@ class TicketTopic:
 
     def _described(self, talk: Talk, said: Understanding) -> Reply | None:
         """A description; not one are a yes, an insult, or what surely belongs to another topic."""
-        length = len(talk.turn.text.split())
+        length, about = len(talk.turn.text.split()), str(talk.session.draft.get("about", ""))
+        if "ущерб" in about and words.ABOUT_ACTS.search(talk.turn.text.lower()):
+            return talk.reply("ticket.who_acts", expecting="text")
         if said.intent in LEAVING and length < ENOUGH_WORDS:
             return _dropped(talk)
         if said.intent not in DESCRIBING and said.confidence >= SURE:
@@ -140,7 +182,6 @@ class TicketTopic:
             return talk.reply("ticket.what_exactly", expecting="text")
         if asks(talk.turn.text) and not known:
             return None
-        about = str(talk.session.draft.get("about", ""))
         if known and length == 1 and not about and said.intent != "yes":
             talk.session.draft = {"about": talk.turn.text}
             return talk.reply("ticket.what_exactly", expecting="text")
@@ -152,19 +193,26 @@ class TicketTopic:
         return talk.say("ticket.help_confirm" if talk.session.step == "confirm" else "ticket.help_details")
 
     def _confirm(
-        self, talk: Talk, details: str, *, place: str = "", others: list[str] | None = None, whole: bool = False
+        self,
+        talk: Talk,
+        details: str,
+        *,
+        place: str = "",
+        others: list[str] | None = None,
+        whole: bool = False,
+        added: bool = False,
     ) -> Reply:
         """Read it back; of a long story only what it is about.
 
         others: troubles for other workers, each a request of its own after this one; whole: the details are not taken
-        apart.
+        apart; added: what is said now is part of them.
         """
-        first, *more = [details] if whole else _urgent_first(talk, troubles.apart(details))
-        waiting = [*(_others(talk) if others is None else others), *more]
+        first, *more = [details] if whole else drafted.urgent_first(talk, troubles.apart(details))
+        waiting = [*(drafted.others(talk) if others is None else others), *more]
         mine, where = words.kept(first), words.kept(place)
         others_kept = [words.kept(one) for one in waiting]
         talk.session.step = "confirm"
-        talk.session.draft = {**_sent(talk), "details": mine, "place": where, "others": others_kept}
+        talk.session.draft = {**drafted.sent(talk), "details": mine, "place": where, "others": others_kept}
         told = troubles.brief(mine)
         named = capital(f"{told}, {where}" if where else told)
         if not waiting and (row := earlier.alike(talk, named)) is not None:
@@ -176,12 +224,19 @@ class TicketTopic:
         key = "ticket.confirm" if told == mine else "ticket.confirm_long"
         if more or others:
             key = "ticket.confirm_also" if others else "ticket.confirm_first"
+        elif (
+            key == "ticket.confirm_long"
+            and added
+            and (last := words.said_back(words.added(talk.turn.text))) not in named
+        ):
+            facts = {"added": troubles.brief(last), "details": named}
+            return talk.reply("ticket.confirm_added", buttons=YES_NO, expecting="yes_no", **facts)
         also = troubles.brief(others_kept[-1]) if others_kept else ""
         return talk.reply(key, details=named, also=also, buttons=YES_NO, expecting="yes_no")
 
     def _together(self, talk: Talk) -> Reply:
         """«Это одна заявка»: what was taken apart belongs together, also with what has been sent already."""
-        told, sent = [_told(talk), *_others(talk)], _sent(talk)
+        told, sent = [drafted.told(talk), *drafted.others(talk)], drafted.sent(talk)
         joined = joining.into_sent(talk, sent["sent"], told) if sent else None
         if joined is None:
             return self._confirm(talk, " и ".join(told), others=[], whole=True)
@@ -191,7 +246,7 @@ class TicketTopic:
     def _following(self, talk: Talk, others: list[str], before: str) -> Reply:
         """After one request: the next trouble that was told with it."""
         talk.session.scene, talk.session.step = self.name, "confirm"
-        talk.session.draft = {**_sent(talk), "details": others[0], "place": "", "others": others[1:]}
+        talk.session.draft = {**drafted.sent(talk), "details": others[0], "place": "", "others": others[1:]}
         asked = talk.reply("ticket.confirm_next", details=capital(others[0]), buttons=YES_NO, expecting="yes_no")
         return after(progress.told(before), asked)
 
@@ -212,28 +267,13 @@ class TicketTopic:
         return after(talk.say(key), talk.reply("ticket.send_recalculation", buttons=YES_NO, expecting="yes_no"))
 
     def _send(self, talk: Talk) -> Reply:
-        assert talk.resident is not None  # noqa: S101 - only a resident is asked
-        details, others, both = _told(talk), _others(talk), BOTH.search(talk.turn.text.lower()) is not None
-        talk.session.close()
+        others, both = drafted.others(talk), BOTH.search(talk.turn.text.lower()) is not None
         try:
-            ticket = tickets.create(
-                talk.db,
-                account=account_of(talk),
-                resident_id=talk.resident.id,
-                category=troubles.category(details),
-                details=details,
-                now=talk.now,
-                channel=talk.turn.channel,
-                idempotency_key=f"{talk.key}:ticket:{len(others)}",
-            )
+            ticket = sending.made(talk)
         except tickets.TooManyTickets:
             return talk.reply("ticket.too_many")
-        if talk.session.about.get("intent") not in self.intents:
-            talk.session.about = {"intent": "create_ticket", "slots": {}, "text": details}
-        on_paper = ticket.category == "recalculation" or words.OF_THE_OFFICE.search(details.lower()) is not None
         due = terms.of(talk, ticket)
-        task = "office" if on_paper and due.rule.task == "fix" else due.rule.task
-        sent = talk.reply(f"ticket.sent.{task}", number=str(ticket.number), by=terms.at_first(talk, due))
+        sent = sending.told(talk, ticket, due)
         if due.rule.urgent:
             told = OPERATOR.hand_over(talk, "emergency")
             if not others or told.handoff:
@@ -244,36 +284,6 @@ class TicketTopic:
         asked = self._following(talk, others, sent.text)
         talk.session.draft["sent"] = ticket.id
         return after(progress.told(sent.text), self._send(talk)) if both else asked
-
-
-def _term(talk: Talk) -> Reply:
-    """When what is to be sent would be done, or what is asked about of no request."""
-    talk.beside = "help"
-    details = talk.session.draft.get("details") if talk.session.scene == TicketTopic.name else None
-    if details is None:
-        return still_open(talk, Reply(terms.law(talk)))
-    ends = terms.by(talk, terms.term(talk, str(details)))
-    return talk.reply("ticket.would_be", by=ends, buttons=YES_NO, expecting="yes_no")
-
-
-def _told(talk: Talk) -> str:
-    """What is to be sent, with its place."""
-    return ", ".join(filter(None, (str(talk.session.draft[part]) for part in ("details", "place"))))
-
-
-def _others(talk: Talk) -> list[str]:
-    """Troubles told in one breath with the request that is open, which wait for their turn."""
-    return [str(one) for one in talk.session.draft.get("others", ())]
-
-
-def _sent(talk: Talk) -> dict[str, int]:
-    """The request that was sent before the one that is open, of those told in one breath."""
-    return {name: talk.session.draft[name] for name in ("sent",) if name in talk.session.draft}
-
-
-def _urgent_first(talk: Talk, told: list[str]) -> list[str]:
-    """Troubles in the order told, but those that cannot wait come first."""
-    return sorted(told, key=lambda one: not terms.term(talk, one).rule.urgent)
 
 
 def _dropped(talk: Talk) -> Reply:

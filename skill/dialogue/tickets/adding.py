@@ -7,7 +7,7 @@ from skill.dialogue.meaning import temper, troubles
 from skill.dialogue.meaning.plain import asks
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.talk import Talk
-from skill.dialogue.tickets import words
+from skill.dialogue.tickets import when, words
 from skill.dialogue.tickets.recalculating import ABSENT
 from skill.identity import masking
 from skill.understanding import Understanding
@@ -22,6 +22,13 @@ GUESSED = 0.35
 """Below it a phrase means nothing else."""
 ELSEWHERE = re.compile(r"показани|\bплат|\bдолг|квитанц|\bсч[её]т[ауе]?\b|оператор|сотрудник|тариф|заявк")
 """What a phrase about other matters names."""
+ANEW = re.compile(
+    r"^\W*(?:(?:да|ну|ой|нет|не то|не так|неправильно|неверно|не правильно|стоп|стойте|погодите|лучше|там)\b\W*)+"
+    r"(?:напиши|пиши|запиши|укажи|исправь|поменяй|измени|переделай|переделывай|перепиши)(?:те)?\b(?: (?:так|лучше"
+    r"|на|просто))*\W+(?P<anew>\S+ \S.*)$",
+    re.IGNORECASE,
+)
+"""«Нет, не так. Напишите: нет горячей воды»."""
 WATER = r"\bвод[аыуе]\b|\bкран|напор"
 LEAST = 2
 """So many words at least say something of a trouble."""
@@ -42,6 +49,10 @@ def added(talk: Talk, said: Understanding, details: str, told: str, others: list
     """The request `details`, `told` with its place, as what is said now makes it; None where it says nothing of it."""
     text = talk.turn.text.lower().strip()
     known = troubles.category(talk.turn.text) != "other"
+    if (anew := ANEW.match(talk.turn.text)) is not None:
+        return Added(anew["anew"])
+    if when.is_told(text) or points_at("wish", text):
+        return Added(when.with_it(told, words.added(talk.turn.text)), whole=True)
     if points_at("separate", text):
         return Added(told, whole=True)
     if (more := troubles.MORE.match(talk.turn.text)) is not None:
@@ -68,7 +79,12 @@ def is_particular(talk: Talk) -> bool:
     """Whether a phrase says what belongs to a request and to nothing else: the entrance, degrees, the hour, whom to
     call."""
     text = talk.turn.text
-    if points_at("particulars", text) or points_at("wish", text) or masking.without_phones(text) != text:
+    if (
+        when.is_told(text)
+        or points_at("particulars", text)
+        or points_at("wish", text)
+        or masking.without_phones(text) != text
+    ):
         return True
     return any(form.fullmatch(text.lower().rstrip(" .")) for form in (troubles.EXTENT, troubles.SPOT))
 
@@ -93,7 +109,8 @@ def to_offered(talk: Talk, said: Understanding, details: str) -> str:
     text = talk.turn.text.lower().strip()
     where = troubles.SPOT.fullmatch(text) or troubles.PLACE.fullmatch(text)
     more = said.intent == "create_ticket" and not troubles.is_told(text) and not asks(text)
-    if not details or not (where or more or _since(text, fits=True) or points_at("particulars", text)):
+    comes = when.is_told(text) or points_at("particulars", text)
+    if not details or points_at("free", text) or not (where or more or comes or _since(text, fits=True)):
         return ""
     return f"{details}, {words.added(talk.turn.text)}"
 

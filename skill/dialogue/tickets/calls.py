@@ -26,6 +26,11 @@ OF_REQUESTS = re.compile(
     r"|уже|вид\w+|в работе))*"
 )
 """«Мои заявки», «заявка ушла?»: the call is one of them."""
+WHO_PAYS = re.compile(
+    r"\bкто\b.*\b(?:оплат|заплат|возмест|возмещ|плат|отвеча|компенс)|\b(?:оплатят|возместят|компенсируют"
+    r"|заплатят)\b|\b(?:ущерб|акт)\w{0,2}\b"
+)
+"""Asked after a flood: it takes an act."""
 _CRIES = re.compile(r"\b(?:плачет|плачут|кричит|кричат|задыха\w+|стонет|стучит|стучат)\b")
 
 
@@ -51,6 +56,8 @@ def meant(talk: Talk, text: str) -> Understanding | None:
     session = talk.session
     if session.scene not in {"", "operator"} and session.step != OFFER:
         return None
+    if session.about.get("danger") in {"water", "above"} and WHO_PAYS.search(text):
+        return Understanding("create_ticket", {"damage": True}, 1.0)
     advice = session.about.get("intent") == "emergency" and dangers.WHAT_NOW.fullmatch(text)
     asked = dangers.COMING.search(text) or dangers.SENT_YET.fullmatch(text)
     listed = OF_REQUESTS.fullmatch(text)

@@ -1,17 +1,19 @@
 """Requests taken before: how they are doing, what is asked back about them, which tells of the same."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from billing import tickets
 from billing.tables import Ticket
+from skill.dialogue.company import phone_told
 from skill.dialogue.flat import home_of
 from skill.dialogue.meaning import troubles
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.talk import Talk
-from skill.dialogue.tickets import calls, terms
-from skill.dialogue.tickets.words import said_back
+from skill.dialogue.tickets import calls, questions, terms, words
 from skill.dialogue.turn import Reply
+from skill.understanding import Understanding
 from speech import wording
 
 NAMED = 3
@@ -25,7 +27,9 @@ def status(talk: Talk, said: list[str]) -> Reply:
     call = calls.of(talk) if not said else None
     if call is not None and not rows:
         return Reply(f"{calls.told(talk, call)} {talk.say('emergency.no_others')}")
-    named = [row for row in rows if str(row.number) in said]
+    named = [row for row in rows if str(row.number) in said] or _of_the_kind(talk, rows)
+    if not rows and words.BY_PHONE.search(talk.turn.text.lower()):
+        return talk.reply("ticket.not_here", phone=phone_told(talk))
     if said and not named:
         return talk.reply("ticket.no_such", number=said[0])
     active = [row for row in rows if row.status not in {"CLOSED", "DECLINED"}]
@@ -39,6 +43,13 @@ def status(talk: Talk, said: list[str]) -> Reply:
     others = sum(row.status in tickets.UNDONE for row in active if row is not chosen[0]) if not named else 0
     more = talk.say("ticket.others", count=str(others), word=_word(others))
     return Reply(before + _told(talk, chosen[0]) + (f" {more}" if others > 0 else ""))
+
+
+def _of_the_kind(talk: Talk, rows: Sequence[Ticket]) -> list[Ticket]:
+    """Of several requests the one that the question names: «заявку на батареи отправили?»."""
+    kind = troubles.category(talk.turn.text)
+    fitting = [row for row in rows if kind in troubles.TRADES and troubles.category(row.details) == kind]
+    return fitting[:1] if len(rows) > 1 else []
 
 
 def _several(talk: Talk, rows: list[Ticket]) -> Reply:
@@ -60,6 +71,17 @@ def asked_back(talk: Talk, intent: str) -> Reply | None:
     return next((talk.reply(key) for name, key in keys.items() if points_at(name, text)), None)
 
 
+def asked_of(talk: Talk, said: Understanding) -> Reply | None:
+    """What is asked of a request that was sent (`questions`); who comes is told with its term."""
+    kind = str(said.slots.get("asked", ""))
+    if not kind:
+        return None
+    row = next(iter(tickets.of_account(talk.db, home_of(talk).account_id, only_active=True)), None)
+    details = row.details if row is not None else str(talk.session.about.get("text", ""))
+    due = f" {terms.sentence(talk, row)}" if row is not None and kind == "who" else ""
+    return Reply(questions.told(talk, kind, details) + due)
+
+
 def alike(talk: Talk, details: str) -> Ticket | None:
     """A request in work that tells of the same trouble."""
     rows = tickets.of_account(talk.db, home_of(talk).account_id, only_active=True)
@@ -78,7 +100,7 @@ def _told(talk: Talk, row: Ticket) -> str:
 
 
 def _brief(row: Ticket) -> str:
-    return troubles.brief(said_back(row.details.rstrip(".")))
+    return troubles.brief(words.said_back(row.details.rstrip(".")))
 
 
 def _word(count: int) -> str:

@@ -7,11 +7,12 @@ from billing import tickets
 from billing.tables import Ticket
 from skill.dialogue.flat import home_of
 from skill.dialogue.meaning import troubles
+from skill.dialogue.meaning.plain import asks
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital
 from skill.dialogue.phrases import phrase
 from skill.dialogue.talk import Talk, after
-from skill.dialogue.tickets import terms
+from skill.dialogue.tickets import terms, when
 from skill.dialogue.tickets.adding import is_particular
 from skill.dialogue.tickets.words import added, kept, said_back
 from skill.dialogue.turn import Reply
@@ -36,10 +37,10 @@ def into_last(talk: Talk) -> Reply | None:
     text, made = talk.turn.text, just_made(talk)
     if not made or terms.term(talk, text).rule.urgent:
         return None
-    if points_at("wish", text):
-        return into_sent(talk, made[0].id, [kept(text)], "ticket.wished")
-    asks = text.rstrip().endswith("?")
-    more = troubles.AND_MORE.match(text) and troubles.category(text) == "other" and not asks
+    if points_at("wish", text) or when.is_told(text):
+        visited = [row for row in made if row.category != "recalculation"] or made  # nobody comes to recalculate
+        return into_sent(talk, visited[0].id, [kept(added(text))], "ticket.wished")
+    more = troubles.AND_MORE.match(text) and troubles.category(text) == "other" and not asks(text)
     if not (more or is_particular(talk) or troubles.MORE.match(text)):
         return None
     return into_sent(talk, made[0].id, [kept(added(text))], "ticket.added")
@@ -69,6 +70,13 @@ def last_two(talk: Talk) -> Reply | None:
     reason = phrase("ticket.merged_reason", 0, number=str(before.number))
     tickets.withdraw(talk.db, newest.id, reason=reason, now=talk.now, actor=_actor(talk), channel=talk.turn.channel)
     return _said(talk, "ticket.merged", ticket, other=str(newest.number))
+
+
+def at_the_same_place(talk: Talk) -> str:
+    """«Там ещё и дверь скрипит»: where the request made just now is."""
+    text, made = talk.turn.text, just_made(talk)
+    place = troubles.PLACED.search(made[0].details.lower()) if made else None
+    return text if place is None or troubles.AT.search(text.lower()) else f"{text.rstrip('.!')} {place[0]}"
 
 
 def just_made(talk: Talk) -> list[Ticket]:

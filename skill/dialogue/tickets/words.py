@@ -21,10 +21,29 @@ DAYS = re.compile(
     rf"|(?:(?:весь|целый|в|за|почти) )+{_MONTH}[.!]?"
 )
 """Since when and until when: «с 1 по 28 октября», «весь октябрь»."""
+ABOUT_ACTS = re.compile(
+    r"\b(?:кто|как|где|когда|сколько)\b.*\b(?:составл|дела[ею]т|пиш|оформ|акт|осматрива|смотр"
+    r"|прид|его)"
+)
+"""What is asked of the act before it is told what was spoiled."""
+BY_PHONE = re.compile(r"\bзвонил|по телефону|\bписал|на сайте|через сайт|приходил|на бумаге|устно|диспетчеру говорил")
+"""A request that was not made here."""
+SAID_ALREADY = re.compile(
+    r"\b(?:я|мы)(?: же| ведь| вам| уже)* (?:сказал|говорил|писал|сообщал|объяснял|рассказ)"
+    r"|\bя не про\b"
+)
+"""The trouble was told before: no new one is."""
+NAMED_ONLY = re.compile(
+    r"\W*(?:(?:а|ну|и|это|да) )*(?:про|насч[её]т|по поводу|касательно) (?P<thing>\w+(?: (?:в|на|под|у|за"
+    r"|из) \w+)?)\W*",
+    re.IGNORECASE,
+)
+"""«Про трубу в ванной»: not what is wrong with it."""
 OF_THE_OFFICE = re.compile(r"\bжалоб|жаловат|\bакт\b|ущерб")
 """No worker comes for it."""
 UNREASONED = re.compile(
-    r"\W*(?:(?:немедленно|срочно|тогда|прошу|требую|хочу|сделай(?:те)?|сделать|мне|нужен|надо|нужно|нам|все|всё|сч[её]т|сумму"
+    r"\W*(?:(?:немедленно|срочно|тогда|прошу|требую|хочу|сделай(?:те)?|сделать|мне|нужен|надо|нужно|нам|все|всё"
+    r"|сч[её]т|сумму"
     r"|заново|пожалуйста|это|квартплату|пересчита(?:й|йте|ть|ете)|пере ?расч[её]т|правильно)\W*)+"
 )
 """A recalculation asked for, and not told of what or why."""
@@ -35,6 +54,31 @@ LEADS_ON = re.compile(
 )
 
 
+TO_THE_WORKER = re.compile(
+    r"^(?:скажи|передай|напиши|предупреди|попроси)(?:те)?(?: (?:там|ещ[её]|пожалуйста|ему|им))*(?: (?:мастеру"
+    r"|сантехнику|электрику|слесарю|ему))?"
+    r"(?:,? что)?,? (?=\S+ \S)",
+    re.IGNORECASE,
+)
+METER_OF_LIGHT = re.compile(r"электро ?сч[её]тчик|(?:электр|свет)\w* сч[её]тчик|сч[её]тчик\w* (?:на )?(?:свет|электр)")
+OF_A_FLAT = re.compile(r"^(?:\w+ ){0,4}(?:квартир\w*|кв)\b(?: \w+){0,3}$")
+META = re.compile(
+    r"(?:\W*\b(?:заявк\w+|при(?:мете|нимаете|мите|ми|нять)|можно|тогда|здесь|тут|там|у|через|вас|вам|вы|ты|остав\w+"
+    r"|подать|хочу|хотела?|бы"
+    r"|мне|нам|надо|нужно|нужна|нов\w+|друг\w+|ещ[её]|одну|одна|ну|а|и|да|так|вот|ли|пожалуйста|здравствуйте|алло"
+    r"|девушка|сколько"
+    r"|безобразие|кошмар|сделайте|оформ\w+|запиш\w+|слушайте|скажите|подскажите|опять|это|что|такое|же)\b)+\W*",
+    re.IGNORECASE,
+)
+"""Words about the request itself, or about nothing."""
+NEW = re.compile(
+    r"^(?:(?:ну|тогда|ладно|вот|а|и|да) )*(?:нов\w+|друг\w+|ещ[её] одн[уа]|заявк\w+)(?: заявк\w+| на"
+    r"| про)* (?=\S+ \S)",
+    re.IGNORECASE,
+)
+THERE = re.compile(r"^(?:ну |а |и )*(?:там|тут)(?: же)? (?:(?:ещ[её]|и|тоже|кстати) )+(?=\S+ \S)", re.IGNORECASE)
+
+
 FORGOTTEN = re.compile(r",?\s+забыла?(?: сказать| добавить)?$", re.IGNORECASE)
 
 
@@ -42,8 +86,24 @@ def kept(text: str) -> str:
     """What is kept of a description: no greeting, no «добавь, что», no stammer, no capitals, nothing secret."""
     text = more["more"] if (more := troubles.MORE.match(text)) else text
     text = text.capitalize() if text.isupper() else text
+    text = tidied(text)
     told = troubles.STAMMER.sub(r"\1", troubles.LEAD.sub("", text.strip()))
     return masking.for_workers(told[:LONGEST].rstrip(".!"))
+
+
+def tidied(text: str) -> str:
+    """A description without what is said around it: «Ну тогда новую, крыша течёт».
+
+    >>> tidied("ну тогда новую, крыша течет"), tidied("заявку здесь примете? дверь подъезда не закрывается")
+    ('крыша течет', 'дверь подъезда не закрывается')
+    >>> tidied("воды горячей нет!!! сколько можно"), tidied("там еще и дверь скрипит"), tidied("кран, вода")
+    ('воды горячей нет!!!', 'дверь скрипит', 'кран, вода')
+    """
+    parts = re.split(r"(?<=[.!?,:])\s+", text.strip())
+    kept = [part for part in parts if not META.fullmatch(part)]
+    if kept and len(kept) < len(parts):
+        text = " ".join(kept).rstrip(" ,:")
+    return THERE.sub("", NEW.sub("", text))
 
 
 def said_back(details: str) -> str:
@@ -53,7 +113,7 @@ def said_back(details: str) -> str:
 
 def added(text: str) -> str:
     """A phrase as it is put after what was told: «а то домофон не работает», «Добавьте, что у соседей тоже»."""
-    return FORGOTTEN.sub("", LEADS_ON.sub("", text.strip().rstrip(" .!?")))
+    return FORGOTTEN.sub("", TO_THE_WORKER.sub("", LEADS_ON.sub("", text.strip().rstrip(" .!?"))))
 
 
 def wished(text: str) -> str:

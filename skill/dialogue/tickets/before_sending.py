@@ -1,0 +1,58 @@
+"""What is asked while a request is read back, and told with its question open: when it would be done, who comes."""
+
+from skill.dialogue.flat import account_of
+from skill.dialogue.meaning import addressing, dangers, troubles
+from skill.dialogue.meaning.plain import plain
+from skill.dialogue.meaning.pointing import points_at
+from skill.dialogue.naming import capital
+from skill.dialogue.talk import Talk, after, still_open
+from skill.dialogue.tickets import drafted, joining, questions, terms, words
+from skill.dialogue.topic import YES_NO
+from skill.dialogue.turn import Reply
+
+
+def asked(talk: Talk) -> Reply | None:
+    """What is asked of the request before it is sent; the question stays open."""
+    details = drafted.told(talk)
+    if points_at("free", talk.turn.text):
+        of_light = words.METER_OF_LIGHT.search(details.lower()) is not None
+        told = talk.say("ticket.free_of_light" if of_light else "ticket.free")
+    elif (kind := questions.kind(talk.turn.text, details)) == "who":
+        told = f"{questions.told(talk, kind, details)} {_by(talk, details)}"
+    elif kind:
+        told = questions.told(talk, kind, details)
+    elif dangers.is_ordinary(talk.turn.text, "other"):
+        told = talk.say("ticket.ordinary_urgent" if terms.term(talk, details).rule.urgent else "ticket.ordinary")
+    elif words.OF_A_FLAT.search(plain(talk.turn.text)) and addressing.meant(talk, [account_of(talk)]):
+        told = talk.say("ticket.own_flat", address=addressing.name(talk, account_of(talk)))
+    else:
+        return None
+    talk.beside = "help"
+    return after(told, talk.reply("ticket.send_now", buttons=YES_NO, expecting="yes_no"))
+
+
+def not_yet(talk: Talk) -> Reply:
+    """«Вы отправили или нет?», of the request that waits for its yes; others may have been sent just now."""
+    talk.beside = "help"
+    sent = joining.just_made(talk)
+    key = "ticket.only_sent" if sent else "ticket.not_yet"
+    facts = {"number": str(sent[0].number), "details": words.said_back(troubles.brief(sent[0].details))} if sent else {}
+    named = capital(troubles.brief(words.said_back(drafted.told(talk))))
+    return after(
+        talk.say(key, **facts), talk.reply("ticket.confirm", details=named, buttons=YES_NO, expecting="yes_no")
+    )
+
+
+def term(talk: Talk) -> Reply:
+    """When what is to be sent would be done, or what is asked about of no request."""
+    talk.beside = "help"
+    details = talk.session.draft.get("details") if talk.session.scene == "ticket" else None
+    if details is None:
+        return still_open(talk, Reply(terms.law(talk)))
+    ends = terms.by(talk, terms.term(talk, str(details)))
+    return talk.reply("ticket.would_be", by=ends, buttons=YES_NO, expecting="yes_no")
+
+
+def _by(talk: Talk, details: str) -> str:
+    """When what is to be sent would be done, beside another answer."""
+    return talk.say("ticket.if_sent", by=terms.by(talk, terms.term(talk, details)))

@@ -1,0 +1,129 @@
+"""What is asked of a request, while it is read back or after it was sent: who comes, what to do until then, a photo."""
+
+import re
+
+from skill.dialogue.meaning import dangers, troubles
+from skill.dialogue.meaning.plain import asks, plain
+from skill.dialogue.meaning.pointing import points_at
+from skill.dialogue.phrases import phrases
+from skill.dialogue.talk import Talk
+from skill.dialogue.tickets import joining, when
+from skill.dialogue.turn import OFFER
+from skill.understanding import Understanding
+
+KINDS = ("failed", "who", "photo", "known", "anonymous", "drink", "meanwhile")
+"""Questions by their patterns `ticket_…` in `short/said.yaml`, in the order in which they are looked for."""
+OF_A_METER = ("who_changes", "norm")
+"""Of them those asked of a meter only."""
+METER = re.compile(r"сч[её]тчик")
+OF_REQUESTS = frozenset({"create_ticket", "recalculation", "ticket_status"})
+OF_WATER = re.compile(r"ржав|мутн|грязн|рыж|желт|жёлт|пахн|воня|бел\w+ вод")
+DONE = (
+    r"(?:почин|исправ|сделал|сделан|заработал|устранил|налад|прочист|отремонтир|включил|дали|появил|пошл|восстанов"
+    r"|решил"
+    r"|разобрал|справил|приш[её]л|уехал|вернул)\w*"
+)
+GIVES_UP = re.compile(
+    r"\b(?:отмен\w+|отбой|не (?:надо|нужн\w+|нужен|присыла\w+|приход\w+|приезжа\w+|вызыва\w+|актуальн\w+)"
+    r"|неактуальн\w*|передумал\w*"
+    r"|сними\w*|снимай\w*|снять|убери\w*|отзов\w+|отзыва\w+)\b"
+)
+IS_DONE = re.compile(
+    rf"^(?:(?:ой|о|ура|спасибо|все|всё|уже|ну|вот|а|да|нет|сами?|сама|мне|нам|он|она|оно|они|слава богу|кажется"
+    rf"|вроде|у нас|там"
+    r"|муж|сын|сосед\w*|зять|внук|брат|папа|мастер|кто то|как раз|только что|сейчас"
+    r"|свет\w?|вод[ауы]|горяч\w+|холодн\w+|отоплени\w|тепло|батаре\w+|газ\w?|лифт\w?|кран|домофон|дверь|лампочк\w"
+    r"|электричество"
+    rf"|ламп\w) )*{DONE}(?: (?:уже|сам\w*|все|спасибо|муж|мастер|свет|вод[ауы]|горяч\w+|холодн\w+|отоплени\w|тепло"
+    rf"|газ|сын|сосед\w*"
+    r"|электричество|лифт|наконец|слава богу|кран|домофон|у нас|нам|без вас|не надо|не нужно|можно не приходить"
+    r"|приходить не надо))*$"
+)
+RESOURCE = re.compile(r"\b(?:свет|вод|горяч|холодн|отоплени|тепл|газ|электричеств)")
+GIVEN = re.compile(r"\b(?:дали|включил\w*|появил\w*|пошл\w+|вернул\w*|приш[её]л)\b")
+"""Of what alone a resource is given back: «дали» says of nothing else that a trouble is over."""
+GOES_ON = re.compile(
+    r"\b(?:но|опять|снова|все равно|не до конца|если|вдруг|показани\w*|плат\w+|напомин\w+|оплат\w+|не (?:почин"
+    r"|исправ|сдел|заработ|дали|включ|появ)\w+)\b"
+)
+REFUND = re.compile(
+    r"\b(?:деньги|плату|сумму)\b.*\b(?:вернут|вернете|снимут|спишут|отдадут)\b|\b(?:вернут"
+    r"|вернете)\b.*\bденьги\b"
+)
+"""Money back for what was bad."""
+LONGEST = 9
+OF_MAKING = frozenset({"create_ticket", "ticket_status", "recalculation", "repair_term"})
+"""Intents of the scene of requests."""
+MAKES = "create_ticket"
+
+
+def meant(talk: Talk, text: str) -> Understanding | None:
+    """A plain phrase said of the request that is read back, or was sent; None for any other.
+
+    What is asked stands in the slot `asked`.
+    """
+    session = talk.session
+    if (session.scene, session.step) == ("ticket", "confirm"):
+        belongs = when.is_told(talk.turn.text) or points_at("wish", text)
+        return Understanding(MAKES, {}, 1.0) if belongs else None
+    free = not session.scene or session.step == OFFER
+    if not free or session.about.get("intent") not in OF_REQUESTS:
+        return None
+    if session.about["intent"] == "recalculation" and not joining.just_made(talk):
+        return None
+    if is_undone(text):
+        return Understanding("withdraw_ticket", {}, 1.0)
+    about = str(session.about.get("text", ""))
+    if (asked := kind(talk.turn.text, about)) and session.scene == "" and (asked != "photo" or joining.just_made(talk)):
+        return Understanding("ticket_status", {"asked": asked}, 1.0)
+    if REFUND.search(text) and troubles.category(about) in {"plumbing", "heating", "electricity", "lift"}:
+        return Understanding("recalculation", {}, 1.0)
+    if is_sent_asked(talk.turn.text):
+        return Understanding("ticket_status", {}, 1.0)
+    of_time = when.is_told(talk.turn.text) or points_at("wish", text)
+    if of_time and not asks(talk.turn.text.rstrip("?")) and joining.just_made(talk):
+        return Understanding(MAKES, {}, 1.0)
+    return None
+
+
+def is_undone(text: str) -> bool:
+    """Whether a plain phrase says that the trouble is over, or that nobody need come.
+
+    >>> is_undone("о дали свет отмените"), is_undone("не надо уже починили"), is_undone("починили но опять течет")
+    (True, True, False)
+    """
+    if len(text.split()) > LONGEST or GOES_ON.search(text):
+        return False
+    over = re.search(rf"\b{DONE}", text) is not None
+    if IS_DONE.fullmatch(text):
+        return GIVEN.search(text) is None or RESOURCE.search(text) is not None or GIVES_UP.search(text) is not None
+    return over and GIVES_UP.search(text) is not None
+
+
+def kind(text: str, details: str) -> str:
+    """What is asked of a request with these words; empty where nothing is.
+
+    >>> kind("а можно фото приложить", "кран"), kind("что мне пока делать", "кран"), kind("кран течёт", "кран")
+    ('photo', 'meanwhile', '')
+    """
+    of_a_meter = METER.search(details.lower()) is not None and METER.search(text.lower()) is None
+    names = (*OF_A_METER, *KINDS) if of_a_meter else KINDS
+    found = next((name for name in names if points_at(f"ticket_{name}", text)), "")
+    if found == "drink" and not OF_WATER.search(details.lower()):
+        return ""
+    return found
+
+
+def told(talk: Talk, asked: str, details: str) -> str:
+    """What is answered."""
+    if asked == "meanwhile":
+        trade = troubles.category(details)
+        key = f"ticket.answers.meanwhile.{trade}"
+        return talk.say(key if key in phrases() else "ticket.answers.meanwhile.other")
+    return talk.say("ticket.never_came" if asked == "failed" else f"ticket.answers.{asked}")
+
+
+def is_sent_asked(text: str) -> bool:
+    """«Вы заявку отправили или нет?», of the request that is read back."""
+    lowered = plain(text)
+    return dangers.SENT_YET.fullmatch(lowered) is not None and not re.search(r"\bя\b", lowered)
