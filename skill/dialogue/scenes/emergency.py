@@ -71,6 +71,9 @@ class Emergency:
         """Yes: the dispatcher sees the conversation first of all in the queue."""
         draft, text = talk.session.draft, talk.turn.text
         more = dangers.beside_yes(text)
+        called = dangers.CALLED.search(plain(text)) is not None
+        if called and said.intent not in {"no", "stop", "back"} and (told := self._more(talk)) is not None:
+            return told
         if said.intent == "yes" or more or dangers.agreed(text) or points_at("send_it", text):
             return self._told(talk, more)
         if is_over(text):
@@ -79,7 +82,7 @@ class Emergency:
             _as_request(talk)
             return None
         leaves = said.intent in {"no", "stop", "back", "operator"}
-        spoken_of = dangers.CALLED.search(plain(text)) or dangers.NOT_AT_HOME.search(plain(text))
+        spoken_of = called or dangers.NOT_AT_HOME.search(plain(text)) is not None
         if (spoken_of or not leaves) and (told := self._more(talk)) is not None:
             return told
         if said.intent in {"out_of_scope", "child", "sorrow"} and dangers.AFRAID.search(plain(text)):

@@ -14,7 +14,7 @@ from skill.dialogue.meaning import troubles
 from skill.dialogue.meaning.asked import resources, service_name
 from skill.dialogue.meaning.houses import house_named
 from skill.dialogue.meaning.plain import plain
-from skill.dialogue.naming import capital, listed
+from skill.dialogue.naming import capital, listed, resource_name
 from skill.dialogue.scenes.ticket import SCENE as TICKET
 from skill.dialogue.talk import Talk
 from skill.dialogue.tickets.adding import to_offered
@@ -48,6 +48,11 @@ BACK = re.compile(
     r"(?:дадут|включат|вернут|появится|будет|ждать|починят|исправят)\w*(?: (?:ее|его|их|то|уже|же|наконец|обратно))*\W*"
 )
 """«Когда дадут» tells no trouble."""
+BACK_AGAIN = re.compile(
+    r"^(?:\W*\b(?:а|ну|и|когда|во сколько|скоро|скажите|уже|же|наконец|ли|там|нам"
+    r"|мне)\b)+\W*(?:дадут|включат|вернут|появится)\b"
+)
+"""«Когда дадут свет» names it."""
 ELSEWHERE = re.compile(
     r"\b(?:на|по|улиц\w+|проспект\w*|переул\w+) (?!завтра|сегодня|недел|выходн|этаже|праздник|кухн|дворе|время)"
     r"[а-я]{4,},?"
@@ -134,7 +139,7 @@ class Outages(Topic):
         follows = bool(talk.session.about.get("missing")) and len(talk.turn.text.split()) <= FOLLOWS
         now = missing or follows
         talk.session.about = {**talk.session.about, "missing": now}
-        lost = _what_is_off(talk) if now else ""
+        lost = _what_is_off(talk, wanted) if now else ""
         if touching and (touching[0].start_at <= talk.now or not now):
             return Reply(_sentence(talk, touching[0]))
         if touching:
@@ -156,7 +161,7 @@ class Outages(Topic):
         return reply
 
 
-def _what_is_off(talk: Talk) -> str:
+def _what_is_off(talk: Talk, wanted: list[str]) -> str:
     """The words of a request: what this phrase says is off, else what was said of it before («когда дадут» says
     nothing); kept for the questions after it."""
     before = str(talk.session.about.get("trouble", ""))
@@ -165,6 +170,8 @@ def _what_is_off(talk: Talk) -> str:
     ):
         talk.session.about["text"] = before
         return before
+    if wanted and BACK_AGAIN.search(talk.turn.text.lower()):
+        return f"Нет {listed([resource_name(code, 'gen') for code in wanted])}"
     return talk.turn.text
 
 

@@ -23,6 +23,7 @@ from skill.dialogue.tickets import (
     recalculating,
     sending,
     terms,
+    when,
     words,
 )
 from skill.dialogue.tickets.adding import DESCRIBING, LEAVING, SURE
@@ -65,7 +66,14 @@ class TicketTopic:
             and (told := earlier.asked_back(talk, said.intent)) is not None
         ):
             return told
-        if said.intent == "ticket_status" and not (complains and not words.ASKS.search(talk.turn.text.lower())):
+        ordered = words.ORDERS.search(talk.turn.text.lower()) is not None and troubles.names_only_a_worker(
+            talk.turn.text
+        )
+        if (
+            said.intent == "ticket_status"
+            and not ordered
+            and not (complains and not words.ASKS.search(talk.turn.text.lower()))
+        ):
             return earlier.status(talk, numbers(talk.turn.text))
         talk.session.scene = self.name
         if said.slots.get("damage") or words.DAMAGE.search(talk.turn.text.lower()):
@@ -90,12 +98,13 @@ class TicketTopic:
         if said.slots.get("told") == EMERGENCY.name or (said.intent == "create_ticket" and known and not bare):
             return self._confirm(talk, talk.turn.text)
         talk.session.step, talk.session.draft = "details", {"about": talk.turn.text if known else ""}
+        talk.session.draft["when"] = when.at_the_end(talk.turn.text) if ordered else ""
         return talk.reply("ticket.details", expecting="text")
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """The description, or the yes that sends it."""
         if points_at("cancel", talk.turn.text) or points_at("goodbye", talk.turn.text):
-            return _dropped(talk)
+            return before_sending.dropped(talk)
         if talk.session.step == "details":
             return self._described(talk, said)
         if questions.kind(talk.turn.text, "") == "anonymous":
@@ -104,7 +113,7 @@ class TicketTopic:
         if rest is not None or said.intent == "yes" or points_at("send_it", talk.turn.text):
             return self._send_with(talk, rest or "")
         if questions.is_undone(plain(talk.turn.text)):
-            return _dropped(talk)
+            return before_sending.dropped(talk)
         if questions.is_sent_asked(talk.turn.text):
             return before_sending.not_yet(talk)
         if points_at("when", talk.turn.text) or points_at("how_long", talk.turn.text):
@@ -129,7 +138,7 @@ class TicketTopic:
             talk.beside = "help"
             return talk.reply("ticket.asked", buttons=YES_NO, expecting="yes_no")
         if said.intent in LEAVING:
-            return _dropped(talk)
+            return before_sending.dropped(talk)
         known = troubles.category(talk.turn.text) != "other"
         again = said.intent == "outages" and not is_question(talk.turn.text) and known
         if said.intent != "create_ticket" and not again:
@@ -172,7 +181,7 @@ class TicketTopic:
         if "ущерб" in about and words.ABOUT_ACTS.search(talk.turn.text.lower()):
             return talk.reply("ticket.who_acts", expecting="text")
         if said.intent in LEAVING and length < ENOUGH_WORDS:
-            return _dropped(talk)
+            return before_sending.dropped(talk)
         if said.intent not in DESCRIBING and said.confidence >= SURE:
             return None
         if said.intent == "ticket_status" and said.confidence >= SURE and is_question(talk.turn.text):
@@ -186,7 +195,8 @@ class TicketTopic:
             talk.session.draft = {"about": talk.turn.text}
             return talk.reply("ticket.what_exactly", expecting="text")
         joint = "" if len(about.split()) < ENOUGH_WORDS and troubles.category(about) in troubles.TRADES else ":"
-        return self._confirm(talk, f"{about.rstrip('.!?')}{joint} {talk.turn.text}" if about else talk.turn.text)
+        told = f"{about.rstrip('.!?')}{joint} {talk.turn.text}" if about else talk.turn.text
+        return self._confirm(talk, ", ".join(filter(None, (told, str(talk.session.draft.get("when", ""))))))
 
     def help(self, talk: Talk) -> str | None:
         """What to say."""
@@ -284,14 +294,6 @@ class TicketTopic:
         asked = self._following(talk, others, sent.text)
         talk.session.draft["sent"] = ticket.id
         return after(progress.told(sent.text), self._send(talk)) if both else asked
-
-
-def _dropped(talk: Talk) -> Reply:
-    urgent = terms.term(talk, str(talk.session.draft.get("details", ""))).rule.urgent
-    talk.session.close()
-    if urgent:
-        return talk.reply("ticket.dropped_urgent", phone=emergency_phone(talk))
-    return talk.reply("ticket.dropped")
 
 
 SCENE = TicketTopic()

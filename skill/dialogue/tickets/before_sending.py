@@ -1,5 +1,6 @@
 """What is asked while a request is read back, and told with its question open: when it would be done, who comes."""
 
+from skill.dialogue.company import emergency_phone
 from skill.dialogue.flat import account_of
 from skill.dialogue.meaning import addressing, dangers, troubles
 from skill.dialogue.meaning.plain import plain
@@ -56,3 +57,12 @@ def term(talk: Talk) -> Reply:
 def _by(talk: Talk, details: str) -> str:
     """When what is to be sent would be done, beside another answer."""
     return talk.say("ticket.if_sent", by=terms.by(talk, terms.term(talk, details)))
+
+
+def dropped(talk: Talk) -> Reply:
+    """It is not sent after all; of what cannot wait, whom to call."""
+    urgent = terms.term(talk, str(talk.session.draft.get("details", ""))).rule.urgent
+    talk.session.close()
+    if urgent:
+        return talk.reply("ticket.dropped_urgent", phone=emergency_phone(talk))
+    return talk.reply("ticket.dropped")

@@ -31,6 +31,11 @@ WHO_PAYS = re.compile(
     r"|заплатят)\b|\b(?:ущерб|акт)\w{0,2}\b"
 )
 """Asked after a flood: it takes an act."""
+OTHER_MATTERS = re.compile(
+    r"показани|\b(?:о|за)?пла[тч]|\bдолг\b|\bдолга\b|квитанц|\bсч[её]т(?!чик)|тариф"
+    r"|\bпен[ия]|лицев|субсиди|льгот|напомн"
+)
+"""Words of what is no trouble of the house."""
 _CRIES = re.compile(r"\b(?:плачет|плачут|кричит|кричат|задыха\w+|стонет|стучит|стучат)\b")
 
 
@@ -61,7 +66,7 @@ def meant(talk: Talk, text: str) -> Understanding | None:
     advice = session.about.get("intent") == "emergency" and dangers.WHAT_NOW.fullmatch(text)
     asked = dangers.COMING.search(text) or dangers.SENT_YET.fullmatch(text)
     listed = OF_REQUESTS.fullmatch(text)
-    if not (advice or asked or listed) or (call := of(talk)) is None:
+    if OTHER_MATTERS.search(text) or not (advice or asked or listed) or (call := of(talk)) is None:
         return None
     if advice:
         return Understanding(MEANWHILE, {}, 1.0)

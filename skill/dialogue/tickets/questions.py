@@ -2,16 +2,17 @@
 
 import re
 
+from skill.dialogue.company import phone_told
 from skill.dialogue.meaning import dangers, troubles
 from skill.dialogue.meaning.plain import asks, plain
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk
-from skill.dialogue.tickets import joining, when
+from skill.dialogue.tickets import calls, joining, when
 from skill.dialogue.turn import OFFER
 from skill.understanding import Understanding
 
-KINDS = ("failed", "who", "photo", "known", "anonymous", "drink", "meanwhile")
+KINDS = ("failed", "phone", "who", "photo", "known", "anonymous", "drink", "meanwhile")
 """Questions by their patterns `ticket_…` in `short/said.yaml`, in the order in which they are looked for."""
 OF_A_METER = ("who_changes", "norm")
 """Of them those asked of a meter only."""
@@ -72,16 +73,17 @@ def meant(talk: Talk, text: str) -> Understanding | None:
     if session.about["intent"] == "recalculation" and not joining.just_made(talk):
         return None
     if is_undone(text):
-        return Understanding("withdraw_ticket", {}, 1.0)
+        asks_whether = talk.turn.text.rstrip().endswith("?")
+        return Understanding("ticket_status" if asks_whether else "withdraw_ticket", {}, 1.0)
     about = str(session.about.get("text", ""))
     if (asked := kind(talk.turn.text, about)) and session.scene == "" and (asked != "photo" or joining.just_made(talk)):
         return Understanding("ticket_status", {"asked": asked}, 1.0)
     if REFUND.search(text) and troubles.category(about) in {"plumbing", "heating", "electricity", "lift"}:
         return Understanding("recalculation", {}, 1.0)
-    if is_sent_asked(talk.turn.text):
+    if is_sent_asked(talk.turn.text) or (points_at("so_long", text) and joining.just_made(talk)):
         return Understanding("ticket_status", {}, 1.0)
-    of_time = when.is_told(talk.turn.text) or points_at("wish", text)
-    if of_time and not asks(talk.turn.text.rstrip("?")) and joining.just_made(talk):
+    wishes = points_at("wish", text) and not asks(talk.turn.text.rstrip("?"))
+    if (wishes or when.is_told(talk.turn.text)) and joining.just_made(talk):
         return Understanding(MAKES, {}, 1.0)
     return None
 
@@ -109,6 +111,8 @@ def kind(text: str, details: str) -> str:
     of_a_meter = METER.search(details.lower()) is not None and METER.search(text.lower()) is None
     names = (*OF_A_METER, *KINDS) if of_a_meter else KINDS
     found = next((name for name in names if points_at(f"ticket_{name}", text)), "")
+    if found not in OF_A_METER and calls.OTHER_MATTERS.search(plain(text)):
+        return ""
     if found == "drink" and not OF_WATER.search(details.lower()):
         return ""
     return found
@@ -120,7 +124,8 @@ def told(talk: Talk, asked: str, details: str) -> str:
         trade = troubles.category(details)
         key = f"ticket.answers.meanwhile.{trade}"
         return talk.say(key if key in phrases() else "ticket.answers.meanwhile.other")
-    return talk.say("ticket.never_came" if asked == "failed" else f"ticket.answers.{asked}")
+    key = "ticket.never_came" if asked == "failed" else f"ticket.answers.{asked}"
+    return talk.say(key, phone=phone_told(talk))
 
 
 def is_sent_asked(text: str) -> bool:

@@ -21,7 +21,8 @@ AT_HOME = re.compile(r"\bдома\b|\bне будет\b|\bудобн\w*|\bна �
 FILLS = re.compile(
     r"а|и|но|то|только|лучше|бы|если|можно|давай(?:те)?|пусть|чтобы?|хорошо|в|во|на|с|со|до|после|к|ко|около|или"
     r"|либо|где|примерно|не"
-    r"|раньше|позже|попозже|пораньше|весь|всю|целый|день|недел[юея]|кажд\w+|любой|любое|время|всегда|он[аи]?|я|мы"
+    r"|раньше|позже|попозже|пораньше|весь|всю|целый|день|недел[юея]|кажд\w+|любой|любое|время|всегда|перенес(?:ти"
+    r"|ите|и)|отлож(?:ить|ите|и)|передвин(?:уть|ьте|ь)|друг(?:ой|ое)|он[аи]?|я|мы"
     r"|меня|нас|мне|нам|нет"
     r"|никого|буд(?:у|ем|ет|ут)|есть|бываю|дома|удобн\w*|подойд\w+|устро\w+|придите|приходи(?:те)?|придут|прид[её]т"
     r"|прийти|придти"
@@ -51,7 +52,12 @@ def is_told(text: str) -> bool:
     """
     words = plain(text)
     told = TAIL.sub("", words).split()
-    if len(told) < LEAST or ASKS.search(words) or not all(_fits(word) for word in told):
+    if (
+        len(told) < LEAST
+        or (told[0] == "нет" and len(told) == LEAST)
+        or ASKS.search(words)
+        or not all(_fits(word) for word in told)
+    ):
         return False
     if any(DAY.fullmatch(word) for word in told):
         return True
@@ -78,3 +84,16 @@ def _fits(word: str) -> bool:
 def _comes(words: str) -> bool:
     """«После шести», «до обеда приходите», «после 18 00»."""
     return re.search(r"\b(?:после|до|с|к|около|часов|часам)\b", words) is not None
+
+
+def at_the_end(text: str) -> str:
+    """When to come, as a request for a worker ends: «вызовите сантехника завтра после 18»; empty without it.
+
+    >>> at_the_end("вызовите сантехника завтра после 18"), at_the_end("нужен сантехник")
+    ('завтра после 18', '')
+    """
+    words = text.strip(" .!?").split()
+    begins = [
+        at for at, word in enumerate(words) if at and (DAY.fullmatch(word.lower()) or BOUND.fullmatch(word.lower()))
+    ]
+    return next((told for at in begins if is_told(told := " ".join(words[at:]))), "")

@@ -28,6 +28,12 @@ ABOUT_ACTS = re.compile(
 """What is asked of the act before it is told what was spoiled."""
 BY_PHONE = re.compile(r"\bзвонил|по телефону|\bписал|на сайте|через сайт|приходил|на бумаге|устно|диспетчеру говорил")
 """A request that was not made here."""
+ORDERS = re.compile(
+    r"^\W*(?:(?:здравствуйте|добр\w+ \w+|мне|нам|хочу|можно|надо|нужно|ну|а|и|пожалуйста|скажите)\W+)*(?:вызов"
+    r"|вызва|вызыва|пришли|присла"
+    r"|закаж|заказа|нуж[ен]|сантехник|электрик|слесар|мастер)\w*"
+)
+"""A worker is sent for, and no earlier request asked about."""
 SAID_ALREADY = re.compile(
     r"\b(?:я|мы)(?: же| ведь| вам| уже)* (?:сказал|говорил|писал|сообщал|объяснял|рассказ)"
     r"|\bя не про\b"
