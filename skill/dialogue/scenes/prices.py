@@ -10,9 +10,10 @@ from billing import tariffs
 from billing.resources import FACTS, Resource
 from billing.tables import Norm, Organization, Tariff
 from billing.tariffs import Prices
+from billing.windows import clipped, month_start
 from skill.dialogue.company import company_of, today
-from skill.dialogue.meaning.asked import service_name, service_unit, services
-from skill.dialogue.naming import capital, listed, register_name, resource_name
+from skill.dialogue.meaning.asked import months, service_name, service_unit, services
+from skill.dialogue.naming import capital, listed, month_name, register_name, resource_name
 from skill.dialogue.talk import Talk
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
@@ -23,6 +24,10 @@ from speech.numerals import numbers
 SINCE = re.compile(r"с как(ого|их|ой)|давно|когда|менял")
 RISES = re.compile(r"повы[шс]|подорож|вырас|измен|подним|нов(ый|ые|ая) (тариф|цен)|рост\b|процент")
 WHY = re.compile(r"почему|отчего|с чего|(кто|кем) .*(устан|утвер|назнач|придум|повы)|дорог")
+WHILE_AGO = re.compile(r"\bгод назад\b|\bв том году\b")
+YEAR = re.compile(r"\b(20\d\d)\b")
+LAST = 31
+"""Of a month: prices change with its first day, and hold on its last."""
 SHARED = {2: "двоих", 3: "троих", 4: "четверых", 5: "пятерых", 6: "шестерых", 7: "семерых"}
 TOGETHER = {"двое": 2, "двои": 2, "трое": 3, "трои": 3, "четвер": 4, "пятер": 5, "шестер": 6, "семер": 7}
 IN_ROUBLES = re.compile(r"рубл|деньг|денег|по деньгам")
@@ -51,9 +56,13 @@ class PricesTopic(Topic):
         if said.intent == "norms":
             return self._norms(talk, company, wanted)
         zone = said.slots.get("zone", "")
-        return self._tariffs(
-            talk, company, wanted, [str(name) for name in (zone if isinstance(zone, list) else [zone])]
-        )
+        zones = [str(name) for name in (zone if isinstance(zone, list) else [zone])]
+        if (year := YEAR.search(text)) and "period" not in said.slots:
+            said = Understanding(said.intent, {**said.slots, "period": year[1]}, said.confidence)
+        past = months(said, today(talk), WHILE_AGO.sub("в прошлом году", text))
+        if past and past[-1] < month_start(today(talk)):
+            return _of_the_past(talk, company, wanted, past)
+        return self._tariffs(talk, company, wanted, zones)
 
     def _tariffs(self, talk: Talk, company: Organization, wanted: list[str], asked: list[str]) -> Reply:
         on = today(talk)
@@ -95,6 +104,32 @@ def _costs(talk: Talk, company: Organization, rows: list[Norm], people: int) -> 
         if row.unit != "m2" and "single" in prices:
             costs.append((resource_name(row.resource), tariffs.kopecks(prices["single"][0].price * row.value * people)))
     return costs
+
+
+def _of_the_past(talk: Talk, company: Organization, wanted: list[str], past: list[date]) -> Reply:
+    """The prices of months that are over, as far as the books hold them; never those of today instead."""
+    codes = [code for code in wanted or USUAL if tariffs.prices_on(talk.db, company.id, code, today(talk))]
+    spans = [list(dict.fromkeys(_price_at(talk, company, code, month) for month in past)) for code in codes]
+    known = [(code, [price for price in prices if price]) for code, prices in zip(codes, spans, strict=True)]
+    lines = [f"{service_name(code)} {', потом '.join(prices)}" for code, prices in known if prices]
+    when = month_name(past[0]) if len(past) == 1 else f"{past[0].year} год"
+    if not lines:
+        days = [row.valid_from for row in _tariffs(talk, company, wanted) if row.valid_from <= today(talk)]
+        return talk.reply("prices.not_then", when=when, day=_day(max(days))) if days else talk.reply("prices.unknown")
+    return talk.reply("prices.then", when=when, lines=", ".join(lines))
+
+
+def _price_at(talk: Talk, company: Organization, code: str, month: date) -> str:
+    """«52 ₽ 34 коп./м³» at the end of a month; empty where the books do not know it."""
+    prices, unit = tariffs.prices_on(talk.db, company.id, code, clipped(month, LAST)), service_unit(code)
+    if not prices:
+        return ""
+    zones = {"single": prices["single"]} if "single" in prices else prices
+    parts = []
+    for name, steps in zones.items():
+        price = wording.money(tariffs.kopecks(steps[0].price)) + (f"/{unit}" if unit else "")
+        parts.append(" ".join(filter(None, [register_name(name), price])))
+    return listed(parts)
 
 
 def _people(text: str) -> int:
