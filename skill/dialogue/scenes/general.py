@@ -19,13 +19,16 @@ CHOICES = ("Передать показания", "Сколько платить
 PUBLIC_CHOICES = ("Привязать счёт", "Тарифы", "Отключения", "Позвать оператора")
 TO_DELETE = frozenset({"delete_reading", "delete_what"})
 """«Удали», with nothing named."""
-WAITING = frozenset({"wait", "returned", "unclear", "louder"})
+WAITING = frozenset({"wait", "returned", "unclear", "louder", "shorter"})
 """What keeps the open question waiting."""
 ABOUT_US = frozenset({"robot", "well", "joke"})
+NAME = re.compile(r"\b(?:зовут|звать|величать|имя|обращаться|называть)\b")
 BY_WHAT = frozenset({"link_sent", "photo", "voice_message"})
 """In what form something may be sent."""
 HEARTFELT = frozenset({"crisis", "ill", "infirm", "child", "sorrow", "wishes", "apology"})
 """What wants a kind word before all else, or an ambulance."""
+CALL = "telephone"
+QUIETER = re.compile(r"\bтише|потише")
 OURS = re.compile(r"\b(?:вод[аыуе]\b|счетчик|показани|квартир|квитанц|свет[аеу]?\b|плат[ие]|отоплени|жкх|тариф)")
 """Words that are about a flat, whatever else is."""
 FOREIGN = 0.7
@@ -38,9 +41,8 @@ class General:
 
     name = "general"
     intents = (
-        frozenset(
-            {"help", "repeat", "thanks", "stop", "back", "yes", "no", "wait", "returned", "unclear", "louder", "go_on"}
-        )
+        frozenset({"help", "repeat", "thanks", "stop", "back", "yes", "no", "go_on"})
+        | WAITING
         | ABOUT_US
         | BY_WHAT
         | HEARTFELT
@@ -63,8 +65,8 @@ class General:
                 return _asked_once_more(talk, said.intent)
             case "infirm" if _is_asked(talk):
                 return _asked_once_more(talk, said.intent)
-            case "louder":
-                return _again(talk, "general.louder")
+            case "louder" | "shorter":
+                return _in_another_voice(talk, said.intent)
             case "go_on":
                 talk.session.suspended, talk.session.put_off = [talk.session.put_off], {}
                 asked = points_at("written_yet", talk.turn.text)
@@ -77,6 +79,9 @@ class General:
                 return talk.scene.answer(talk, said) or _misunderstood(talk, said)
             case intent if intent in HEARTFELT | BY_WHAT:
                 return remark(talk, talk.reply(f"general.{said.intent}"))
+            case "robot" if NAME.search(talk.turn.text.lower()):
+                key = "name_asked" if _is_asked(talk) else "name"
+                return remark(talk, talk.reply(f"general.{key}", company=talk.settings.company))
             case "thanks" | "robot" | "well" | "joke" if _is_asked(talk):
                 return remark(talk, talk.reply(f"general.{said.intent}_asked", company=talk.settings.company))
             case "delete_reading":
@@ -128,7 +133,8 @@ def _help(talk: Talk) -> Reply:
 
 def _repeat(talk: Talk) -> Reply:
     talk.beside = "remark"
-    return Reply.from_json(talk.session.told) if talk.session.told else talk.reply("general.nothing_to_repeat")
+    told = talk.session.told or talk.session.last
+    return Reply.from_json(told) if told else talk.reply("general.nothing_to_repeat")
 
 
 def _unclear(talk: Talk) -> Reply:
@@ -148,6 +154,16 @@ def _asked_once_more(talk: Talk, why: str) -> Reply:
     """After a wait, a second silence, or «мне девяносто лет»: the open question again."""
     asked = Reply.from_json(talk.session.question or talk.session.last)
     return remark(talk, talk.reply(f"general.{why}_asked", question=asked.question))
+
+
+def _in_another_voice(talk: Talk, wish: str) -> Reply:
+    """«Громче», «не слышу»: how that is done, and what was told once more; of «тише» and «короче» only how."""
+    call = ".call" if talk.turn.channel == CALL else ".device"
+    told = talk.say(f"general.{wish}{call}" if wish == "louder" else f"general.{wish}")
+    if talk.session.told and wish == "louder" and not QUIETER.search(talk.turn.text.lower()):
+        return replace(_repeat(talk), text=f"{told} {_repeat(talk).text}")
+    asked = "" if _is_asked(talk) else f" {talk.say('general.yes')}"
+    return remark(talk, Reply(f"{told}{asked}"))
 
 
 def _again(talk: Talk, key: str) -> Reply:

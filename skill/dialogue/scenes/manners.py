@@ -60,7 +60,8 @@ class Manners(Topic):
     def _slower(self, talk: Talk) -> Reply:
         """From now on slower, and the last answer again."""
         talk.session.slow, talk.beside = True, "remark"
-        last = Reply.from_json(talk.session.told) if talk.session.told else talk.reply("general.nothing_to_repeat")
+        told = talk.session.told or talk.session.last
+        last = Reply.from_json(told) if told else talk.reply("general.yes")
         return replace(last, text=f"{talk.say('manners.slower')} {last.text}")
 
     def _feedback(self, talk: Talk, said: Understanding) -> Reply:
