@@ -7,7 +7,7 @@ from billing import accounts
 from skill.dialogue.flat import account_of
 from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.person import transcript
-from skill.dialogue.talk import Talk
+from skill.dialogue.talk import Talk, remark
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
 from skill.identity import forgetting, oauth
@@ -21,6 +21,8 @@ EVERYTHING = (
     "данны", "соглас", "все ", "всё ", "забудь меня", "забудьте меня", "сотри", "стереть", "обо мне", "про меня",
     "истори", "голос", "меня из", "запис", "разговор", "переписк", "отовсюду",
 )  # fmt: skip
+WHOM = re.compile(r"\b(?:кому|куда)\b.*\b(?:переда|отда|слива|продае)")
+"""Asked is not what is kept, but who gets it."""
 KEPT = re.compile(r"^(а |и )?(показани|счета?|квитанц|долг)\w*( тоже| останут\w+| удал\w+| пропад\w+)?$")
 """A question what becomes of it."""
 
@@ -34,6 +36,9 @@ class Privacy:
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """Tell what is kept; ask before anything is undone."""
+        if said.intent in ASKED and WHOM.search(talk.turn.text.lower()) and talk.session.scene != "linking":
+            given = talk.reply("privacy.given")
+            return remark(talk, given) if talk.session.scene else given
         if said.intent in ASKED:
             return _kept(talk, said.intent)
         text = talk.turn.text.lower() + " "
@@ -106,7 +111,7 @@ class Privacy:
 
 def _kept(talk: Talk, asked: str) -> Reply:
     """What is kept of a person and how long (152-ФЗ ст. 14), what of the voice, and who hears or reads it."""
-    talk.beside = "remark"
+    talk.beside = "remark" if talk.session.scene else ""
     if asked == "kept_data" and (talk.session.scene, talk.session.step) == ("linking", "consent"):
         return talk.reply("linking.help_consent", buttons=YES_NO, expecting="yes_no")
     recorded = talk.turn.channel == CALL and talk.settings.line_recordings is not None
