@@ -15,7 +15,7 @@ _GONE = (
     r"|не (?:могу )?най\w+|не наш\w+|не приход\w+|не прин\w+|не вижу|не было|не дали|не получа\w+)"
 )
 NO_BILL = re.compile(
-    rf"\b(?:{_GONE}|без)\b.*\b{_BILL}|\b{_BILL}\b.*\b{_GONE}\b"
+    rf"\bтолько (?:что )?(?:купил|въехал|заехал|заселил)|\b(?:{_GONE}|без)\b.*\b{_BILL}|\b{_BILL}\b.*\b{_GONE}\b"
     r"|^(?:а |у меня )?(?:ее |его |их )?(?:нет|нету)(?: ее| его)?(?: под рукой| с собой| у меня| дома)+$"
     r"|^(?:а |у меня )?(?:ее|его|их) (?:нет|нету)$"
 )
@@ -25,6 +25,8 @@ WITHOUT = re.compile(
 SAFE = re.compile(r"безопасн|мошенни|обманет|обманыва|опасно|украд|можно (?:ли )?(?:вам )?доверять|не развод")
 ADDRESS = re.compile(r"\b(?:улиц|проспект|переул|дом\b|квартир[аы]\b|кв\b|адрес|фамили)")
 """Where the flat is, or whose, said instead of the account's number."""
+VISITS = re.compile(r"\b(?:приехать|прийти|подойти|подъехать|приеду|приду|подойду|паспорт\w*)\b")
+"""«А приехать можно», «паспорт хватит?»"""
 SEEKS = re.compile(
     r"\b(?:найду|поищу|ищу|принесу|схожу|достану|возьму|гляну|посмотрю|надену|нашарю)\b(?!.*\bне\b)|\bминут(?:к|оч)"
 )
@@ -71,6 +73,8 @@ def aside(step: str, text: str) -> str:
         return "without"
     if step == "number" and ADDRESS.search(lowered):
         return "by_address"
+    if VISITS.search(lowered) and not numbers(text):
+        return "visit"
     if SEEKS.search(lowered):
         return "waits"
     return "for_others" if not numbers(text) and (whose.is_of_kin(text) or BEHALF.search(lowered)) else ""

@@ -75,6 +75,11 @@ SPEAKS_OF = re.compile(
     rf"{LEADS}(?:(?:я|это) )?(?:(?:говорю|спрашиваю|имею в виду|спросил\w?|имел\w? в виду) )?(?:про|о|об|насчет) "
 )
 """«Я про горячую воду»."""
+OF_THE_DOOR = frozenset(
+    {"code", "handed_by", "link_account", "nothing", "seen_by", "share", "single_number", "switch_account", "trust"}
+    | {"what_account", "whence_phone", "wrong_number", "informal", "landlord"}
+)
+"""What the question for the account itself answers (`door`)."""
 OUTBURST = 4
 """So few angry words tell of nothing yet, and are no opinion to keep."""
 
@@ -100,7 +105,7 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     if (plainly := outright.meant(talk, text)) is not None:
         return plainly
     free = not talk.session.scene or talk.session.step == OFFER
-    if free and (asked := further.answered(talk, text)) is not None:
+    if (free or _at_the_door(talk)) and (asked := further.answered(talk, text)) is not None:
         return asked
     if (warmth := further.norm_of_warmth(talk, said, text)) is not None:
         return warmth
@@ -129,14 +134,22 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
 def _of_a_household(talk: Talk, said: Understanding, text: str) -> Understanding | None:
     """Guests, a new meter, keys, papers: what no intent of the model stands for, and what it is taken for instead."""
     free = not talk.session.scene or talk.session.step == OFFER
-    free = free or _awaits_a_reading(talk) or talk.session.scene == "pin"
+    free = free or _awaits_a_reading(talk) or talk.session.scene == "pin" or _at_the_door(talk)
     unsure = free and said.confidence < FAIR
     spoken_for = said.intent in SPOKEN_FOR and said.confidence >= SURE_OF_IT
     taken = {said.intent}
     if free:
         taken |= {"whatever"} if spoken_for else {"any", "whatever"}
     name = next((name for name, over in matters_of(text) if unsure or not taken.isdisjoint(over)), None)
-    return None if name is None else Understanding(name, extract(name, talk.turn.text), 1.0)
+    if name is None or (_at_the_door(talk) and name in OF_THE_DOOR):
+        return None
+    return Understanding(name, extract(name, talk.turn.text), 1.0)
+
+
+def _at_the_door(talk: Talk) -> bool:
+    """Whether the account's number or its code is asked for, and what is said is none: the house may be asked of."""
+    session = talk.session
+    return session.scene == "linking" and session.step in {"number", "code"} and not numbers(talk.turn.text)
 
 
 def _awaits_a_reading(talk: Talk) -> bool:

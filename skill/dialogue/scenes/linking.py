@@ -13,6 +13,7 @@ from skill.dialogue.company import phone_told
 from skill.dialogue.flat import account_of
 from skill.dialogue.meaning.plain import is_question
 from skill.dialogue.phrases import phrase
+from skill.dialogue.scenes.records import office_of
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply
@@ -101,7 +102,7 @@ class Linking:
             return None
         if aside := door.aside(talk.session.step, talk.turn.text):
             talk.beside = "help"
-            return talk.reply(f"linking.{aside}", expecting=_expecting(talk.session.step))
+            return talk.reply(f"linking.{aside}", office=office_of(talk), expecting=_expecting(talk.session.step))
         begun = str(talk.session.draft.get("begun") or talk.session.draft.get("number", ""))
         digits = _groups(talk.turn.text)
         if begun and NOT_ALL.search(talk.turn.text.lower()):
