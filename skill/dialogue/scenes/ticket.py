@@ -81,7 +81,8 @@ class TicketTopic:
             return talk.reply("ticket.damage", expecting="text")
         if said.intent == "recalculation":
             return self._recalculation(talk)
-        if complains and len(talk.turn.text.split()) <= words.SHORT_COMPLAINT:
+        short = len(talk.turn.text.split()) <= words.SHORT_COMPLAINT
+        if complains and (short or not troubles.is_told(talk.turn.text)):
             talk.session.step = "details"
             talk.session.draft = {"about": talk.turn.text if words.OF_WHOM.search(talk.turn.text.lower()) else ""}
             return talk.reply("ticket.complaint", expecting="text")

@@ -16,8 +16,7 @@ def asked(talk: Talk) -> Reply | None:
     """What is asked of the request before it is sent; the question stays open."""
     details = drafted.told(talk)
     if points_at("free", talk.turn.text):
-        of_light = words.METER_OF_LIGHT.search(details.lower()) is not None
-        told = talk.say("ticket.free_of_light" if of_light else "ticket.free")
+        told = talk.say(words.price(details))
     elif (kind := questions.kind(talk.turn.text, details)) == "who":
         told = f"{questions.told(talk, kind, details)} {_by(talk, details)}"
     elif kind:

@@ -63,8 +63,9 @@ def _several(talk: Talk, rows: list[Ticket]) -> Reply:
 def asked_back(talk: Talk, intent: str) -> Reply | None:
     """What is asked back after a request was taken or told: why so long, what if nobody comes, papers, when."""
     text, keys = talk.turn.text, dict[str, str]()
+    free = words.price(str(talk.session.about.get("trouble", "")))
     if intent == "ticket_status":
-        keys = {"so_long": "ticket.so_long", "never_came": "ticket.never_came", "free": "ticket.free"}
+        keys = {"so_long": "ticket.so_long", "never_came": "ticket.never_came", "free": free}
     elif intent == "recalculation":
         keys = {"for_what": "ticket.what_is_recalculated", "papers": "ticket.absence_papers"}
         keys |= {"recalculated": "ticket.recalculated", "when": "ticket.recalculated"}

@@ -9,6 +9,7 @@ LONGEST = 500
 
 COMPLAINT = re.compile(r"жалоб|жаловат|претензи")
 ASKS = re.compile(r"\bмо[яейю]+\b|статус|рассмотр|ответ|номер|где|когда|\d")
+LIGHT_METER = re.compile(r"электро ?сч[её]тчик|(?:электр|свет)\w* сч[её]тчик|сч[её]тчик\w* (?:на )?(?:свет|электр)")
 SHORT_COMPLAINT = 6
 OF_WHOM = re.compile(r"\b(жалоб\w+|претензи\w+|(?:по)?жаловаться) на (?!вас\b|тебя\b)\w+")
 RECALCULATION = re.compile(r"пере ?ра[сc]ч[её]т|пересч[её]т|пересчита")
@@ -66,7 +67,6 @@ TO_THE_WORKER = re.compile(
     r"(?:,? что)?,? (?=\S+ \S)",
     re.IGNORECASE,
 )
-METER_OF_LIGHT = re.compile(r"электро ?сч[её]тчик|(?:электр|свет)\w* сч[её]тчик|сч[её]тчик\w* (?:на )?(?:свет|электр)")
 OF_A_FLAT = re.compile(r"^(?:\w+ ){0,4}(?:квартир\w*|кв)\b(?: \w+){0,3}$")
 META = re.compile(
     r"(?:\W*\b(?:заявк\w+|при(?:мете|нимаете|мите|ми|нять)|можно|тогда|здесь|тут|там|у|через|вас|вам|вы|ты|остав\w+"
@@ -86,6 +86,11 @@ THERE = re.compile(r"^(?:ну |а |и )*(?:там|тут)(?: же)? (?:(?:ещ[�
 
 
 FORGOTTEN = re.compile(r",?\s+забыла?(?: сказать| добавить)?$", re.IGNORECASE)
+
+
+def price(details: str) -> str:
+    """The sentence that tells who pays for it."""
+    return "ticket.free_light_meter" if LIGHT_METER.search(details.lower()) else "ticket.free"
 
 
 def kept(text: str) -> str:
