@@ -22,12 +22,6 @@ OF_READINGS = frozenset({"", "last_reading", "reading_window", "submit_reading",
 """After these a bare number may well be a reading."""
 COUNTED = re.compile(r"\b(?:должн\w+ быть|посчита\w+|насчита\w+|начисл\w+|выставил\w+|получается|выходит)\b")
 """Numbers that are held against the bill."""
-_AT_HOME = r"дома|в|комнат\w*|квартир\w*|зал\w*|спальн\w*|детск\w+|кухн\w*|сейчас|всего"
-WARMTH = re.compile(
-    rf"{LEADS}(?:(?:у меня|у нас|там|только|уже|температура|градусник показывает|где то|около|плюс|{_AT_HOME}) )*"
-    rf"#(?: градус\w*)?(?: (?:тепла|{_AT_HOME}))*"
-)
-COLD, MILD, HOT = 18, 20, 40
 AGES = range(60, 110)
 MONTH_DAYS, LEAST_SUM = 31, 100
 BARE = re.compile(
@@ -57,9 +51,6 @@ def meant(talk: Talk, said: Understanding) -> Understanding | None:
     about = talk.session.about.get("intent", "")
     if about in OWED and COUNTED.search(text):
         return Understanding("explain_bill", dict(talk.session.about["slots"]), DOUBTFUL)
-    if about == "temperature" and len(told) == 1 and told[0].value < HOT and WARMTH.fullmatch(_with_marks(text, told)):
-        degrees = "cold" if told[0].value < COLD else "mild" if told[0].value < MILD else "warm"
-        return Understanding("further", {"sentence": f"matters.degrees.{degrees}"}, 1.0)
     if len(told) == 1 and BARE.fullmatch(_with_marks(text, told)):
         return None if about in OF_READINGS else _bare(talk, about, told[0])
     named = "resource" in extract("submit_reading", talk.turn.text)

@@ -2,8 +2,9 @@
 
 import re
 
+from skill.dialogue import door
 from skill.dialogue.company import today
-from skill.dialogue.meaning import undoing
+from skill.dialogue.meaning import of_what_was_told, undoing
 from skill.dialogue.meaning.pointing import meaning_of, points_at
 from skill.dialogue.talk import Talk
 from skill.dialogue.tickets import adding, joining
@@ -18,8 +19,6 @@ TELLING = frozenset({"returned", "unclear", "wait"})
 """Remarks that are none where a number comes with them."""
 OF_METERS = frozenset({"", "last_reading", "reading_window", "submit_reading"})
 """What is spoken of where the last readings may be meant once more."""
-OF_REPAIRS = re.compile(r"кап\.? ?ремонт|капитальн")
-"""After it an age asks about the payment for it."""
 
 
 GATHERING = frozenset({"readings"})
@@ -33,24 +32,27 @@ def meant(talk: Talk, text: str) -> Understanding | None:
     free = not talk.session.scene or talk.session.step == OFFER
     if (left := _waved_off(talk, text)) is not None:
         return left
+    if (told := of_what_was_told.meant(talk, text)) is not None:
+        return told
     if free and talk.session.waits() and _goes_on(talk):
         return Understanding("go_on", {}, 1.0)
     remark = meaning_of("remarks", text)
-    if remark == "infirm" and OF_REPAIRS.search(str(talk.session.about.get("text", "")).lower()):
-        return Understanding("benefits", {"of": "capital_repair"}, 1.0)
+    if remark == "robot" and talk.session.scene == "linking" and door.WHO.search(text):
+        remark = None  # it answers at the door, and asks on
     if remark is not None and not (remark in TELLING and numbers(talk.turn.text)):
         return Understanding(remark, {}, 1.0)
     if (intent := meaning_of("anytime", text)) is not None:
         return Understanding(intent, extract(intent, talk.turn.text), 1.0)
     if (undone := undoing.meant(talk, text)) is not None:
         return undone
-    if points_at("goodbye", talk.turn.text):
+    if points_at("goodbye", talk.turn.text) or (not talk.session.scene and points_at("calls_later", text)):
         return Understanding("stop", {}, 1.0)
     if (talk.session.scene, talk.session.step) == ("charges", OFFER) and GO_ON.fullmatch(talk.turn.text):
         return Understanding("yes", {}, 1.0)
     if free and talk.session.about.get("intent") == "create_ticket" and (more := _of_a_request(talk)) is not None:
         return more
-    if (talk.session.scene, talk.session.step) == ("ticket", "confirm") and points_at("together", talk.turn.text):
+    belongs = points_at("together", talk.turn.text) or points_at("talk_to", talk.turn.text)
+    if (talk.session.scene, talk.session.step) == ("ticket", "confirm") and belongs:
         return Understanding("create_ticket", {}, 1.0)
     if (free or talk.session.scene == "readings") and items(talk.turn.text):
         return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)

@@ -64,7 +64,8 @@ class Benefits(Topic):
             return talk.reply("benefits.renew")
         if BACK.search(text) and "субсид" not in text:
             return talk.reply("benefits.back")
-        category = next((name for name, words in CATEGORIES.items() if words.search(text)), "")
+        named = next((name for name, words in CATEGORIES.items() if words.search(text)), "")
+        category = str(said.slots.get("of", named))
         if talk.resident is None and category and "субсид" not in text:
             return talk.reply(f"benefits.of.{category}")
         if talk.resident is None and not any(word in text for word in OWN):

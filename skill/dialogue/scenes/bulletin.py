@@ -15,6 +15,7 @@ SUBJECT = re.compile(
     r"\b(?:собрани|голосован|капремонт|капитальн|субботник|отч[её]т|опрос|ремонт|домофон|лифт|парковк|шлагбаум|двор)"
 )
 """What an announcement may be asked for by name."""
+REPAIR = re.compile(r"\bкап ?ремонт|\bкапитальн")
 
 
 class Bulletin(Topic):
@@ -30,7 +31,8 @@ class Bulletin(Topic):
         if points_at("details", talk.turn.text) and "next" in said.slots:
             return talk.reply("bulletin.details")
         if SUBJECT.search(talk.turn.text.lower()) is not None:
-            return self.announced(talk) or talk.reply("bulletin.none_of_it")
+            key = "none_of_repair" if REPAIR.search(talk.turn.text.lower()) else "none_of_it"
+            return self.announced(talk) or talk.reply(f"bulletin.{key}")
         return self._read(talk, int(said.slots.get("next", 0)))
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:

@@ -14,6 +14,8 @@ from skill.dialogue.turn import OFFER, Reply
 from skill.understanding import Understanding
 from skill.understanding.slots import extract
 
+LEAST_WARM = 18
+"""Degrees that a room must have in winter; one in a corner of the house has two more."""
 SERIAL = 4
 """So many last digits of a meter's number are told."""
 
@@ -48,9 +50,16 @@ class Matters(Offering):
                     ),
                 )
             matter = "cannot_read"
-        reply = talk.reply(f"matters.{matter}")
+        degrees = str(said.slots.get("degrees", ""))
+        if degrees.isdecimal():
+            matter = "warm" if int(degrees) >= LEAST_WARM else "cold"
+        reply = talk.reply(f"matters.{matter}", degrees=degrees)
         offers = talk.resident is not None and f"matters.request.{matter}" in phrases()
-        return self.with_request(talk, reply.text, talk.say(f"matters.request.{matter}")) if offers else reply
+        return (
+            self.with_request(talk, reply.text, talk.say(f"matters.request.{matter}", degrees=degrees))
+            if offers
+            else reply
+        )
 
     def _no_meter(self, talk: Talk) -> Reply:
         """«У меня нет счётчика горячей воды»: the norm, or the meters that the books hold all the same."""
@@ -59,7 +68,13 @@ class Matters(Offering):
         flat = Flat(talk) if talk.resident is not None else None
         held = [meter for meter in flat.meters if not wanted or meter.resource in wanted] if flat else []
         if not flat or not held:
-            key = "matters.norm" if len(lines) == 1 else "prices.norms" if lines else "matters.no_norm"
+            key = (
+                "matters.norm"
+                if len(lines) == 1 and wanted != ["HEAT"]
+                else "prices.norms"
+                if lines
+                else "matters.no_norm"
+            )
             return talk.reply(key, lines=", ".join(lines))
         names = flat.names(held)
         told = talk.say("matters.held", meters=names)
