@@ -26,11 +26,8 @@ KEYS_AT_ONCE = 500
 STALE, KEPT = timedelta(days=31), timedelta(days=730)
 _OLDEST = Prepared(
     select(Notice.id)
-    .where(
-        Notice.resident_id == bindparam("resident_id"),
-        Notice.channel == bindparam("channel"),
-        col(Notice.sent_at).is_(None),
-    )
+    .where(Notice.resident_id == bindparam("resident_id"), Notice.channel == bindparam("channel"))
+    .where(col(Notice.sent_at).is_(None))
     .order_by(col(Notice.created_at), col(Notice.id))
     .limit(1)
 )

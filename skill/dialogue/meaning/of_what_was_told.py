@@ -18,6 +18,8 @@ SAYS_DEGREES = re.compile(
     rf"|около|примерно|градусник|термометр|показывает) )*{DEGREES.pattern}"
     r"(?: (?:дома|в квартире|в комнате|всего|у меня|это|норма|нормально|мало|хватит|ли|или нет))*"
 )
+OF_WARMTH = frozenset({"matters.cold", "matters.temperature", "matters.warm"})
+"""Sentences after which a number is how warm a room is."""
 OLD = re.compile(r"\b(?:[789]\d|семьдесят|восемьдесят|девяносто)\b")
 """An age from which the payment for repairs is lowered."""
 
@@ -25,7 +27,7 @@ OLD = re.compile(r"\b(?:[789]\d|семьдесят|восемьдесят|дев
 def meant(talk: Talk, text: str) -> Understanding | None:
     """The plain phrase as it is meant; None where it does not lean on what was told."""
     free = not talk.session.scene or talk.session.step == OFFER
-    warmth = free and "matters.temperature" in talk.session.told_of and SAYS_DEGREES.fullmatch(text)
+    warmth = free and not OF_WARMTH.isdisjoint(talk.session.told_of) and SAYS_DEGREES.fullmatch(text)
     if warmth and (degrees := _degrees(text)):
         return Understanding("temperature", {"degrees": degrees}, 1.0)
     about = talk.session.about

@@ -39,7 +39,8 @@ def meant(talk: Talk, text: str) -> Understanding | None:
     remark = meaning_of("remarks", text)
     if remark == "robot" and talk.session.scene == "linking" and door.WHO.search(text):
         remark = None  # it answers at the door, and asks on
-    if remark is not None and not (remark in TELLING and numbers(talk.turn.text)):
+    of_request = remark == "photo" and talk.session.scene == "ticket"
+    if remark is not None and not of_request and not (remark in TELLING and numbers(talk.turn.text)):
         return Understanding(remark, {}, 1.0)
     if (intent := meaning_of("anytime", text)) is not None:
         return Understanding(intent, extract(intent, talk.turn.text), 1.0)
