@@ -45,6 +45,9 @@ def asked(gathering: Gathering, said: Understanding) -> Reply | None:
         return zones
     if gathering.step not in READ_BACK:
         return None
+    if points_at("has_comma", text):
+        gathering.wrong()
+        return talk.reply("readings.with_comma", expecting="number")
     marked = MARKED.search(text) is not None
     if points_at("all_or_not", text) or (marked and points_at("is_that_all", text)):
         return _whether_all(gathering)

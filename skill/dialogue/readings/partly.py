@@ -20,6 +20,12 @@ OF_THE_END = re.compile(rf"\b{_END}\b")
 NOT_BUT = re.compile(r"\bне (?P<wrong>.+?) а (?P<right>.+)|\bвместо (?P<instead>.+?) (?P<now>\S.*)")
 BUT_NOT = re.compile(r"^(?P<right>.+?) а не (?P<wrong>.+)")
 OF_A_METER = re.compile(r"\b(?:красн\w+|номер\w*|сч[её]тчик\w*|прибор\w*)\b")
+AFTER_COMMA = re.compile(
+    r"(?:(?:а|и|ой|там|еще|да|нет) )*(?:после (?:запятой|точки)|красн\w+(?: цифр\w*)?|дробн\w+(?: часть)?)"
+    r" (?:(?:там|это|стоит|идет|еще|и|цифра) )*(?P<tail>.+?)(?: красн\w+)?"
+)
+ODD = frozenset({"DIGIT_COUNT_MISMATCH", "LESS_THAN_PREVIOUS", "TOO_BIG", "TOO_MANY_DECIMALS", "TOO_MANY_DIGITS"})
+"""What the books find where the comma stands in the wrong place."""
 SAID = frozenset({"confirm", "doubt", "guess", "fix", "value"})
 """Steps where a value was said before."""
 ONLY_NOT = re.compile(r"(?:(?:нет|ой|да|ну|там) )*не (?P<wrong>\w.*)")
@@ -39,6 +45,8 @@ class Known:
 def set_right(gathering: Gathering, entries: list[Entry]) -> list[Entry]:
     """The reading whose part the phrase sets right, whole; the entries as they were where it does not."""
     text = plain(gathering.talk.turn.text)
+    if (fraction := _with_fraction(gathering, text)) is not None:
+        return [fraction]
     wrong, right = _wrong_and_right(text)
     end = None if wrong else _end(text)
     if not wrong and end is None:
@@ -62,6 +70,24 @@ def set_right(gathering: Gathering, entries: list[Entry]) -> list[Entry]:
     known, whole = found[0]
     values = {**known.others, known.register: whole}
     return [Entry(known.meter.id, known.meter.resource, known.meter.place, values=values)]
+
+
+def _with_fraction(gathering: Gathering, text: str) -> Entry | None:
+    """«После запятой пять», «красная семь» of the value just read back: 132,5 of 1325, 125,5 of 125."""
+    found = AFTER_COMMA.fullmatch(text) if gathering.step in SAID else None
+    said = segments(found["tail"]) if found else []
+    known = _known(gathering, [])
+    if len(said) != 1 or len(known) != 1 or said[0].end < len(found["tail"].split()) or not known[0].value.isdecimal():
+        return None
+    value, tail = known[0].value, said[0].digits
+    whole = [f"{value}.{tail}"]
+    if value.endswith(tail) and len(tail) < len(value):
+        whole.append(f"{value[: -len(tail)]}.{tail}")
+    [(meter, others, register)] = [(one.meter, one.others, one.register) for one in known]
+    held = [{**others, register: one} for one in whole]
+    entries = [Entry(meter.id, meter.resource, meter.place, values=values) for values in held]
+    fitting = [entry for entry in entries if not ODD.intersection(one.code for one in gathering.books.findings(entry))]
+    return (fitting or entries)[0]
 
 
 def goes_on(asked: Entry, meter: MeterView, said: Entry) -> str:
