@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from skill.dialogue import progress, which_flat
 from skill.dialogue.meaning import addressing, both, context
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk, after, carried
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, Session, spoken
@@ -65,6 +66,9 @@ def answer_first(talk: Talk) -> None:
     if expecting not in LISTENING:
         return
     parts = both.beside_answer(talk.turn.text, talk.turn.channel, expecting)
+    asks_of_before = any(points_at("what_before", text) for text, _ in parts[1:])
+    if asks_of_before and talk.scene.name == "readings" and parts[0][1].intent != "yes":
+        return  # «нет, погодите, какие прошлые были»
     if not parts or {said.intent for _, said in parts[1:]} & talk.scene.intents:
         return
     talk.turn = replace(talk.turn, hypotheses=spoken(parts[0][0]))

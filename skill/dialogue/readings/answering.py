@@ -16,7 +16,7 @@ TWO = 2
 """«Три или тринадцать»: so many values at most are wavered between."""
 READ_BACK = frozenset({"confirm", "doubt", "guess"})
 """Steps that wait for a yes to values just said."""
-NOT_BUT = re.compile(r"\bне\b.*\b(а|это)\b")
+NOT_BUT = re.compile(r"\bне\b.*\b(а|это)\b|\bа не\b")
 DENIES = re.compile(r"\b(нет|не)\b")
 RATHER = re.compile(r"\W*(?:(?:а|ой|ну|так|блин) )*(?:нет|вс[её][- ]таки|точнее|вернее|стоп|погоди\w*)\b")
 """«А нет, всё-таки сто двадцать пять», after a value was written down."""
@@ -239,7 +239,11 @@ class Answering(Gathering):
 
     def meant_for(self, other: Entry) -> Reply | None:
         """«Нет, это горячая»: the value just read back is another meter's; None if that meter is not clear."""
-        entry, meters = self.asked, self.fitting(other)
+        entry = self.asked
+        if entry is not None and other.resource is None:  # «ой, это в ванной»
+            same = replace(other, resource=entry.resource)
+            other = same if any(same.fits(meter) for meter in self.flat.meters) else other
+        meters = self.fitting(other)
         if entry is None or len(meters) != 1:
             return None
         meant = Entry(resource=other.resource, place=other.place, loose=list(entry.values.values()))

@@ -26,6 +26,8 @@ SENTENCES = re.compile(r"[.,;!?]+\s*")
 TURNS_AWAY = frozenset({"back", "no", "stop", "yes"})
 UNSURE_OF_IT = re.compile(r"\?|\bне (?:вижу|видно|видать|разбер\w+|разгляжу|помню|знаю)\b")
 """A number that is only supposed."""
+PLAIN_YES = re.compile(r"\W*(?:(?:ну|ой|вот) )*(?:да|ага|угу|конечно|запиши|записывай|пиши)\w*\b\W+\w")
+"""«Да, запишите, можно?»: a yes with more to it."""
 SHORT = 3
 """So few words with a question mark answer nothing."""
 
@@ -35,6 +37,8 @@ def asked(gathering: Gathering, said: Understanding) -> Reply | None:
     talk, text = gathering.talk, gathering.talk.turn.text
     if points_at("if_wrong", text):
         return comparing.asked_again(talk, talk.say("readings.can_fix"))
+    if gathering.step == "confirm" and agreeing.question(text, talk.turn.channel):
+        return None  # «да, а горячая какая была»: the yes comes first
     if (before := _of_before(gathering)) is not None:
         return before
     if points_at("written_yet", text) and (told := written_yet(gathering)) is not None:
@@ -58,6 +62,8 @@ def asked(gathering: Gathering, said: Understanding) -> Reply | None:
             return and_open(gathering, talk.say(f"readings.{remark}"))
     if (included := _included(gathering, marked=marked)) is not None:
         return included
+    if marked and said.intent == "yes" and not PLAIN_YES.match(text.lower()):
+        return _not_yet(gathering, "readings.not_written")
     if marked and said.intent in TURNS_AWAY and len(text.split()) <= SHORT and not agreeing.begins(text):
         return gathering.next()
     return None
