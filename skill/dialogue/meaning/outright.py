@@ -82,6 +82,8 @@ def _of_readings(talk: Talk, *, free: bool) -> Understanding | None:
     if asks_of_last and "resource" in (of_last := extract("last_reading", text)):
         return Understanding("last_reading", of_last, 1.0)
     of_meters = free and talk.session.about.get("intent", "") in OF_METERS - {""}
+    if of_meters and (points_at("recorded", text) or points_at("what_before", text)):
+        return Understanding("last_reading", extract("last_reading", text), 1.0)
     if of_meters and points_at("written_yet", text):
         return Understanding("last_reading", extract("last_reading", text) | {"period": f"{today(talk):%Y-%m}"}, 1.0)
     if (of_meters or amid) and (points_at("last_day", text) or points_at("any_day", text)):

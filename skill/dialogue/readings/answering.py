@@ -43,6 +43,11 @@ class Answering(Gathering):
         come. None: the name says no more than that the meter's value is to come.
         """
         asked, known = self.asked, self.draft.about(named)
+        at_place = [one for one in self.draft.entries if one.place == named.place and one.values and not named.resource]
+        if self.step == "confirm" and named.place and at_place and len(at_place) < len(self.draft.entries):
+            known = at_place[0] if len(at_place) == 1 else None
+        elif self.step == "confirm" and named.place and len(at_place) > 1:
+            return self.wrong()
         if self.step not in {*READ_BACK, "fix"} or asked is None:
             return None
         other = asked.guess.get("meter")

@@ -9,7 +9,7 @@ from skill.dialogue.meaning.plain import plain
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import listed, month_name, register_name
 from skill.dialogue.readings import agreeing, comparing
-from skill.dialogue.readings.answering import READ_BACK
+from skill.dialogue.readings.answering import READ_BACK, Answering
 from skill.dialogue.readings.draft import Entry, entries_of
 from skill.dialogue.readings.explaining import ASKS
 from skill.dialogue.readings.gathering import Gathering
@@ -32,7 +32,7 @@ SHORT = 3
 """So few words with a question mark answer nothing."""
 
 
-def asked(gathering: Gathering, said: Understanding) -> Reply | None:
+def asked(gathering: Answering, said: Understanding) -> Reply | None:
     """The answer to a question, with the one that is open again; None where the phrase is none of these."""
     talk, text = gathering.talk, gathering.talk.turn.text
     if points_at("if_wrong", text):

@@ -4,11 +4,12 @@
 import re
 from dataclasses import replace
 
+from skill.dialogue.meaning.addressing import ORDER
 from skill.dialogue.meaning.plain import plain
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital
 from skill.dialogue.readings import asking
-from skill.dialogue.readings.answering import READ_BACK, SWAPPED
+from skill.dialogue.readings.answering import READ_BACK, SWAPPED, Answering
 from skill.dialogue.readings.draft import Entry, entries_of
 from skill.dialogue.readings.gathering import Gathering
 from skill.dialogue.talk import after
@@ -33,6 +34,10 @@ ONLY = re.compile(
 CLAUSES = re.compile(r"[.,;!?]+\s*|\s(?:а|но)\s")
 LATER = re.compile(r"\b(?:потом|позже|попозже|завтра|вечером|в другой раз|пока не надо|не сейчас)\b")
 GOES_IN = re.compile(r"\b(?:за?пиши\w*|записывай\w*|пиши\w*|давай\w*|внос\w+|внеси\w*|остав\w+|бери\w*|переда\w+)\b")
+DENIES = re.compile(r"\bне\b")
+ORDINAL = re.compile(
+    r"\b(?:(?P<order>перв|втор|трет|четверт)(?:ый|ая|ую|ое|ой|ье|ья|ью|ий|ого|его)|(?P<last>последн(?:яя|юю|ее|ий)))\b"
+)
 TWO = 2
 
 
@@ -87,12 +92,12 @@ def without_unplaced(gathering: Gathering, said: list[Entry]) -> None:
         gathering.draft.entries.remove(asked)
 
 
-def moved(gathering: Gathering) -> Reply | None:
+def moved(gathering: Answering) -> Reply | None:
     """The answer where what was gathered is set right without a number; None where it is not."""
     text = gathering.talk.turn.text
     if numbers(text) or not any(_holds(entry) for entry in gathering.draft.entries):
         return None
-    return _exchanged(gathering) or _put_off_in_part(gathering) or _taken_out(gathering)
+    return _exchanged(gathering) or _put_off_in_part(gathering) or _not_there(gathering) or _taken_out(gathering)
 
 
 def _holds(entry: Entry) -> bool:
@@ -130,11 +135,32 @@ def _put_off_in_part(gathering: Gathering) -> Reply | None:
     return gathering.next()
 
 
-def _taken_out(gathering: Gathering) -> Reply | None:
-    """«Горячую я не давала», «только холодную»: what is not to be read back is told and left."""
+def _not_there(gathering: Answering) -> Reply | None:
+    """«Не на кухне, а в ванной» of the only value read back."""
+    clauses = CLAUSES.split(gathering.talk.turn.text.lower())
+    right = [entry for clause in clauses if not DENIES.search(clause) for entry in _named(clause)]
+    wrong = [entry for clause in clauses if DENIES.search(clause) for entry in _named(clause)]
+    only = gathering.draft.entries[0] if len(gathering.draft.entries) == 1 else None
+    if only is None or len(right) != 1 or right[0].resource or not any(_is_of(one, only) for one in wrong):
+        return None
+    return gathering.meant_for(right[0])
+
+
+def _in_order(gathering: Gathering, text: str) -> list[Entry]:
+    """«Вторую», «последнюю»: the entry at that place of what was just read back."""
+    found = ORDINAL.search(text) if gathering.step == "confirm" else None
+    at = (-1 if found["last"] else ORDER[found["order"]]) if found else len(gathering.draft.entries)
+    return gathering.draft.entries[at : at + 1 or None] if found else []
+
+
+def _taken_out(gathering: Answering) -> Reply | None:
+    """«Горячую я не давала», «только холодную», «вторую уберите»: what is not to be read back is told and left; «вторая
+    неправильно» is asked for anew."""
     text = plain(gathering.talk.turn.text)
     named, entries = _named(gathering.talk.turn.text), gathering.draft.entries
     fitting = [known for known in entries if any(_is_of(one, known) for one in named)]
+    if not named and (fitting := _in_order(gathering, text)) and points_at("wrong", text):
+        return gathering.wrong(fitting[0])
     if gathering.step not in READ_BACK | {"value", "fix", "person"}:
         return None
     if named and not fitting and NOT_GIVEN.search(text) and gathering.step in READ_BACK:

@@ -75,7 +75,9 @@ def set_right(gathering: Gathering, entries: list[Entry]) -> list[Entry]:
 def _with_fraction(gathering: Gathering, text: str) -> Entry | None:
     """«После запятой пять», «красная семь» of the value just read back: 132,5 of 1325, 125,5 of 125."""
     found = AFTER_COMMA.fullmatch(text) if gathering.step in SAID else None
-    said = segments(found["tail"]) if found else []
+    if found is None:
+        return None
+    said = segments(found["tail"])
     known = _known(gathering, [])
     if len(said) != 1 or len(known) != 1 or said[0].end < len(found["tail"].split()) or not known[0].value.isdecimal():
         return None
