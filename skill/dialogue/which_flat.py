@@ -6,7 +6,7 @@ from billing import accounts, meters
 from billing.tables import Account
 from skill.dialogue.company import today
 from skill.dialogue.flat import account_of
-from skill.dialogue.meaning import addressing, flat_said
+from skill.dialogue.meaning import addressing, flat_said, troubles
 from skill.dialogue.meaning.flat_said import Named
 from skill.dialogue.naming import capital
 from skill.dialogue.phrases import phrase
@@ -109,6 +109,8 @@ def _asked(talk: Talk, scene: str, found: Named) -> Turned:
         return Turned()
     if said.intent == "unlink" and not scene:
         return Turned(lead=_chosen(talk, found.account))
+    if not scene and said.intent not in ASKED and _of_a_request(talk, found.rest):
+        return replace(_without(talk, found), said=Understanding("create_ticket", {}, 1.0))
     if said.intent not in ASKED | TOLD | READ or said.confidence < (SURE if scene else LEAST):
         return Turned()
     if scene == "readings" and said.intent in READ:
@@ -124,6 +126,12 @@ def _asked(talk: Talk, scene: str, found: Named) -> Turned:
         talk.session.then = [found.second]
         found = replace(found, rest=found.rest[: -len(found.second)].removesuffix(" а ").removesuffix(" и "))
     return _without(talk, found)
+
+
+def _of_a_request(talk: Talk, rest: str) -> bool:
+    """Whether a thing that breaks is named of another flat after a request: «а в двенадцатой тоже кран посмотреть»."""
+    after_one = talk.session.about.get("intent") in {"create_ticket", "ticket_status"}
+    return after_one and troubles.category(rest) in troubles.TRADES
 
 
 def _without(talk: Talk, found: Named) -> Turned:

@@ -39,12 +39,12 @@ class Emergency:
     """The scene of dangers. Its only question is whether the dispatcher is to be told."""
 
     name = "emergency"
-    intents = frozenset({"emergency", calls.SENT, calls.MEANWHILE})
+    intents = calls.INTENTS | {"emergency"}
     anywhere = intents
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """What to do now, whom to call, and the offer to tell the dispatcher."""
-        if said.intent in {calls.SENT, calls.MEANWHILE}:
+        if said.intent in calls.INTENTS:
             return calls.reply(talk, said.intent)
         text = talk.turn.text
         if is_over(text) and not is_question(text):

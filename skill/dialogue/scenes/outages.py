@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from billing import outages
 from billing.tables import Outage, Property
 from skill.dialogue import heating
-from skill.dialogue.company import company_of, phone_told, today
+from skill.dialogue.company import company_of, emergency_phone, phone_told, today
 from skill.dialogue.flat import home_of
 from skill.dialogue.meaning import troubles
 from skill.dialogue.meaning.asked import resources, service_name
@@ -151,7 +151,9 @@ class Outages(Topic):
         names = listed([service_name(code) for code in wanted]) if wanted else ""
         text = talk.say(key, resources=names, phone=phone_told(talk))
         if talk.resident is None:
-            return Reply(text)
+            off = now or MISSING.search(str(talk.session.about.get("text", "")).lower().replace("ё", "е"))
+            more = talk.say("outages.ask_emergency", phone=emergency_phone(talk)) if off else ""
+            return Reply(f"{text} {more}".strip())
         return self._offer_request(talk, text, details=lost)
 
     def _offer_request(self, talk: Talk, text: str, *, details: str) -> Reply:

@@ -14,8 +14,9 @@ from skill.dialogue.talk import Talk, remark
 from skill.dialogue.turn import OFFER, Reply, session_name
 from skill.understanding import Understanding
 
-SENT, MEANWHILE = "call_sent", "call_meanwhile"
-"""Intents: whether it was sent and who comes; what to do until then."""
+SENT, MEANWHILE, UNANSWERED = "call_sent", "call_meanwhile", "call_unanswered"
+"""Intents: whether it was sent and who comes; what to do until then; nobody answers."""
+INTENTS = frozenset({SENT, MEANWHILE, UNANSWERED})
 LASTING = timedelta(days=1)
 """So long a call is spoken of."""
 OF_REQUESTS = re.compile(
@@ -36,6 +37,12 @@ OTHER_MATTERS = re.compile(
     r"|\bпен[ия]|лицев|субсиди|льгот|напомн"
 )
 """Words of what is no trouble of the house."""
+NOBODY = re.compile(
+    r"\bне (?:соединя\w+|соединил\w*|дозвон\w+|отвеча\w+|бер\w+ трубк\w+|перезван\w+|перезвонил\w*)\b"
+    r"|\bникто не (?:едет|прие\w+|приш\w+|ид[её]т)\b"
+    r"|\bникого нет\b"
+)
+"""The call was sent, and nobody answers or comes."""
 _CRIES = re.compile(r"\b(?:плачет|плачут|кричит|кричат|задыха\w+|стонет|стучит|стучат)\b")
 
 
@@ -66,8 +73,11 @@ def meant(talk: Talk, text: str) -> Understanding | None:
     advice = session.about.get("intent") == "emergency" and dangers.WHAT_NOW.fullmatch(text)
     asked = dangers.COMING.search(text) or dangers.SENT_YET.fullmatch(text)
     listed = OF_REQUESTS.fullmatch(text)
-    if OTHER_MATTERS.search(text) or not (advice or asked or listed) or (call := of(talk)) is None:
+    alone = NOBODY.search(text)
+    if OTHER_MATTERS.search(text) or not (advice or asked or listed or alone) or (call := of(talk)) is None:
         return None
+    if alone:
+        return Understanding(UNANSWERED, {}, 1.0)
     if advice:
         return Understanding(MEANWHILE, {}, 1.0)
     if has_a_request(talk, call) or (listed and talk.resident is not None):
@@ -79,6 +89,8 @@ def reply(talk: Talk, intent: str) -> Reply:
     """What is told of the call; a question that is open stays open."""
     if intent == SENT and (call := of(talk)) is not None:
         return remark(talk, Reply(told(talk, call)))
+    if intent == UNANSWERED:
+        return remark(talk, talk.reply("emergency.unanswered", phone=emergency_phone(talk)))
     danger = talk.session.about.get("danger", "other")
     return remark(talk, talk.reply(f"emergency.wait.{danger}"))
 

@@ -4,7 +4,7 @@ import re
 
 from skill.dialogue.company import phone_told
 from skill.dialogue.meaning import dangers, troubles
-from skill.dialogue.meaning.plain import asks, plain
+from skill.dialogue.meaning.plain import LEADS, asks, plain
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk
@@ -52,6 +52,10 @@ REFUND = re.compile(
     r"|вернете)\b.*\bденьги\b"
 )
 """Money back for what was bad."""
+CANCELS = re.compile(
+    rf"{LEADS}(?:(?:можно|ее|эту|заявку|мою|хочу|надо|нужно|уже|пожалуйста|ой|все|лучше|тогда|как|ли) )*"
+    r"отмен(?:ить|ите|и|яй|яйте|яю|а|яем)(?: (?:ее|заявку|можно|пожалуйста|мою|эту|уже|это|ли|вызов|мастера|тогда))*"
+)
 LONGEST = 9
 OF_MAKING = frozenset({"create_ticket", "ticket_status", "recalculation", "repair_term"})
 """Intents of the scene of requests."""
@@ -73,7 +77,7 @@ def meant(talk: Talk, text: str) -> Understanding | None:
     if session.about["intent"] == "recalculation" and not joining.just_made(talk):
         return None
     if is_undone(text):
-        asks_whether = talk.turn.text.rstrip().endswith("?")
+        asks_whether = talk.turn.text.rstrip().endswith("?") and not GIVES_UP.search(text)
         return Understanding("ticket_status" if asks_whether else "withdraw_ticket", {}, 1.0)
     about = str(session.about.get("text", ""))
     if (asked := kind(talk.turn.text, about)) and session.scene == "" and (asked != "photo" or joining.just_made(talk)):
@@ -96,6 +100,8 @@ def is_undone(text: str) -> bool:
     """
     if len(text.split()) > LONGEST or GOES_ON.search(text):
         return False
+    if CANCELS.fullmatch(text):
+        return True
     over = re.search(rf"\b{DONE}", text) is not None
     if IS_DONE.fullmatch(text):
         return GIVEN.search(text) is None or RESOURCE.search(text) is not None or GIVES_UP.search(text) is not None
