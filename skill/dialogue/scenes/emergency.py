@@ -55,8 +55,8 @@ class Emergency:
             return self._told(talk, "")
         if known and _is_the_same(known, told) and (more := self._more(talk) or self._noted(talk)) is not None:
             return more
-        if not known and calls.of(talk) is not None and dangers.CALLED.search(plain(text)):
-            return remark(talk, talk.reply("emergency.called_too"))
+        if not known and (after_call := calls.after_it(talk)) is not None:
+            return after_call
         left, before = _unfinished(talk), _told_before(talk)
         talk.session.put_by()
         talk.session.scene, talk.session.step = self.name, "dispatcher"
@@ -82,13 +82,14 @@ class Emergency:
             _as_request(talk)
             return None
         leaves = said.intent in {"no", "stop", "back", "operator"}
-        spoken_of = called or dangers.NOT_AT_HOME.search(plain(text)) is not None
+        spoken_of = called or any(form.search(plain(text)) for form in (dangers.NOT_AT_HOME, dangers.CANNOT))
         if (spoken_of or not leaves) and (told := self._more(talk)) is not None:
             return told
         if said.intent in {"out_of_scope", "child", "sorrow"} and dangers.AFRAID.search(plain(text)):
             return _calmed(talk)
         belongs = said.intent in TELLING or said.confidence < SURE or _is_a_place(talk)
-        if not leaves and belongs and (noted := self._noted(talk)) is not None:
+        belongs = (not leaves and belongs) or (leaves and dangers.is_grave(text))
+        if belongs and (noted := self._noted(talk)) is not None:
             return noted
         if said.intent in {"out_of_scope", "child", "sorrow"} and not is_question(text):
             return _calmed(talk)
@@ -165,6 +166,7 @@ _KINDS: dict[str, Callable[[str], object]] = {
     "emergency.obeyed": dangers.OBEYED.search,
     "emergency.not_at_home": dangers.NOT_AT_HOME.search,
     "emergency.to_call": dangers.TO_CALL.search,
+    "emergency.cannot": dangers.CANNOT.search,
 }
 """What may be said at the question, and how it is answered; the first that fits."""
 

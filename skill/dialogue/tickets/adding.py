@@ -30,6 +30,11 @@ ANEW = re.compile(
 )
 """«Нет, не так. Напишите: нет горячей воды»."""
 WATER = r"\bвод[аыуе]\b|\bкран|напор"
+WAITS = re.compile(
+    r"\W*(?:(?:ой|ну|так|да|а|нет|сейчас|щас)\W+)*(?:подожд|погод|постой|обожд|минут"
+    r"|секунд)",
+    re.IGNORECASE,
+)
 LEAST = 2
 """So many words at least say something of a trouble."""
 
@@ -93,7 +98,7 @@ def belongs(talk: Talk, said: Understanding) -> bool:
     """Whether any other phrase is taken for more of the trouble while its request is read back: it is said, not asked,
     and means nothing else."""
     text = talk.turn.text
-    if asks(text) or len(text.split()) < LEAST or temper.signs(text):
+    if asks(text) or WAITS.match(text) or len(text.split()) < LEAST or temper.signs(text):
         return False
     if said.intent in LEAVING:
         return not (points_at("declined", text) or points_at("waved_off", text))

@@ -7,7 +7,7 @@ from billing import tickets
 from skill.dialogue.company import emergency_phone
 from skill.dialogue.flat import home_of
 from skill.dialogue.meaning import dangers
-from skill.dialogue.meaning.plain import LEADS
+from skill.dialogue.meaning.plain import LEADS, plain
 from skill.dialogue.person import handoffs
 from skill.dialogue.person.handoffs import Handoff
 from skill.dialogue.talk import Talk, remark
@@ -55,8 +55,10 @@ def ordinary(talk: Talk, said: Understanding) -> Understanding | None:
     """What sounds like danger and is a request: a foul smell, «какая авария, сантехника надо»; who cries in danger asks
     nobody to wait."""
     if talk.session.scene == "emergency":
-        if _CRIES.search(talk.turn.text.lower()):
+        if dangers.CANNOT.search(talk.turn.text.lower()) or _CRIES.search(talk.turn.text.lower()):
             return Understanding("out_of_scope", {}, 0.0)
+        if dangers.agreed(talk.turn.text):  # «да быстрее» wants no faster speech
+            return Understanding("yes", {}, 1.0)
         of_none = dangers.is_ordinary(talk.turn.text, str(talk.session.draft["danger"]))
     else:
         of_none = talk.resident is not None and said.intent == "emergency" and dangers.is_foul_only(talk.turn.text)
@@ -93,6 +95,18 @@ def reply(talk: Talk, intent: str) -> Reply:
         return remark(talk, talk.reply("emergency.unanswered", phone=emergency_phone(talk)))
     danger = talk.session.about.get("danger", "other")
     return remark(talk, talk.reply(f"emergency.wait.{danger}"))
+
+
+def after_it(talk: Talk) -> Reply | None:
+    """What is said once the call is sent and tells of no new danger: who else was called, what was done."""
+    text = plain(talk.turn.text)
+    if of(talk) is None or dangers.STILL.search(text):
+        return None
+    if dangers.CALLED.search(text):
+        return remark(talk, talk.reply("emergency.called_too"))
+    if dangers.OBEYED.search(text) and talk.session.about.get("intent") == "emergency":
+        return reply(talk, MEANWHILE)
+    return None
 
 
 def told(talk: Talk, call: Handoff) -> str:

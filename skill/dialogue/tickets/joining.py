@@ -39,7 +39,9 @@ def into_last(talk: Talk) -> Reply | None:
         return None
     if points_at("wish", text) or when.is_told(text):
         visited = [row for row in made if row.category != "recalculation"] or made  # nobody comes to recalculate
-        return into_sent(talk, visited[0].id, [kept(added(text))], "ticket.wished")
+        return into_sent(
+            talk, visited[0].id, [kept(added(text))], "ticket.wished" if when.names_a_time(text) else "ticket.added"
+        )
     more = troubles.AND_MORE.match(text) and troubles.category(text) == "other" and not asks(text)
     if not (more or is_particular(talk) or troubles.MORE.match(text)):
         return None

@@ -8,11 +8,11 @@ from skill.dialogue.meaning.plain import LEADS, asks, plain
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk
-from skill.dialogue.tickets import calls, joining, when
+from skill.dialogue.tickets import calls, joining, when, words
 from skill.dialogue.turn import OFFER
 from skill.understanding import Understanding
 
-KINDS = ("failed", "phone", "who", "photo", "known", "anonymous", "drink", "meanwhile")
+KINDS = ("not_fixed", "failed", "phone", "who", "photo", "known", "anonymous", "drink", "meanwhile")
 """Questions by their patterns `ticket_…` in `short/said.yaml`, in the order in which they are looked for."""
 OF_A_METER = ("who_changes", "norm")
 """Of them those asked of a meter only."""
@@ -72,6 +72,8 @@ def meant(talk: Talk, text: str) -> Understanding | None:
         belongs = when.is_told(talk.turn.text) or points_at("wish", text)
         return Understanding(MAKES, {}, 1.0) if belongs else None
     free = not session.scene or session.step == OFFER
+    if session.step == OFFER and session.draft.get("details") and points_at("particulars", text):
+        return Understanding(MAKES, {}, 1.0)
     if not free or session.about.get("intent") not in OF_REQUESTS:
         return None
     if session.about["intent"] == "recalculation" and not joining.just_made(talk):
@@ -84,6 +86,8 @@ def meant(talk: Talk, text: str) -> Understanding | None:
         return Understanding("ticket_status", {"asked": asked}, 1.0)
     if REFUND.search(text) and troubles.category(about) in {"plumbing", "heating", "electricity", "lift"}:
         return Understanding("recalculation", {}, 1.0)
+    if session.scene == "" and words.BY_PHONE.search(text):
+        return Understanding("ticket_status", {}, 1.0)
     if is_sent_asked(talk.turn.text) or (points_at("so_long", text) and joining.just_made(talk)):
         return Understanding("ticket_status", {}, 1.0)
     wishes = points_at("wish", text) and not asks(talk.turn.text.rstrip("?"))
@@ -127,7 +131,7 @@ def kind(text: str, details: str) -> str:
 def told(talk: Talk, asked: str, details: str) -> str:
     """What is answered."""
     if asked == "meanwhile":
-        trade = troubles.category(details)
+        trade = "plumbing" if troubles.LEAKS.search(details.lower()) else troubles.category(details)
         key = f"ticket.answers.meanwhile.{trade}"
         return talk.say(key if key in phrases() else "ticket.answers.meanwhile.other")
     key = "ticket.never_came" if asked == "failed" else f"ticket.answers.{asked}"

@@ -65,6 +65,14 @@ def is_told(text: str) -> bool:
     return bool(AT_HOME.search(words)) if not hours else (bool(AT_HOME.search(words)) or _comes(words))
 
 
+def names_a_time(text: str) -> bool:
+    """Whether a day, an hour or being at home is named at all."""
+    words = plain(text)
+    return AT_HOME.search(words) is not None or any(
+        form.fullmatch(word) for word in words.split() for form in (DAY, HOUR)
+    )
+
+
 def with_it(told: str, text: str) -> str:
     """A request with when to come; said to be better, it takes the place of what was said of that before.
 
