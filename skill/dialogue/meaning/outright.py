@@ -65,6 +65,8 @@ def _waved_off(talk: Talk, text: str) -> Understanding | None:
     session, asked = talk.session, talk.session.last.get("expecting")
     if (asked == "command" and session.step == OFFER) or not points_at("waved_off", text):
         return None
+    if not session.scene and any(sentence.startswith("reminders.") for sentence in session.told_of):
+        return Understanding("cancel_reminder", {"pointed": True}, 1.0)
     if not session.scene:
         return Understanding("no", {}, 1.0) if session.told else None
     if session.scene in GATHERING or asked != "yes_no":

@@ -2,6 +2,7 @@
 
 import re
 
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.person import handoffs
 from skill.dialogue.person.handoffs import Handoff
 from skill.dialogue.talk import Talk
@@ -44,8 +45,9 @@ HOW_LONG = re.compile(
     re.IGNORECASE,
 )
 NO_MORE = re.compile(
-    r"\W*(?:(?:ой|ну|всё|все|уже|спасибо|ладно|а|нет) )*(?:не (?:надо|нужно)|передумала?|сам[аи]? разобрал\w+)"
-    r"(?: (?:уже|больше|спасибо|ничего|тогда))*\W*",
+    r"\W*(?:(?:ой|ну|всё|все|уже|спасибо|ладно|а|нет) )*(?:не (?:надо|нужно)|передумала?|сам[аи]? разобрал\w+"
+    r"|отмен\w+|не жду|не буду ждать|сам[аи]? (?:спрошу|узнаю|позвоню))"
+    r"(?: (?:уже|больше|спасибо|ничего|тогда|это))*\W*",
     re.IGNORECASE,
 )
 """Said beside no question, while a person is waited for."""
@@ -67,7 +69,7 @@ def meant(talk: Talk) -> Understanding | None:
     free = not talk.session.scene
     asks = QUEUE.fullmatch(text) is not None and ASKED_HOW_LONG.search(text) is not None
     asks = asks or (free and HOW_LONG.fullmatch(text) is not None)
-    refuses = NOT_WANTED.search(text) or (free and NO_MORE.fullmatch(text))
+    refuses = NOT_WANTED.search(text) or (free and (NO_MORE.fullmatch(text) or points_at("waved_off", text)))
     wants = "queue" if asks else "no_operator" if refuses else ""
     helped = free and HELP.fullmatch(text) is not None
     calls = free and (phone(text) != "" or begun(text) != "")

@@ -38,6 +38,8 @@ ERRAND = re.compile(
 )
 """What a resident may want to be reminded of, and is not among the kinds."""
 HOUR = re.compile(r"\bчас|\bутра\b|\bвечера\b|\bдня\b|:")
+NOT_ASKED = re.compile(r"\bне (?:надо |нужно |про |просил\w* )*(?:мне )?(?:напом|напоминани)")
+"""«Да не напомнить, а мастеру передайте»."""
 OFF = re.compile(r"\bотключ\w+")
 """The command to switch off is no outage to be reminded of."""
 ALL = re.compile(r"\b(все|всё|оба|обе)\b")
@@ -65,11 +67,10 @@ class Reminders:
         if (each := self._each(talk)) is not None:
             return each
         named, known = kind_of(talk.turn.text), said.slots.get("kind")
-        about = talk.session.about
-        before = about.get("reminded") or OF_TOPICS.get(str(about.get("before")))
-        kind = named or known or _put_off_kind(talk) or before
+        about, draft = talk.session.about, when(talk, said)
+        reminded = about.get("reminded") if any(draft.values()) else None
+        kind = named or known or _put_off_kind(talk) or reminded or OF_TOPICS.get(str(about.get("before")))
         row = said.slots.get("row") if named in (None, known) else None
-        draft = when(talk, said)
         told = draft["day"] or draft["once_at"] or "кажд" in talk.turn.text.lower()
         if talk.session.suspended and kind == _put_off_kind(talk) and not told:
             draft["once_at"] = _tomorrow(talk)  # «напомни потом»
@@ -82,7 +83,7 @@ class Reminders:
             return self._ask_or_set(talk, {**draft, **when(talk, said, surely=True)})
         if step in {"all", OFFER} and said.intent not in {"yes", "no", "back", "stop"}:
             return None
-        if said.intent in {"no", "back", "stop"}:
+        if said.intent in {"no", "back", "stop"} or NOT_ASKED.search(talk.turn.text.lower()):
             talk.session.close()
             key = "reminders.dropped" if step in {"kind", "when"} else "general.as_you_like"
             return talk.reply("reminders.kept" if step == "all" else key)
