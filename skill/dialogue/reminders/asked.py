@@ -20,7 +20,7 @@ MORNING = re.compile(r"\b(?:утр|ноч)")
 USUAL_AHEAD = 3
 """So many days before the bill is due it is reminded of anyway."""
 BARE_DAY = re.compile(
-    r"(?:кажд\w+ месяц|ежемесячно|показани\w+|оплат\w+|напомина\w+(?: мне)?) (?P<day>\d{1,2})\b"
+    r"(?:кажд\w+ месяц|ежемесячно|показани\w+|оплат\w+|напомина\w+(?: мне)?)(?: тоже| также| на)* (?P<day>\d{1,2})\b"
     r"(?! ?(?:час|мин|раз|дн|утр|вечер|:))"
 )
 """«Каждый месяц 25», «про оплату 10»."""
@@ -41,14 +41,15 @@ def when(talk: Talk, said: Understanding, *, surely: bool = False) -> dict[str, 
     once = not monthly and bool(surely or moments.is_once(text) or said.slots.get("once"))
     ahead = moments.ahead(text)
     at = None if ahead else moments.once(text, said, now, surely=once)
-    on = day(said, now.date())
+    on, slot = day(said, now.date()), str(said.slots.get("date_or_day", ""))
+    number = int(slot) if on and slot.isdecimal() else on.day if on else None  # «31» of a shorter month too
     kept = said.slots.get("minute")
     named = _as_late(moments.minute(text), kept, text)
     minute = kept if named is None else named
     if at is not None and kept is not None and minute is not None and not moments.AFTER.search(text.lower()):
         at = at.replace(hour=minute // moments.MINUTES, minute=minute % moments.MINUTES)
     return {
-        "day": on.day if on and at is None else None,
+        "day": number if at is None else None,
         "once_at": at.isoformat() if at else None,
         "once": once and not ahead,
         "minute": minute,

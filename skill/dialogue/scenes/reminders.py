@@ -59,7 +59,7 @@ class Reminders:
         if (bar := barred(talk)) is not None:
             return bar
         if said.slots.get("list") or LISTED.search(talk.turn.text.lower()):
-            return _list(talk)
+            return _list(talk, when_only=bool(said.slots.get("list")))
         if said.intent == "cancel_reminder":
             return self._cancel(talk, said)
         if moments.is_too_often(talk.turn.text):
@@ -223,13 +223,15 @@ def _taken(talk: Talk, draft: dict[str, object]) -> Reply:
     return talk.reply("general.go_on")
 
 
-def _list(talk: Talk) -> Reply:
-    """Which reminders are on."""
+def _list(talk: Talk, *, when_only: bool = False) -> Reply:
+    """Which reminders are on; when_only: of the only one it is asked when it comes."""
     rows = going(talk)
     if not rows:
         return talk.reply("reminders.none")
     talk.session.about = {"intent": "set_reminder", "slots": {}, "text": "", "rows": [row.id for row in rows]}
     talk.session.about |= facts(talk, rows[0]) if len(rows) == 1 else {}
+    if when_only and len(rows) == 1:
+        return promised(talk, rows[0])
     return talk.reply("reminders.list", what=in_words(talk, rows))
 
 
