@@ -27,6 +27,12 @@ OF_READINGS = re.compile(
 )
 """Words that say which meter a number is of."""
 METER = re.compile(r"[хг]вс|холодн|горяч|свет|электр|газ", re.IGNORECASE)
+TURNS_AWAY = re.compile(
+    r"\bне (?:на |в |с |по )?(?:[хг]вс|холодн|горяч|свет|электр|газ|кухн|ванн|туалет|дн|ноч)\w*,? а\b"
+    r"|\bа не (?:на |в |с |по )?(?:[хг]вс|холодн|горяч|свет|электр|газ|кухн|ванн|туалет|дн|ноч)",
+    re.IGNORECASE,
+)
+"""«Ой, не горячая, а холодная 121» speaks of one matter."""
 MANNERS = re.compile(
     r"(?:здравствуй(?:те)?|привет\w*|добр\w+|день|вечер|утро|ночи|спасибо|пожалуйста|алло|девушка|заранее|большое|вам"
     r"|и|ещ[её])",
@@ -42,7 +48,7 @@ def apart(text: str) -> tuple[str, str] | None:
     >>> apart("в квартире 16 градусов, батареи холодные"), apart("хвс 121, гвс 147")
     (None, None)
     """
-    if not may_have_numbers(text):
+    if not may_have_numbers(text) or TURNS_AWAY.search(text):
         return None
     readings, rest, at = list[str](), "", 0
     for cut in [*CUT.finditer(text), None]:

@@ -38,6 +38,7 @@ DENIES = re.compile(r"\bне\b")
 ORDINAL = re.compile(
     r"\b(?:(?P<order>перв|втор|трет|четверт)(?:ый|ая|ую|ое|ой|ье|ья|ью|ий|ого|его)|(?P<last>последн(?:яя|юю|ее|ий)))\b"
 )
+NOT_BUT = re.compile(r"\bне (?P<denied>\w+(?: \w+){0,3}?) а (?P<meant>.+)")
 TWO = 2
 
 
@@ -68,6 +69,8 @@ def _placed(gathering: Gathering, entry: Entry, *, mistaken: bool) -> Entry:
 def without_moved(gathering: Gathering, said: list[Entry]) -> None:
     """A value that is said to be another meter's is no more that of the meter it was taken for."""
     text = plain(gathering.talk.turn.text)
+    for known in _denied(gathering, text, said):
+        gathering.draft.entries.remove(known)
     if not MISTAKEN.search(text) or "тоже" in text.split():
         return
     named = [entry for entry in said if entry.gives and (entry.resource or entry.place)]
@@ -78,6 +81,21 @@ def without_moved(gathering: Gathering, said: list[Entry]) -> None:
             gathering.draft.entries.remove(known)
             for one in moved:
                 one.sure, one.refused = [SWAPPED], [SWAPPED]  # the resident has just told which meter it is
+
+
+def _denied(gathering: Gathering, text: str, said: list[Entry]) -> list[Entry]:
+    """What was gathered of the meter that «не горячая, а холодная 121» turns away."""
+    found = NOT_BUT.search(text)
+    given = [entry for entry in said if entry.gives and (entry.resource or entry.place)]
+    if found is None or not given or numbers(found["denied"]):
+        return []
+    denied = entries_of(extract("submit_reading", found["denied"]))
+    return [
+        known
+        for known in gathering.draft.entries
+        if any(one.resource == known.resource and one.place in (None, known.place) for one in denied)
+        and not any(_is_of(one, known) for one in given)
+    ]
 
 
 def _is_of(said: Entry, known: Entry) -> bool:

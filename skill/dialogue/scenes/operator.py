@@ -115,7 +115,8 @@ class Operator:
             return talk.reply("operator.phone", expecting="account")
         if said.intent in {"no", "back", "stop"} or REFUSES.search(talk.turn.text.lower()):
             talk.session.close()
-            return talk.reply("operator.no_phone", phone=phone_told(talk))
+            danger = callback.in_danger(talk) is not None
+            return talk.reply("operator.danger" if danger else "operator.no_phone", phone=phone_told(talk))
         return talk.reply("operator.phone_again", expecting="account") if number else None
 
     def _heard(self, talk: Talk, digits: str) -> Reply | None:
