@@ -23,6 +23,7 @@ from speech import wording
 
 NAME_WORDS = 2
 """So many words at most name a meter and ask nothing."""
+OF_READINGS = frozenset({"last_reading", "reading_window", "submit_reading"})
 ASKS = re.compile(r"\?|^\W*а\b", re.IGNORECASE)
 
 
@@ -71,7 +72,7 @@ class Calendar(Topic):
     def _other_day(self, talk: Talk, said: Understanding, window: Window, on: date) -> Reply | None:
         """Whether readings are taken on another day than today, at a weekend, or again when all is given."""
         text, amid = talk.turn.text, bool(talk.session.suspended)
-        if window.is_open and not amid and talk.resident is not None and _is_all_given(talk):
+        if window.is_open and not amid and _is_all_given(talk):
             return self._after(talk, "given", said, window, window.end + timedelta(days=1))
         if not window.is_open:
             return None
@@ -131,6 +132,10 @@ def _window_of(talk: Talk, said: Understanding, on: date) -> Window | None:
 
 
 def _is_all_given(talk: Talk) -> bool:
+    """Whether every meter has its reading: looked up only where readings were spoken of, or the next ones are."""
+    spoken = talk.session.about.get("before") in OF_READINGS or "следующ" in talk.turn.text.lower()
+    if talk.resident is None or not spoken:
+        return False
     flat = Flat(talk)
     return bool(flat.meters) and not flat.left()
 
