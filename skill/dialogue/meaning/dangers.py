@@ -73,6 +73,15 @@ ADVICE = re.compile(
     r"\b(окн|выход|выйти|откры|закры|трога|выключ|включ|перекр|кран|делать|ждать|двер|опасн|взорв|долго|звонить"
     r"|позвонить|номер|дальше)"
 )
+ASSENT = re.compile(
+    r"\b(?:да|ага|угу|ок|окей|конечно|давай\w*|сообщ\w+|переда[йвт]\w*|вызыва\w+|вызов\w+|зови\w*|позови\w*|ладно"
+    r"|хорошо|надо|нужно"
+    r"|пожалуйста|обязательно|разумеется|естественно|пусть|можно|согласн\w+|валяй\w*|именно|верно|правильно|скор\w+"
+    r"|быстр\w+)\b"
+)
+"""One of these is in what agrees: «это точно газ» does not."""
+TO_DO = re.compile(r"\w(?:ть|ти)(?:ся)?\b")
+"""«А окно открыть»: whether to do that is asked."""
 TO_CALL = re.compile(r"\b(?:куда|кому|по какому|какой)\b.*\b(?:звон|позвон|набра|набир|номер|телефон)")
 _THEN = r"(?:мне|нам|теперь|пока|дальше|тогда|же|то|а|и|что|просто|еще|сейчас|надо|нужно)"
 WHAT_NOW = re.compile(
@@ -185,6 +194,21 @@ def is_ordinary(text: str, danger: str) -> bool:
 def agreed(text: str) -> bool:
     """«Да страшно», «вызывайте скорее»: a yes to the question whether somebody is to be told."""
     return any(form.fullmatch(plain(text)) for form in (GOES_WITH_YES, BIDS))
+
+
+def is_yes(text: str) -> bool:
+    """Whether what was understood as a yes may be one: it asks nothing, and there is a word of assent.
+
+    >>> is_yes("да"), is_yes("это точно газ"), is_yes("да?")
+    (True, False, False)
+    """
+    return not text.rstrip().endswith("?") and ASSENT.search(plain(text)) is not None
+
+
+def is_advice_asked(text: str) -> bool:
+    """«А окна открыть?»"""
+    words = plain(text)
+    return ADVICE.search(words) is not None and (asks(text) or TO_DO.search(words) is not None)
 
 
 def beside_yes(text: str) -> str:

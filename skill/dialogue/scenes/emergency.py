@@ -23,8 +23,6 @@ from speech.numerals import numbers
 PLACE = re.compile(r"\b(?:улиц\w*|ул|проспект\w*|переул\w+|дом|дома|подъезд\w*|этаж\w*|квартир\w+|кв)\b")
 ORDINAL = re.compile(r"\b(?:перв|втор|трет|четверт|пят|шест|седьм|восьм|девят|десят)\w+")
 """Where it is: whoever tells that wants somebody to come."""
-TO_DO = re.compile(r"\w(?:ть|ти)(?:ся)?\b")
-"""«А окно открыть»: whether to do that is asked."""
 SURE = 0.8
 """From this confidence on a phrase that states something belongs to another topic."""
 TELLING = frozenset({"correct", "create_ticket", "emergency", "feedback", "outages", "out_of_scope", "ticket_status"})
@@ -57,6 +55,8 @@ class Emergency:
             return more
         if not known and (after_call := calls.after_it(talk)) is not None:
             return after_call
+        if known and dangers.AFRAID.search(plain(text)):
+            return _calmed(talk)
         left, before = _unfinished(talk), _told_before(talk)
         talk.session.put_by()
         talk.session.scene, talk.session.step = self.name, "dispatcher"
@@ -74,8 +74,16 @@ class Emergency:
         called = dangers.CALLED.search(plain(text)) is not None
         if called and said.intent not in {"no", "stop", "back"} and (told := self._more(talk)) is not None:
             return told
-        if said.intent == "yes" or more or dangers.agreed(text) or points_at("send_it", text):
+        if (
+            (said.intent == "yes" and dangers.is_yes(text))
+            or more
+            or dangers.agreed(text)
+            or points_at("send_it", text)
+        ):
             return self._told(talk, more)
+        if said.intent == "yes":
+            talk.beside = "help"
+            return talk.reply("emergency.asked", buttons=YES_NO, expecting="yes_no")
         if is_over(text):
             return self._over(talk)
         if dangers.is_ordinary(text, str(draft["danger"])):
@@ -129,7 +137,7 @@ class Emergency:
             return Reply(what, buttons=YES_NO, expecting="yes_no")
         if key:
             return talk.reply(key, phone=emergency_phone(talk), buttons=YES_NO, expecting="yes_no")
-        if dangers.ADVICE.search(text) and (asks(talk.turn.text) or TO_DO.search(text)):
+        if dangers.is_advice_asked(talk.turn.text):
             what = f"{talk.say(f'emergency.do.{danger}')} {talk.say('emergency.number')} {talk.say('emergency.tell')}"
             return Reply(what, buttons=YES_NO, expecting="yes_no")
         talk.beside = ""
@@ -204,6 +212,8 @@ def _as_request(talk: Talk) -> None:
 
 def _told_before(talk: Talk) -> str:
     """What a request that is being made already says of the trouble: «лифт», and then «застряла»."""
+    if talk.session.about.get("intent") == "emergency" and talk.session.scene != "ticket":
+        return str(talk.session.about["text"])
     draft = talk.session.draft if talk.session.scene == "ticket" else {}
     return str(draft.get("details") or draft.get("about") or "")
 

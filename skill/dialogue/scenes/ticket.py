@@ -52,8 +52,6 @@ class TicketTopic:
             return EMERGENCY.begin(talk, said)
         if (bar := barred(talk)) is not None:
             return bar
-        if (told := earlier.asked_of(talk, said)) is not None:
-            return told
         complains = words.COMPLAINT.search(talk.turn.text.lower()) is not None
         if points_at("together", talk.turn.text):
             return joining.last_two(talk) or earlier.status(talk, [])
@@ -61,10 +59,7 @@ class TicketTopic:
             return added
         if (left := joining.left(talk)) is not None:
             return left
-        if (
-            said.intent in {"ticket_status", "recalculation"}
-            and (told := earlier.asked_back(talk, said.intent)) is not None
-        ):
+        if (told := earlier.asked_of(talk, said) or earlier.asked_back(talk, said.intent)) is not None:
             return told
         ordered = words.ORDERS.search(talk.turn.text.lower()) is not None and troubles.names_only_a_worker(
             talk.turn.text
@@ -96,6 +91,8 @@ class TicketTopic:
             return talk.reply("ticket.what_exactly", expecting="text")
         if words.THERE.match(talk.turn.text):
             return self._confirm(talk, joining.at_the_same_place(talk))
+        if said.slots.get("again"):
+            return self._confirm(talk, str(talk.session.about["trouble"]))
         if said.slots.get("told") == EMERGENCY.name or (said.intent == "create_ticket" and known and not bare):
             return self._confirm(talk, talk.turn.text)
         talk.session.step, talk.session.draft = "details", {"about": talk.turn.text if known else ""}
@@ -111,7 +108,8 @@ class TicketTopic:
         if questions.kind(talk.turn.text, "") == "anonymous":
             return before_sending.asked(talk)
         rest = sending.beside_yes(talk.turn.text)
-        if rest is not None or said.intent == "yes" or points_at("send_it", talk.turn.text):
+        agrees = said.intent == "yes" and not talk.turn.text.rstrip().endswith("?")
+        if rest is not None or agrees or points_at("send_it", talk.turn.text):
             return self._send_with(talk, rest or "")
         if questions.is_undone(plain(talk.turn.text)):
             return before_sending.dropped(talk)
@@ -134,7 +132,7 @@ class TicketTopic:
             return talk.reply("ticket.details", expecting="text")
         if said.intent == "no" and (others := drafted.others(talk)):
             return self._following(talk, others, talk.say("ticket.not_sent"))
-        unsure = said.intent in LEAVING | {"out_of_scope"} or said.confidence < SURE
+        unsure = said.intent in LEAVING | {"out_of_scope", "yes"} or said.confidence < SURE
         if asks(talk.turn.text) and unsure:
             talk.beside = "help"
             return talk.reply("ticket.asked", buttons=YES_NO, expecting="yes_no")
@@ -181,6 +179,8 @@ class TicketTopic:
         length, about = len(talk.turn.text.split()), str(talk.session.draft.get("about", ""))
         if "ущерб" in about and words.ABOUT_ACTS.search(talk.turn.text.lower()):
             return talk.reply("ticket.who_acts", expecting="text")
+        if points_at("when", talk.turn.text) or points_at("how_long", talk.turn.text):
+            return talk.reply("ticket.what_exactly", expecting="text")
         if said.intent in LEAVING and length < ENOUGH_WORDS:
             return before_sending.dropped(talk)
         if said.intent not in DESCRIBING and said.confidence >= SURE:

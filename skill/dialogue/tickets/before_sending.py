@@ -3,7 +3,7 @@
 from skill.dialogue.company import emergency_phone
 from skill.dialogue.flat import account_of
 from skill.dialogue.meaning import addressing, dangers, troubles
-from skill.dialogue.meaning.plain import plain
+from skill.dialogue.meaning.plain import asks, plain
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital
 from skill.dialogue.talk import Talk, after, still_open
@@ -17,6 +17,8 @@ def asked(talk: Talk) -> Reply | None:
     details = drafted.told(talk)
     if points_at("free", talk.turn.text):
         told = talk.say(words.price(details))
+    elif points_at("so_long", talk.turn.text) and asks(talk.turn.text):
+        told = talk.say("ticket.so_long")
     elif (kind := questions.kind(talk.turn.text, details)) == "who":
         told = f"{questions.told(talk, kind, details)} {_by(talk, details)}"
     elif kind:

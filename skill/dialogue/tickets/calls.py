@@ -14,9 +14,10 @@ from skill.dialogue.talk import Talk, remark
 from skill.dialogue.turn import OFFER, Reply, session_name
 from skill.understanding import Understanding
 
-SENT, MEANWHILE, UNANSWERED = "call_sent", "call_meanwhile", "call_unanswered"
-"""Intents: whether it was sent and who comes; what to do until then; nobody answers."""
-INTENTS = frozenset({SENT, MEANWHILE, UNANSWERED})
+SENT, MEANWHILE, UNANSWERED, ADVICE = "call_sent", "call_meanwhile", "call_unanswered", "call_advice"
+"""Intents: whether it was sent and who comes; what to do until then; nobody answers; whether to do
+what."""
+INTENTS = frozenset({SENT, MEANWHILE, UNANSWERED, ADVICE})
 LASTING = timedelta(days=1)
 """So long a call is spoken of."""
 OF_REQUESTS = re.compile(
@@ -43,6 +44,13 @@ NOBODY = re.compile(
     r"|\bникого нет\b"
 )
 """The call was sent, and nobody answers or comes."""
+REOPENS = re.compile(
+    rf"{LEADS}(?:(?:нет|стойте|погодите|подождите|лучше|все таки|все же|тогда|передумал\w?|не) )*(?:сообщи|сообщите"
+    rf"|передай|передайте"
+    r"|вызови|вызовите|вызывай|вызывайте|позови|позовите)(?: (?:диспетчер\w*|им|все таки|лучше|пожалуйста|аварийку))*"
+)
+"""Said after a no: the question is asked again."""
+SHORT = 5
 _CRIES = re.compile(r"\b(?:плачет|плачут|кричит|кричат|задыха\w+|стонет|стучит|стучат)\b")
 
 
@@ -72,7 +80,13 @@ def meant(talk: Talk, text: str) -> Understanding | None:
         return None
     if session.about.get("danger") in {"water", "above"} and WHO_PAYS.search(text):
         return Understanding("create_ticket", {"damage": True}, 1.0)
-    advice = session.about.get("intent") == "emergency" and dangers.WHAT_NOW.fullmatch(text)
+    of_danger = session.about.get("intent") == "emergency"
+    if of_danger and REOPENS.fullmatch(text) and of(talk) is None:
+        return Understanding("emergency", {}, 1.0)
+    short = of_danger and len(text.split()) <= SHORT and not dangers.TO_CALL.search(text)
+    if short and dangers.is_advice_asked(talk.turn.text) and not dangers.WHAT_NOW.fullmatch(text) and of(talk):
+        return Understanding(ADVICE, {}, 1.0)
+    advice = of_danger and dangers.WHAT_NOW.fullmatch(text)
     asked = dangers.COMING.search(text) or dangers.SENT_YET.fullmatch(text)
     listed = OF_REQUESTS.fullmatch(text)
     alone = NOBODY.search(text)
@@ -94,7 +108,7 @@ def reply(talk: Talk, intent: str) -> Reply:
     if intent == UNANSWERED:
         return remark(talk, talk.reply("emergency.unanswered", phone=emergency_phone(talk)))
     danger = talk.session.about.get("danger", "other")
-    return remark(talk, talk.reply(f"emergency.wait.{danger}"))
+    return remark(talk, talk.reply(f"emergency.{'do' if intent == ADVICE else 'wait'}.{danger}"))
 
 
 def after_it(talk: Talk) -> Reply | None:

@@ -76,8 +76,11 @@ def meant(talk: Talk, text: str) -> Understanding | None:
         return Understanding(MAKES, {}, 1.0)
     if not free or session.about.get("intent") not in OF_REQUESTS:
         return None
+    about_one = session.about["intent"] == MAKES and troubles.is_told(str(session.about.get("text", "")))
     if session.about["intent"] == "recalculation" and not joining.just_made(talk):
         return None
+    if session.scene == "" and points_at("send_it", text) and about_one and not joining.just_made(talk):
+        return Understanding(MAKES, {"again": True}, 1.0)
     if is_undone(text):
         asks_whether = talk.turn.text.rstrip().endswith("?") and not GIVES_UP.search(text)
         return Understanding("ticket_status" if asks_whether else "withdraw_ticket", {}, 1.0)

@@ -71,18 +71,32 @@ def joined(talk: Talk, rest: str) -> str:
     """What was said with the yes goes into the request that it sends; the sentence that tells so. One trouble more
     waits for its own yes."""
     details, others = str(talk.session.draft["details"]), drafted.others(talk)
-    if asks(rest):
+    if asks(rest) or _is_another_matter(talk, rest):
         return ""
     if troubles.is_one_more(details, f"ещё {rest}"):
         talk.session.draft["others"] = [*others, words.kept(rest)]
         return ""
     alone = replace(talk, turn=replace(talk.turn, hypotheses=spoken(rest)))
     more = adding.added(alone, understand(rest, talk.turn.channel), details, drafted.told(talk), others)
-    if more is None:
+    if more is None and len(rest.split()) < adding.LEAST:
         return ""
+    more = more or adding.Added(f"{drafted.told(talk)}, {words.added(rest)}")
     kept = {"details": words.kept(more.details), "place": words.kept(more.place)}
     talk.session.draft = {**talk.session.draft, **kept}
     return talk.say("ticket.with_it", added=words.said_back(words.added(rest)))
+
+
+def is_left(talk: Talk, rest: str) -> bool:
+    """Whether what was said with the yes is still to be answered: when it will be done is told with its number."""
+    if asks(rest):
+        return not (points_at("when", rest) or dangers.COMING.search(plain(rest)))
+    return _is_another_matter(talk, rest)
+
+
+def _is_another_matter(talk: Talk, rest: str) -> bool:
+    said = understand(rest, talk.turn.channel)
+    another = said.intent not in adding.DESCRIBING and said.confidence >= adding.SURE
+    return (another or adding.ELSEWHERE.search(rest.lower()) is not None) and not _is_a_wish(rest)
 
 
 def made(talk: Talk) -> Ticket:
