@@ -87,6 +87,15 @@ def goes_on(text: str) -> bool:
     return found is not None and NEXT.fullmatch(found["rest"]) is not None
 
 
+def is_all(text: str) -> bool:
+    """Whether a phrase says that this was all; «нет, всё» is no yes.
+
+    >>> is_all("это всё"), is_all("нет всё"), is_all("это всё?")
+    (True, False, False)
+    """
+    return points_at("enough", text) and "?" not in text and "нет" not in plain(text).split()
+
+
 def question(text: str, channel: str) -> str:
     """The question in one breath with a yes («да все верно а отключения будут»), sure to be one; empty without it."""
     found = AGREED.fullmatch(plain(text))

@@ -142,7 +142,7 @@ class Readings:
             return gathering.wrong() if kind == "no" else gathering.next()
         if talk.session.step != "confirm":
             return None
-        if agreeing.is_enough(text) or points_at("enough", text):  # «всё» answers «всё верно?»
+        if agreeing.is_enough(text) or agreeing.is_all(text):  # «всё» answers «всё верно?»
             booked, left = gathering.book(), talk.session.scene
             talk.session.close()
             return after(SENTENCE_END.split(booked.text)[0], talk.reply("readings.later")) if left else booked
