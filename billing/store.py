@@ -1,23 +1,22 @@
 """Opening the books: engine, migrations, transactions."""
 
-import fcntl
 import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from weakref import finalize
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
 
 from billing.columns import Price, Quantity, Ratio, Scaled, UtcDateTime, Volume
 from billing.prepared import execute
+from billing.queue import Queue
 
 __all__ = [
     "Price",
@@ -26,9 +25,12 @@ __all__ = [
     "Scaled",
     "UtcDateTime",
     "Volume",
+    "WouldChange",
+    "alone",
     "connect",
     "is_empty",
     "keep",
+    "looking",
     "migrate",
     "reading",
     "transaction",
@@ -40,63 +42,8 @@ ADVISORY_LOCK = 0x7A686B75  # "zhku": one migration at a time on a PostgreSQL se
 _alembic_lock = threading.Lock()  # Alembic keeps its environment in module globals
 
 
-class Queue:
-    """Writers to a SQLite file take turns here, each with the connection of the one before: whoever waits is woken at
-    once.
-
-    SQLite itself waits for its lock by sleeping, longer each time, so under load a turn would wait a hundred
-    times as long as the one before it lasts. The lock it keeps is still what makes a transaction safe. The connection
-    is kept for the next writer of this process alone: a process forked from it takes its own, and never touches what it
-    inherits. It is closed after a failure, and when the
-    engine is disposed of.
-    """
-
-    def __init__(self, database: str) -> None:
-        self._here = threading.Lock()
-        self._file = os.open(f"{database}-queue", os.O_RDWR | os.O_CREAT, 0o600)
-        self._writing: Connection | None = None
-        self._process = os.getpid()
-        self._inherited: list[Connection | None] = []
-        finalize(self, os.close, self._file)
-
-    @contextmanager
-    def begin(self, engine: Engine) -> Iterator[Connection]:
-        """A transaction of the next in turn."""
-        with self._here:
-            fcntl.lockf(self._file, fcntl.LOCK_EX)
-            try:
-                connection = self._connection(engine)
-                with connection.begin():
-                    yield connection
-            except BaseException:
-                self._close()
-                raise
-            finally:
-                fcntl.lockf(self._file, fcntl.LOCK_UN)
-
-    def let_go(self, _engine: Engine) -> None:
-        """Close the connection as soon as nobody writes."""
-        with self._here:
-            self._close()
-
-    def _connection(self, engine: Engine) -> Connection:
-        self._leave_inherited()
-        if self._writing is None:
-            self._writing = engine.connect()
-            self._writing.detach()  # the pool would hold it, and with it the engine, for ever
-        return self._writing
-
-    def _close(self) -> None:
-        self._leave_inherited()
-        if self._writing is not None:
-            self._writing.close()
-            self._writing = None
-
-    def _leave_inherited(self) -> None:
-        """SQLite's connections must not be used after a fork, nor closed: one of another process is only held."""
-        if self._process != os.getpid():
-            self._inherited.append(self._writing)
-            self._writing, self._process = None, os.getpid()
+class WouldChange(Exception):
+    """What only looked at the books was about to change them."""
 
 
 _QUEUE = "queue"
@@ -196,6 +143,33 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A session for looking only: takes no write lock, changes are thrown away."""
     with Session(engine.execution_options(read_only=True), expire_on_commit=False) as db:
         yield db
+
+
+def alone(engine: Engine) -> AbstractContextManager[None]:
+    """Let one thread of this process after the other work on books in a SQLite file (`Queue.alone`); on others there is
+    nothing to gain."""
+    queue: Queue | None = engine.get_execution_options().get(_QUEUE)
+    return queue.alone() if queue else nullcontext()
+
+
+@contextmanager
+def looking(engine: Engine) -> Iterator[Session]:
+    """A session that looks at the books beside whoever writes, for one who is `alone`.
+
+    Raises WouldChange on any change, flushed or pending at the end: nothing of it stays. So it does at once on books
+    that are no SQLite file, whose transactions keep nobody waiting.
+    """
+    queue: Queue | None = engine.get_execution_options().get(_QUEUE)
+    if queue is None:
+        raise WouldChange
+    try:
+        with queue.look(engine) as connection, Session(connection, expire_on_commit=False) as db:
+            yield db
+            db.flush()
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY:
+            raise WouldChange from error
+        raise
 
 
 def migrate(engine: Engine, versions: Path | None = None, version_table: str = "alembic_version") -> None:

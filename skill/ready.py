@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 
 from billing import limits, prepared, store
 from skill.channels.limits import contracts
-from skill.dialogue.engine import openers, taken
+from skill.dialogue.answering import openers
+from skill.dialogue.engine import taken
 from skill.dialogue.phrases import phrases
 from skill.dialogue.turn import Turn, spoken
 from skill.settings import Settings

@@ -1,11 +1,12 @@
 """What is kept of a conversation between two turns: found with one statement, written with one a table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, delete, exists, func, insert, literal, or_, select
+from sqlalchemy import Engine, Text, bindparam, delete, exists, func, insert, literal, or_, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as Database
 from sqlmodel import col
@@ -16,7 +17,7 @@ from billing.tables import AccountLink, ChannelIdentity
 from skill.dialogue.person import transcript
 from skill.dialogue.person.handoffs import OPEN, Handoff
 from skill.dialogue.tables import AnsweredTurn, DialogueSession, LinkAttempts
-from skill.dialogue.turn import Session, Turn
+from skill.dialogue.turn import Reply, Session, Turn
 from skill.identity.tables import OneTimeCode
 from skill.settings import Settings
 from skill.understanding import unknown
@@ -27,7 +28,8 @@ class Found:
     """What a turn begins with.
 
     answered: the reply that this very delivery got before; sequence: of the last turn taken; resident_id: the speaker,
-    if linked to an account; led: a person has been called to the conversation.
+    if linked to an account; led: a person has been called to the conversation;
+    row: what is kept of the conversation, None where nothing is.
     """
 
     session: Session
@@ -35,6 +37,31 @@ class Found:
     answered: dict[str, Any] | None
     resident_id: int | None
     led: bool
+    row: "Kept | None"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The row of a conversation as it was found, its state as the database has it written."""
+
+    state: str
+    sequence: int | None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A turn that was taken, and what of it is to be written.
+
+    session: None where the conversation stays as it was; delivery: empty for one that cannot come again.
+    """
+
+    reply: Reply
+    key: str
+    session: Session | None
+    sequence: int | None
+    lines: Sequence[transcript.Line]
+    delivery: str
+    now: datetime
 
 
 _SPEAKER = (
@@ -51,6 +78,7 @@ _TURN = select(literal(1).label("number")).subquery("turn")
 _FIND = Prepared(
     select(
         col(DialogueSession.state), col(DialogueSession.sequence), col(DialogueSession.updated_at),
+        type_coerce(col(DialogueSession.state), Text).label("written"),
         col(AnsweredTurn.reply), _SPEAKER.label("resident_id"), _LED.label("led"),
     )
     .select_from(_TURN)
@@ -59,9 +87,17 @@ _FIND = Prepared(
 )  # fmt: skip
 _LOCK = Prepared(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key"), 0))))
 _ANSWERED = Prepared(insert(AnsweredTurn))
+_BEGIN = Prepared(sqlite.insert(DialogueSession).on_conflict_do_nothing().returning(col(DialogueSession.key)))
+_GO_ON = Prepared(
+    update(DialogueSession)
+    .where(col(DialogueSession.key) == bindparam("conversation"))
+    .where(type_coerce(col(DialogueSession.state), Text) == bindparam("as_found"))
+    .where(col(DialogueSession.sequence).is_not_distinct_from(bindparam("after")))
+    .returning(col(DialogueSession.key))
+)
 
 
-def find(db: Database, turn: Turn, key: str, delivery: str | None, *, now: datetime, settings: Settings) -> Found:
+def find(db: Database, turn: Turn, key: str, delivery: str, *, now: datetime, settings: Settings) -> Found:
     """The conversation `key`, held against its other turns until the transaction ends.
 
     A delivery belongs to one conversation, so that who holds the conversation alone answers it.
@@ -70,25 +106,46 @@ def find(db: Database, turn: Turn, key: str, delivery: str | None, *, now: datet
         _LOCK.run(db, {"key": key})
     scope = {
         "key": key,
-        "delivery": delivery or "",
+        "delivery": delivery,
         "channel": turn.channel,
         "speaker": accounts.digest(turn.channel, turn.user_key) if turn.user_key else "",
     }
     [row] = _FIND.run(db, scope)
     fresh = row.updated_at is None or is_idle(row.updated_at, now, settings)
     session, sequence = (Session(), None) if fresh else (Session(**row.state), row.sequence)
-    return Found(session, sequence, row.reply, row.resident_id, bool(row.led))
+    kept = None if row.updated_at is None else Kept(row.written, row.sequence)
+    return Found(session, sequence, row.reply, row.resident_id, bool(row.led), kept)
 
 
-def keep(db: Database, key: str, session: Session, sequence: int | None, now: datetime) -> None:
-    """Write the conversation down for its next turn."""
-    row = {"key": key, "state": vars(session), "sequence": sequence, "updated_at": now}
-    _upsert(db.get_bind().dialect.name).run(db, row)
+def keep(db: Database, taken: Taken) -> None:
+    """Write the turn down: its conversation for the next turn, what was said, and the reply for the same delivery."""
+    if taken.session is not None:
+        _upsert(db.get_bind().dialect.name).run(db, _row(taken, taken.session))
+    _keep_said(db, taken)
 
 
-def answered(db: Database, delivery: str, reply: dict[str, Any], now: datetime) -> None:
-    """The delivery has had this reply."""
-    _ANSWERED.run(db, {"key": delivery, "reply": reply, "at": now})
+def keep_unless_changed(db: Database, taken: Taken, row: Kept | None) -> bool:
+    """`keep` where the conversation is still as it was found, on SQLite; otherwise nothing is written."""
+    if taken.session is None:
+        return False
+    values = _row(taken, taken.session)
+    if row is None:
+        written = _BEGIN.run(db, values)
+    else:
+        written = _GO_ON.run(db, {**values, "conversation": taken.key, "as_found": row.state, "after": row.sequence})
+    if written:
+        _keep_said(db, taken)
+    return bool(written)
+
+
+def _row(taken: Taken, session: Session) -> dict[str, Any]:
+    return {"key": taken.key, "state": vars(session), "sequence": taken.sequence, "updated_at": taken.now}
+
+
+def _keep_said(db: Database, taken: Taken) -> None:
+    transcript.note(db, taken.lines)
+    if taken.delivery:
+        _ANSWERED.run(db, {"key": taken.delivery, "reply": taken.reply.to_json(), "at": taken.now})
 
 
 def is_idle(updated_at: datetime, now: datetime, settings: Settings) -> bool:

@@ -129,6 +129,45 @@ def test_what_raises_is_rolled_back(books: Engine) -> None:
     assert store.is_empty(books)
 
 
+def test_who_looks_does_not_wait_for_who_writes(tmp_path: Path) -> None:
+    books = filled(tmp_path)
+    with store.transaction(books) as db:
+        db.add(Organization(name="УК 2", spoken_name="УК 2", inn="0012345676"))
+        db.flush()
+        with store.alone(books), store.looking(books) as looker:
+            assert [one.name for one in looker.exec(select(Organization)).all()] == ["УК"]
+    with store.alone(books), store.looking(books) as looker:
+        assert len(looker.exec(select(Organization)).all()) == 2
+    books.dispose()
+
+
+@pytest.mark.parametrize("flushed", [True, False])
+def test_who_looks_changes_nothing(tmp_path: Path, flushed: bool) -> None:
+    books = filled(tmp_path)
+
+    def change() -> None:
+        with store.alone(books), store.looking(books) as db:
+            [company] = db.exec(select(Organization)).all()
+            company.name = "ТСЖ"
+            if flushed:
+                db.flush()
+
+    with pytest.raises(store.WouldChange):
+        change()
+    with store.alone(books), store.looking(books) as db:
+        assert [one.name for one in db.exec(select(Organization)).all()] == ["УК"]
+    books.dispose()
+
+
+def filled(tmp_path: Path) -> Engine:
+    """Books in a file, of one company."""
+    books = store.connect(f"sqlite:///{tmp_path}/books.sqlite3")
+    store.migrate(books)
+    with store.transaction(books) as db:
+        db.add(Organization(name="УК", spoken_name="УК", inn="0012345675"))
+    return books
+
+
 def test_an_instant_comes_back_aware_and_in_utc(books: Engine) -> None:
     moscow = datetime(2026, 11, 21, 12, 30, 15, 250000, tzinfo=timezone(timedelta(hours=3)))
     with store.transaction(books) as db:

@@ -1,4 +1,5 @@
-"""A turn asks the database for little: how many statements SQLite sees, BEGIN and COMMIT among them.
+"""A turn asks the database for little: how many statements SQLite sees, BEGIN and COMMIT among them, of a look and of
+what is written after it.
 
 Whoever needs more says so here.
 """
@@ -43,9 +44,9 @@ def statements(engine: Engine) -> Iterator[list[str]]:
     asked: list[str] = []
 
     def trace(driver: sqlite3.Connection, *_: object) -> None:
-        driver.set_trace_callback(asked.append)
+        driver.set_trace_callback(lambda sql: None if sql.startswith("PRAGMA") else asked.append(sql))
 
-    engine.dispose()  # whoever writes takes a new connection
+    engine.dispose()  # whoever looks or writes takes a new connection
     event.listen(engine, "checkout", trace)
     yield asked
     assert asked
@@ -64,29 +65,29 @@ def linked(resident: Resident, anybody: Counting) -> Counting:
 
 @pytest.mark.parametrize("said", ["", "помощь", "спасибо"])
 def test_what_needs_no_books_looks_into_none(anybody: Counting, said: str) -> None:
-    assert anybody.costs(said) <= 7
+    assert anybody.costs(said) <= 9
 
 
-def test_what_was_not_understood_is_kept_once_more(anybody: Counting) -> None:
-    assert anybody.costs("абракадабра") <= 9
+def test_what_was_not_understood_is_kept_and_takes_the_turn_anew(anybody: Counting) -> None:
+    assert anybody.costs("абракадабра") <= 14
 
 
 @pytest.mark.parametrize(
     ("said", "most"),
     [
-        ("", 7),
-        ("помощь", 8),
-        ("сколько я должен", 10),
-        ("до какого числа передавать показания", 9),
-        ("передать показания", 11),
-        ("холодная вода 125", 16),
+        ("", 9),
+        ("помощь", 9),
+        ("сколько я должен", 12),
+        ("до какого числа передавать показания", 11),
+        ("передать показания", 13),
+        ("холодная вода 125", 18),
     ],
 )
 def test_a_resident_is_answered_with_few_statements(linked: Counting, said: str, most: int) -> None:
     assert linked.costs(said) <= most
 
 
-@pytest.mark.parametrize(("said", "most"), [("да", 20), ("нет 126", 16), ("помощь", 9), ("отмена", 9)])
+@pytest.mark.parametrize(("said", "most"), [("да", 23), ("нет 126", 18), ("помощь", 11), ("отмена", 11)])
 def test_the_answer_to_a_read_back_takes_few_statements(linked: Counting, said: str, most: int) -> None:
     linked.deliver("холодная вода 125")
     assert linked.costs(said) <= most

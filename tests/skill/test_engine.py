@@ -14,9 +14,9 @@ from billing.tables import AccountLink, Reading
 from fixtures.demo_company import DemoSummary
 from skill.dialogue.engine import converse
 from skill.dialogue.person.handoffs import Handoff
-from skill.dialogue.record import forget
+from skill.dialogue.record import Taken, find, forget, keep_unless_changed
 from skill.dialogue.tables import AnsweredTurn, DialogueSession, LinkAttempts
-from skill.dialogue.turn import Reply, Turn, spoken
+from skill.dialogue.turn import Reply, Session, Turn, session_name, spoken
 from skill.identity.tables import OneTimeCode
 from skill.settings import Settings
 from tests.skill.talking import Clock, Ledger, linked
@@ -101,6 +101,22 @@ def test_processes_take_turns_of_one_conversation(
         (conversation,) = db.exec(select(DialogueSession)).all()
         assert conversation.state["said"]["general.thanks"] == 30
         assert len(db.exec(select(AnsweredTurn)).all()) == 30
+
+
+def test_what_was_made_of_a_conversation_is_not_kept_over_a_newer_one(
+    settings: Settings, clock: Clock, speaker: str, take: Take, engine: Engine
+) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("on PostgreSQL a conversation is locked from the beginning of its turn")
+    take(1, "холодная 125")
+    turn = Turn("alice", speaker, "s", spoken("нет"), turn_key="k")
+    with store.alone(engine), store.looking(engine) as db:
+        found = find(db, turn, session_name(turn), "k", now=clock(), settings=settings)
+    made = Taken(Reply("…"), session_name(turn), Session(), None, (), "k", clock())
+    take(2, "горячая 150")  # as another process would meanwhile
+    with store.transaction(engine) as db:
+        assert not keep_unless_changed(db, made, found.row)
+    assert "горячая вода 150" in take(3, "повтори").text.lower()
 
 
 def test_another_speaker_does_not_get_the_answer_of_a_session_name_it_guessed(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from skill.dialogue.engine import openers
+from skill.dialogue.answering import openers
 from skill.dialogue.meaning.pointing import RULED
 
 SHORT = Path("skill/dialogue/meaning/short")

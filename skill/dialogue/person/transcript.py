@@ -34,10 +34,14 @@ BREATHS = 4
 """Over so many phrases before this one a telephone number may run."""
 
 
-def note(
+Line = dict[str, object]
+"""What a TranscriptLine is made of."""
+
+
+def lines_of(
     db: Database, session_key: str, turn: Turn, reply: Reply, *, asked: str, resident_id: int | None, now: datetime
-) -> None:
-    """Keep what was said and answered. asked: what the open question waited for.
+) -> list[Line]:
+    """What was said and answered, to be kept by `note`. asked: what the open question waited for.
 
     A telephone number that ends with this phrase is masked in the phrases before it too.
     """
@@ -45,7 +49,13 @@ def note(
     said = [("resident", kept)] if kept else []
     both = [*said, ("assistant", masking.answered(reply.text))]
     same = {"session_key": session_key, "resident_id": resident_id, "at": now, "delivered": True}
-    _INSERT.run_all(db, [{**same, "speaker": speaker, "text": text} for speaker, text in both])
+    return [{**same, "speaker": speaker, "text": text} for speaker, text in both]
+
+
+def note(db: Database, said: Sequence[Line]) -> None:
+    """Keep the lines."""
+    if said:
+        _INSERT.run_all(db, said)
 
 
 def _ended(db: Database, session_key: str, text: str, asked: str) -> str:
