@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from json import JSONEncoder
 from pathlib import Path
 
 from alembic import command
@@ -58,12 +59,12 @@ def connect(url: str) -> Engine:
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True, json_serializer=_json)
     if parsed.get_backend_name() != "sqlite":
         raise ArgumentError(f"no books on {parsed.get_backend_name()}: use sqlite or postgresql")
     if parsed.database and parsed.database != ":memory:":
         _make_private(Path(parsed.database))
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, json_serializer=_json)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     if parsed.database and parsed.database != ":memory:":
@@ -71,6 +72,9 @@ def connect(url: str) -> Engine:
         event.listen(engine, "engine_disposed", queue.let_go)
         engine.update_execution_options(**{_QUEUE: queue})
     return engine
+
+
+_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # a Russian letter in two bytes, not in six
 
 
 def _make_private(file: Path) -> None:

@@ -139,7 +139,7 @@ def keep_unless_changed(db: Database, taken: Taken, row: Kept | None) -> bool:
 
 
 def _row(taken: Taken, session: Session) -> dict[str, Any]:
-    return {"key": taken.key, "state": vars(session), "sequence": taken.sequence, "updated_at": taken.now}
+    return {"key": taken.key, "state": session.kept(), "sequence": taken.sequence, "updated_at": taken.now}
 
 
 def _keep_said(db: Database, taken: Taken) -> None:

@@ -129,15 +129,16 @@ class Reply:
         return " ".join(told[-3:] if len(told) > SUMMED and told[-2].startswith(SUM) else told[-2:])
 
     def to_json(self) -> dict[str, Any]:
-        """As kept with an answered turn."""
-        return {**vars(self), "card": dict(vars(self.card)) if self.card else None}
+        """As kept with an answered turn: what is not there is left out."""
+        kept = {name: value for name, value in vars(self).items() if value or name == "text"}
+        return kept | {"card": dict(vars(self.card))} if self.card else kept
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
         """The reverse of `to_json`."""
         card = kept.get("card")
         table = Card(card["title"], tuple((title, value) for title, value in card["rows"])) if card else None
-        return cls(**{**kept, "buttons": tuple(kept["buttons"]), "card": table})
+        return cls(**{**kept, "buttons": tuple(kept.get("buttons", ())), "card": table})
 
 
 @dataclass
@@ -184,6 +185,10 @@ class Session:
     anger: int = 0
     slow: bool = False
     unlocked: bool = False
+
+    def kept(self) -> dict[str, Any]:
+        """As kept in the database: what is not there is left out."""
+        return {name: value for name, value in vars(self).items() if value}
 
     def close(self) -> None:
         """Leave the open topic."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Text, cast, func
 from sqlmodel import select
 
 from billing import accounts, store
@@ -117,6 +117,14 @@ def test_what_was_made_of_a_conversation_is_not_kept_over_a_newer_one(
     with store.transaction(engine) as db:
         assert not keep_unless_changed(db, made, found.row)
     assert "горячая вода 150" in take(3, "повтори").text.lower()
+
+
+def test_a_conversation_is_kept_in_few_bytes(take: Take, engine: Engine) -> None:
+    reply = take(1, "спасибо")
+    with store.reading(engine) as db:
+        [length] = db.exec(select(func.length(cast(DialogueSession.state, Text)))).all()
+    assert length < 4 * len(reply.text) + 300
+    assert take(1, "спасибо") == reply
 
 
 def test_another_speaker_does_not_get_the_answer_of_a_session_name_it_guessed(
