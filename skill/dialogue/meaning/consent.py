@@ -4,7 +4,8 @@ import re
 
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.talk import Talk
-from skill.understanding import Understanding
+from skill.dialogue.turn import OFFER
+from skill.understanding import Understanding, understand
 from skill.understanding.assent import agrees
 
 REQUESTS = frozenset({"benefits", "broken_meter", "heating", "house", "matters", "outages", "rules", "ticket"})
@@ -15,10 +16,12 @@ NEGATES = re.compile(
     r"|сам\w*|ошиб\w+|перепут\w+|завтра|ладно)\b"
 )
 """One of these is in what refuses."""
+METER = re.compile(r"сч[её]тчик")
 LONG = 4
 """So many words without any of them refuse nothing."""
 SURELY = 0.9
-
+FAILS = re.compile(r"(?:\w+ )*не (?:крут|враща|работа|гре|горит|показыва|откры|закры|включа|ид[её]т|теч)\w*(?: \w+)*")
+"""What tells of a fault refuses no offer: «он вообще не крутится»."""
 
 GRANTS = re.compile(
     r"^(?:(?:ну|да|ой|а|и) )*(?:ладно|лады|ок|окей|ага|хорошо)"
@@ -31,6 +34,10 @@ def meant(talk: Talk, said: Understanding, text: str) -> Understanding:
     """«Да оформляйте заявку» is a yes to a request; «да боже мой», «это я вчера смотрела» are no «no»."""
     if talk.session.scene in REQUESTS and points_at("send_it", talk.turn.text):
         return Understanding("yes", {}, 1.0)
+    if said.intent == "no" and talk.session.step == OFFER and FAILS.fullmatch(text):
+        fault = understand(talk.turn.text, talk.turn.channel)
+        of_meter = points_at("broken", text) and METER.search(str(talk.session.about.get("text", "")).lower())
+        return Understanding("broken_meter" if of_meter else "create_ticket", fault.slots, 1.0)
     granted = GRANTS.match(text) if said.intent == "yes" else None
     if granted is not None and not agrees(granted["rest"]):
         return Understanding("out_of_scope", {}, 0.0)

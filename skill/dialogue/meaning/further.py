@@ -87,9 +87,13 @@ def of_the_company(talk: Talk, said: Understanding, text: str) -> Understanding 
     return Understanding("further", {"sentence": "further.of_company"}, DOUBTFUL)
 
 
+PAID_BY_NORM = re.compile(r"\bнорматив|\b(?:за)?плат")
+
+
 def norm_of_warmth(talk: Talk, said: Understanding, text: str) -> Understanding | None:
     """«А какая норма» after cold rooms or tepid water: degrees, not cubic metres."""
-    if said.intent != "norms" or len(text.split()) > SHORT or resources(said, text):
+    of_volume = PAID_BY_NORM.search(text) or resources(said, text)  # a «норматив» is of cubic metres
+    if said.intent != "norms" or len(text.split()) > SHORT or of_volume:
         return None
     about = talk.session.about
     spoken = [str(about.get("text", "")), str(about.get("trouble", "")), str(talk.session.draft.get("details", ""))]

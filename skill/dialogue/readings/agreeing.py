@@ -17,6 +17,12 @@ AGREED = re.compile(
     rf"(?:ну |так |ой |вот |теперь |тогда )*"
     rf"(?P<yes>{_YES}(?: (?:{_YES}|уже|пожалуйста|спасибо|это))*)(?P<rest>(?: .+)?)"
 )
+WRITTEN = re.compile(
+    r"(?:(?:ну|да|так|ладно|хорошо|тогда|давай(?:те)?|пока|хотя|бы|уж) )*(?:запи(?:сывай|ши)|вноси|внеси|пиши)(?:те)?"
+    r"(?: (?:пока|тогда|хотя|бы|вот|уж|только|одну|один|эту|этот))* (?P<named>[а-я]+(?: [а-я]+){0,2}?)"
+    r"(?: (?:пожалуйста|пока|тогда|спасибо))*"
+)
+"""«Запишите пока холодную»."""
 AND = re.compile(r" (?:(?:а|и|еще|скажи(?:те)?|подскажи(?:те)?|заодно) )+")
 """Between a yes of one word and a question: «да когда же почините» agrees to nothing."""
 HOLDS = re.compile(r"(?:погоди|подожди|постой|стой|секунд|минут|нет|не|но|только|кроме|ли|же|ж)\b")
@@ -94,6 +100,16 @@ def is_all(text: str) -> bool:
     (True, False, False)
     """
     return points_at("enough", text) and "?" not in text and "нет" not in plain(text).split()
+
+
+def named(text: str) -> str:
+    """What is told to be written, in the words for it; empty without such words.
+
+    >>> named("ну запишите пока холодную"), named("запишите")
+    ('холодную', '')
+    """
+    found = WRITTEN.fullmatch(plain(text))
+    return "" if found is None or "?" in text or numbers(text) else found["named"]
 
 
 def question(text: str, channel: str) -> str:

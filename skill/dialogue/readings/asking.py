@@ -10,7 +10,7 @@ from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import listed, month_name, register_name
 from skill.dialogue.readings import agreeing, comparing
 from skill.dialogue.readings.answering import READ_BACK, Answering
-from skill.dialogue.readings.draft import Entry, entries_of
+from skill.dialogue.readings.draft import meters_named
 from skill.dialogue.readings.explaining import ASKS
 from skill.dialogue.readings.gathering import Gathering
 from skill.dialogue.readings.readback import values_shown
@@ -73,7 +73,11 @@ def written_yet(gathering: Gathering) -> Reply | None:
     """«А показание записалось?»: what is read back is not yet, what was booked just before is."""
     talk, flat = gathering.talk, gathering.flat
     if gathering.step == "rest":
-        named = [one for one in named_meters(gathering) if not comparing.of_period(flat, one)]
+        named = [
+            one
+            for one in meters_named(gathering.talk.turn.text, gathering.flat.meters)
+            if not comparing.of_period(flat, one)
+        ]
         if named:
             return comparing.asked_again(talk, talk.say("readings.not_given", meters=flat.names(named)))
         booked = [(meter, comparing.of_period(flat, meter)) for meter in flat.meters]
@@ -105,7 +109,7 @@ def _of_before(gathering: Gathering) -> Reply | None:
         return None
     if numbers(text) and not UNSURE_OF_IT.search(text.lower()):
         return None
-    named = named_meters(gathering)
+    named = meters_named(gathering.talk.turn.text, gathering.flat.meters)
     alone = gathering.asked is not None and len(gathering.draft.entries) == 1
     if not named and alone and (told := comparing.previous(gathering)) is not None:
         return told
@@ -158,7 +162,7 @@ def _included(gathering: Gathering, *, marked: bool) -> Reply | None:
     """«Это вместе с горячей?»: whether the meters named are read back; None where nothing of that is asked."""
     text = gathering.talk.turn.text
     asks = points_at("included", text) or (marked and not ASKS.search(plain(text)))
-    named = named_meters(gathering) if asks and not numbers(text) else []
+    named = meters_named(gathering.talk.turn.text, gathering.flat.meters) if asks and not numbers(text) else []
     if not named:
         return None
     drafted = {entry.meter for entry in gathering.draft.entries}
@@ -171,13 +175,6 @@ def only_these(gathering: Gathering, key: str = "readings.included_not") -> Repl
     flat = gathering.flat
     drafted = [flat.meter(entry.meter) for entry in gathering.draft.entries if entry.meter is not None]
     return and_open(gathering, gathering.talk.say(key, meters=flat.names(drafted)))
-
-
-def named_meters(gathering: Gathering) -> list[MeterView]:
-    """The meters that a phrase names without a number."""
-    said = entries_of(extract("submit_reading", gathering.talk.turn.text))
-    spoken = [Entry(resource=one.resource, place=one.place) for one in said if one.resource or one.place]
-    return [meter for meter in gathering.flat.meters if any(one.fits(meter) for one in spoken)]
 
 
 def and_open(gathering: Gathering, told: str, *, whole: bool = False) -> Reply:

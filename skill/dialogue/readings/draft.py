@@ -1,12 +1,13 @@
 """What a resident has said of their readings so far: entries that gather a meter and its values, one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from billing.meters import MeterView
 from skill.dialogue.naming import place_name
+from skill.understanding.slots import extract
 
 ZONES = ("day", "night", "peak", "halfpeak")
 
@@ -150,6 +151,13 @@ def entries_of(slots: dict[str, Any]) -> list[Entry]:
         elif value is not None:
             entry.loose.append(value)
     return _joined(entries)
+
+
+def meters_named(text: str, meters: Iterable[MeterView]) -> list[MeterView]:
+    """The meters that a phrase names, with or without a number."""
+    said = entries_of(extract("submit_reading", text))
+    spoken = [Entry(resource=one.resource, place=one.place) for one in said if one.resource or one.place]
+    return [meter for meter in meters if any(one.fits(meter) for one in spoken)]
 
 
 def _rows(slots: dict[str, Any]) -> Iterator[tuple[str | None, str | None, str | None, str | None]]:

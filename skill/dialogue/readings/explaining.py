@@ -11,7 +11,7 @@ from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital, listed, register_name
 from skill.dialogue.readings import agreeing, comparing
 from skill.dialogue.readings.answering import READ_BACK, Answering
-from skill.dialogue.readings.draft import entries_of
+from skill.dialogue.readings.draft import entries_of, meters_named
 from skill.dialogue.readings.readback import values_shown
 from skill.dialogue.turn import Reply
 from skill.understanding.slots import extract
@@ -68,7 +68,11 @@ def of_rest(gathering: Answering) -> Reply | None:
 
 
 def is_agreed(gathering: Answering) -> bool:
-    """«Да, пять кубов»: a yes that says once more what was used, or what it costs."""
+    """«Да, пять кубов»: a yes that says once more what was used, or what it costs; «запишите пока холодную»: what was
+    read back, by its meters' names."""
+    if gathering.step == "confirm" and (named := agreeing.named(gathering.talk.turn.text)):
+        meant = {meter.id for meter in meters_named(gathering.talk.turn.text, gathering.flat.meters)}
+        return meant == {entry.meter for entry in gathering.draft.entries} and _is_name(named)
     said, text = segments(gathering.talk.turn.text), gathering.talk.turn.text
     if gathering.step != "confirm" or "?" in text or ASKS.search(plain(text)) or not agreeing.begins(text):
         return False
@@ -76,6 +80,11 @@ def is_agreed(gathering: Answering) -> bool:
         return False
     told = {used for _, _, used, _ in _tried(gathering)} | _costs(gathering)
     return all(one.value in told for one in said)
+
+
+def _is_name(words: str) -> bool:
+    """Whether each of the words names a meter."""
+    return all(any(one.tells for one in entries_of(extract("submit_reading", word))) for word in words.split())
 
 
 def _is_about(gathering: Answering, text: str) -> bool:

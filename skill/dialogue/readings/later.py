@@ -1,8 +1,7 @@
 """Readings that can wait: «потом», «свет не вижу, там высоко», «продолжим завтра»."""
 
 from skill.dialogue.readings.answering import Answering
-from skill.dialogue.readings.asking import named_meters
-from skill.dialogue.readings.draft import Entry
+from skill.dialogue.readings.draft import Entry, meters_named
 from skill.dialogue.scenes.reminders import offer_tomorrow
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.turn import Reply
@@ -25,7 +24,7 @@ def skipped(talk: Talk, gathering: Answering) -> Reply | None:
     if step == "value" and asked is not None and len(gathering.draft.entries) > 1:
         return gathering.leave(asked)
     first = [gathering.flat.meter(asked.meter)] if asked is not None and asked.meter is not None else left[:1]
-    skips = {meter.id for meter in named_meters(gathering) or first}
+    skips = {meter.id for meter in meters_named(gathering.talk.turn.text, gathering.flat.meters) or first}
     others = [meter for meter in left if meter.id not in skips]
     return gathering.left_of(others) if others and not any(entry.gives for entry in gathering.draft.entries) else None
 

@@ -108,7 +108,7 @@ class Readings:
         waits = left_out(talk.turn.text) | (named - drafted if points_at("cannot", talk.turn.text) else set())
         if talk.session.step in READ_BACK and named and named <= waits:
             talk.beside = "help"
-            return gathering.next()
+            return after(talk.say("readings.waits"), gathering.next())
         if (reply := self._instead(talk, gathering, said, entries)) is not None:
             return reply
         if any(entry.tells for entry in entries):
