@@ -21,6 +21,8 @@ OF_METERS = frozenset({"", "last_reading", "reading_window", "submit_reading"})
 """What is spoken of where the last readings may be meant once more."""
 
 
+AWAITING = frozenset({"which", "value", "rest"})
+"""Steps of the readings where a meter or its value is awaited, and nothing would be lost."""
 GATHERING = frozenset({"readings"})
 """Scenes where a no asks for something else instead."""
 ENTERS = re.compile(r"(?:\w+ )*забейте(?: \w+)*")
@@ -90,6 +92,8 @@ def _of_readings(talk: Talk, *, free: bool) -> Understanding | None:
         return Understanding("last_reading", extract("last_reading", text) | {"period": f"{today(talk):%Y-%m}"}, 1.0)
     if (of_meters or amid) and (points_at("last_day", text) or points_at("any_day", text)):
         return Understanding("reading_window", {}, 1.0)
+    if amid and talk.session.step in AWAITING and points_at("enough_thanks", text):
+        return Understanding("stop", {}, 1.0)
     if amid and points_at("missed", text):
         return Understanding("reading_window", {}, 1.0)
     if amid and points_at("trouble", text) and not numbers(text):

@@ -186,7 +186,6 @@ class Answering(Gathering):
             self._swap(entry, int(entry.guess["meter"]))
         elif entry is not None:
             entry.values |= entry.guess["values"]
-        if entry is not None:
             entry.forget()
         return self.next()
 
@@ -268,10 +267,13 @@ class Answering(Gathering):
         return self.next()
 
     def _swap(self, entry: Entry, other_id: int) -> None:
-        """The entry was meant for the other meter; if that one has a value too, it was meant for this one."""
+        """The entry was meant for the other meter; if that one has a value too, it was meant for this one. To change
+        them back is not offered."""
         other = next((known for known in self.draft.entries if known.meter == other_id), None)
         meter = self.flat.meter(other_id)
         if other is not None:
             other.meter, other.resource, other.place = entry.meter, entry.resource, entry.place
-            other.forget()
         entry.meter, entry.resource, entry.place = meter.id, meter.resource, meter.place
+        for moved in [entry] if other is None else [entry, other]:
+            moved.forget()
+            moved.refused = [SWAPPED]

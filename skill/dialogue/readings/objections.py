@@ -104,10 +104,15 @@ class Objections:
         if isinstance(other, int) and self._flat.knows(other):
             said = next((entry for entry in draft.entries if entry.meter == other and entry.values), None)
             both = {"said": next(iter(said.values.values()))} if said else {}
-            if both and both["said"] in entry.values.values():
+            if said is not None and (both["said"] in entry.values.values() or self._refuses(entry, said)):
                 return {}
             return {"code": finding.code, "meter": other, **both}
         return self._rise(finding, entry)
+
+    def _refuses(self, entry: Entry, said: Entry) -> bool:
+        """Whether the value of another meter cannot be this one's."""
+        trial = replace(entry, loose=[], values=dict(said.values))
+        return any(finding.level == "block" for finding in self.findings(trial))
 
     def _rise(self, finding: Finding, entry: Entry) -> dict[str, object]:
         """A value much shorter than the last one may tell what was used («пять кубов», «ноль»)."""
