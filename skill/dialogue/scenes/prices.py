@@ -19,7 +19,7 @@ from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
 from speech import wording
-from speech.numerals import numbers
+from speech.numerals import numbers, segments
 
 SINCE = re.compile(r"с как(ого|их|ой)|давно|когда|менял")
 RISES = re.compile(r"повы[шс]|подорож|вырас|измен|подним|нов(ый|ые|ая) (тариф|цен)|рост\b|процент")
@@ -31,6 +31,8 @@ LAST = 31
 SHARED = {2: "двоих", 3: "троих", 4: "четверых", 5: "пятерых", 6: "шестерых", 7: "семерых"}
 TOGETHER = {"двое": 2, "двои": 2, "трое": 3, "трои": 3, "четвер": 4, "пятер": 5, "шестер": 6, "семер": 7}
 IN_ROUBLES = re.compile(r"рубл|деньг|денег|по деньгам")
+UNITS = {"m3": "м³", "kwh": "кВт⋅ч"}
+"""A unit as it is heard, and as a bill has it."""
 USUAL = ("COLD_WATER", "HOT_WATER", "ELECTRICITY")
 
 
@@ -62,7 +64,7 @@ class PricesTopic(Topic):
         past = months(said, today(talk), WHILE_AGO.sub("в прошлом году", text))
         if past and past[-1] < month_start(today(talk)):
             return _of_the_past(talk, company, wanted, past)
-        return self._tariffs(talk, company, wanted, zones)
+        return _of_volume(talk, company, wanted) or self._tariffs(talk, company, wanted, zones)
 
     def _tariffs(self, talk: Talk, company: Organization, wanted: list[str], asked: list[str]) -> Reply:
         on = today(talk)
@@ -169,6 +171,25 @@ def _price_line(talk: Talk, resource: str, prices: Prices, asked: list[str], *, 
         price=wording.money(tariffs.kopecks(steps[1].price)),
     )
     return line + step
+
+
+def _of_volume(talk: Talk, company: Organization, wanted: list[str]) -> Reply | None:
+    """«Пять кубов холодной»: what so much costs, of the usual services where none with this unit is named; None where
+    no amount is named, or a price depends on the hour."""
+    said = segments(talk.turn.text)
+    unit = UNITS.get(said[0].unit) if len(said) == 1 else None
+    measured = [one for one in wanted if service_unit(one) == unit] or [
+        one for one in USUAL if service_unit(one) == unit
+    ]
+    lines = []
+    for service in measured if unit else ():
+        prices = tariffs.prices_on(talk.db, company.id, service, today(talk))
+        parts = tariffs.priced({"single": said[0].value}, prices) if "single" in prices else None
+        if parts:
+            lines.append(f"{service_name(service)} {wording.money(tariffs.total(parts))}")
+    if not lines or unit is None:
+        return None
+    return talk.reply("prices.of_volume", volume=wording.quantity(said[0].value, unit), lines=listed(lines))
 
 
 def _since(talk: Talk, company: Organization, wanted: list[str]) -> Reply:
