@@ -87,6 +87,8 @@ OUTBURST = 4
 def in_context(talk: Talk, said: Understanding) -> Understanding:
     """The phrase as it is meant here and now."""
     text = plain(talk.turn.text)
+    if following.is_a_guess(talk, said):
+        said = Understanding("out_of_scope", {}, said.confidence)
     if (of_danger := calls.ordinary(talk, said) or calls.meant(talk, text)) is not None:
         return of_danger
     danger = said.intent == "emergency" and said.confidence >= DOUBTFUL

@@ -6,6 +6,7 @@ from skill.dialogue import door
 from skill.dialogue.company import today
 from skill.dialogue.meaning import of_what_was_told, undoing
 from skill.dialogue.meaning.pointing import meaning_of, points_at
+from skill.dialogue.reminders import following
 from skill.dialogue.talk import Talk
 from skill.dialogue.tickets import adding, joining
 from skill.dialogue.topic import GO_ON
@@ -27,6 +28,10 @@ GATHERING = frozenset({"readings"})
 """Scenes where a no asks for something else instead."""
 ENTERS = re.compile(r"(?:\w+ )*забейте(?: \w+)*")
 """«Забейте» may want the values entered."""
+NOT_SEEN = frozenset(
+    {"insisted", "no_such", "none", "none_of_day", "none_then", "not_yet", "proof", "when", "status.CREATED"}
+)
+"""Answers after which «я же заплатила» is said of a payment that is not in the books."""
 
 
 def meant(talk: Talk, text: str) -> Understanding | None:
@@ -36,6 +41,8 @@ def meant(talk: Talk, text: str) -> Understanding | None:
         return left
     if (told := of_what_was_told.meant(talk, text)) is not None:
         return told
+    if free and (asked := following.asked(talk) or _insists(talk)) is not None:
+        return asked
     if free and talk.session.waits() and _goes_on(talk):
         return Understanding("go_on", {}, 1.0)
     remark = meaning_of("remarks", text)
@@ -60,6 +67,14 @@ def meant(talk: Talk, text: str) -> Understanding | None:
     if (free or talk.session.scene == "readings") and items(talk.turn.text):
         return Understanding("submit_reading", extract("submit_reading", talk.turn.text), 1.0)
     return _of_readings(talk, free=free)
+
+
+def _insists(talk: Talk) -> Understanding | None:
+    """«Так я же заплатила» of a payment that has not come: the last one that came is no answer to it."""
+    told = {sentence.removeprefix("payments.") for sentence in talk.session.told_of if sentence.startswith("payments.")}
+    if NOT_SEEN.isdisjoint(told) or not points_at("insists_paid", talk.turn.text):
+        return None
+    return Understanding("payment_status", {"insists": True}, 1.0)
 
 
 def _waved_off(talk: Talk, text: str) -> Understanding | None:

@@ -3,6 +3,7 @@
 import re
 
 from skill.dialogue.meaning.plain import LEADS
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.reminders import moments
 from skill.dialogue.reminders.asked import MONTH_DAYS
 from skill.dialogue.talk import Talk
@@ -52,6 +53,36 @@ DROPPED = re.compile(
     r"|тогда|уже|вообще|больше|пока|ничего|напоминать|мне|спасибо))*"
 )
 """«Отмени», «отмени всё», «убери второе» after reminders were set or told."""
+
+QUESTIONS = ("how", "at", "when", "unseen", "others")
+"""What is asked of a reminder: by what it comes, at what hour, on which days, what if it is missed, to whom."""
+
+REMINDS = re.compile(
+    r"напом|на помин|памят|забы|забуд|предупре|сообщ|сигнал|знать|увед|звон|маяк|пин[аг]|оповещ|разбуд|смс|скажи|пришли"
+    r"|подскаж|толкн|пиш|кажд|будильн|пуш|шл[иют]"
+)
+"""Words of somebody who wants to be reminded."""
+SURE = 0.8
+
+
+def is_a_guess(talk: Talk, said: Understanding) -> bool:
+    """Whether a reminder is only guessed at: none is switched on by «а когда квитанция придёт»."""
+    spoken = talk.session.scene == "reminders" or talk.session.about.get("intent") == "set_reminder"
+    return (
+        said.intent == "set_reminder"
+        and said.confidence < SURE
+        and not spoken
+        and REMINDS.search(talk.turn.text.lower()) is None
+    )
+
+
+def asked(talk: Talk) -> Understanding | None:
+    """A question about the reminder that is spoken of; it changes nothing."""
+    if talk.session.about.get("intent") != "set_reminder":
+        return None
+    kind = next((kind for kind in QUESTIONS if points_at(f"reminder_{kind}", talk.turn.text)), None)
+    slots = {"asked": kind, "row": talk.session.about.get("row")}
+    return Understanding("set_reminder", slots, 1.0) if kind else None
 
 
 def meant(talk: Talk, text: str, *, certain: bool) -> Understanding | None:

@@ -44,6 +44,24 @@ def promised(talk: Talk, row: Reminder) -> Reply:
     return talk.reply("reminders.monthly", what=what, day=str(row.day), where=how)
 
 
+def answered(talk: Talk, asked: str, spoken: int | None) -> Reply:
+    """What is asked of the reminder spoken of, or of the only one: by what it comes, at what hour, on which days.
+
+    spoken: the reminder that is spoken of, which stays the one to be changed.
+    """
+    rows = going(talk)
+    if not rows:
+        return talk.reply("reminders.none")
+    row = next((row for row in rows if row.id == spoken), rows[0] if len(rows) == 1 else None)
+    if row is not None:
+        talk.session.about |= facts(talk, row)
+    if asked == "others":
+        return talk.reply("reminders.others")
+    if asked == "when" or (asked == "at" and row is not None and (row.once_at or row.minute is not None)):
+        return promised(talk, row) if row is not None else talk.reply("reminders.list", what=in_words(talk, rows))
+    return talk.reply(f"reminders.{asked}.{_where(talk)}")
+
+
 def _where(talk: Talk) -> str:
     """How the reminder will come; a caller's number is noted, so that it can."""
     phone = letters.phone_of(talk.turn)

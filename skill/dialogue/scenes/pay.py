@@ -8,12 +8,12 @@ from billing import law, payments, receipts
 from billing.payments import PaymentRefused
 from billing.tables import Receipt
 from skill import checkout, letters
-from skill.dialogue.company import today
+from skill.dialogue.company import phone_told, today
 from skill.dialogue.flat import account_of, home_of
 from skill.dialogue.gate import barred
-from skill.dialogue.meaning import addressing
+from skill.dialogue.meaning import addressing, further
 from skill.dialogue.meaning.asked import NAMING, months, service_name, services
-from skill.dialogue.meaning.plain import is_question
+from skill.dialogue.meaning.plain import is_question, plain
 from skill.dialogue.meaning.whose import is_of_others
 from skill.dialogue.money import asking, late, monthly, standing, sums
 from skill.dialogue.money.bills import usual_month
@@ -109,6 +109,9 @@ class Pay:
         agreed = said.intent == "yes" or (said.intent == "pay" and len(text.split()) == 1)
         if agreed and step == "confirm":
             return self._order(talk)
+        if step == "amount" and (more := further.answered(talk, plain(text))) is not None:  # «на сколько месяцев»
+            talk.beside = "help"
+            return still_open(talk, talk.reply(str(more.slots["sentence"]), phone=phone_told(talk)))
         if asking.PARTS.search(text) or asking.TERM.search(text):
             return self._ask(talk, "amount", "pay.instalments" if asking.TERM.search(text) else "pay.part")
         if (told := asking.told(talk, text)) is not None:

@@ -24,6 +24,8 @@ LOOK_BACK = 60
 ON_ITS_WAY = 5
 """After so many days a payment is not the one that was made just now."""
 DEBT = re.compile(r"\bдолг|задолж")
+OF_DEBT = frozenset({"balance", "due_date", "explain_debt", "pay", "penalty"})
+"""After these «я же заплатила» is said against what is owed still."""
 PAID_NOW = re.compile(
     r"\b(вчера|сегодня|недавно|только что|на днях|позавчера|уже)\b|не (пришл|дошл|поступил|зачисл|видн)"
 )
@@ -52,6 +54,8 @@ class Payments(Topic):
 
 
 def _status(talk: Talk, said: Understanding, rows: list[Payment]) -> Reply:
+    if said.slots.get("insists"):
+        return talk.reply("payments.insisted")
     if points_at("when", talk.turn.text) or points_at("not_come", talk.turn.text):
         return talk.reply("payments.when")
     if points_at("proof", talk.turn.text):
@@ -73,7 +77,8 @@ def _status(talk: Talk, said: Understanding, rows: list[Payment]) -> Reply:
     if old and named is None and PAID_NOW.search(talk.turn.text.lower()):
         return Reply(talk.say("payments.not_yet", **facts))
     text = talk.say(f"payments.status.{newest.status}", **facts)
-    if newest.status == "DONE" and DEBT.search(talk.turn.text.lower()) and (left := list(late.owed(talk).late.items())):
+    of_debt = DEBT.search(talk.turn.text.lower()) or talk.session.about.get("before") in OF_DEBT
+    if newest.status == "DONE" and of_debt and (left := list(late.owed(talk).late.items())):
         some = listed([f"{month_name(month)} {wording.money(sum_)}" for month, sum_ in left[-SHOWN:]])
         return Reply(f"{text} {talk.say('payments.still_owed', months=some)}")
     if newest.status != "CREATED":

@@ -21,10 +21,16 @@ from speech import wording
 RULE = re.compile(r"что такое|что значит|процент|ставк|как считают|как начисл|закон|прав\b|с какого дня|через сколько")
 UNPAID = re.compile(
     r"не (буду )?(за|о)?пла[чт]|не буду|если .*(позже|опозда|не успе|просроч|задерж)|что .*будет"
-    r"|грозит|пени будут|будут пени"
+    r"|грозит|пен\w* .*\bбуд[еу]т"
+    r"|\bбуд[еу]т .*\bпен|\bпен.*(?:набеж|накап|насчитают|начислят)|(?:набеж|накап|насчитают|начислят).*\bпен"
     r"|если (?!.*\b(?:сегодня|сейчас|сразу|завтра)\b).*\b(?:за|о)пла[тч]"
     r"|\b(?:за|о)плачу (?:в|через|после|к|потом|позже|только)\b"
 )
+BEGINS = re.compile(
+    r"(?:когда|с какого|с какой|начн\w+|через сколько|скоро)\b.*(?:\bпен|\bкапать|\bнакап)"
+    r"|\bпен\w*.*(?:\bкогда\b|с какого|начн)"
+)
+"""From which day it is counted: of a debt that has none yet the day and the rate are told."""
 THREAT = re.compile(r"отключ|отреж|обрежу|отрубя")
 EVICTION = re.compile(r"высел|заберут|отберут|\bсуд\b")
 WITHOUT = re.compile(r"без пен|(?:долг|задолж)\w*.*\bпен|\bпен\w*.*отдельно")
@@ -57,7 +63,8 @@ class Penalty(Topic):
             return talk.reply("penalty.limits")
         if UNPAID.search(text) and LONG.search(text):
             return talk.reply("penalty.long")
-        if RULE.search(text) or (talk.resident is None and UNPAID.search(text)):
+        begins = BEGINS.search(text) or points_at("in_roubles", text)
+        if (RULE.search(text) and not (begins and talk.resident)) or (talk.resident is None and UNPAID.search(text)):
             return talk.reply("penalty.rule")
         if (bar := barred(talk, money=True)) is not None:
             return bar
@@ -70,7 +77,7 @@ class Penalty(Topic):
             return Reply(talk.say("penalty.without", **facts))
         if FORGIVE.search(text) and (whole or points_at("forgiven", text)):
             return talk.reply("penalty.forgive" if whole else "penalty.forgive_debt", sum=wording.money(whole))
-        if UNPAID.search(text) and not whole:
+        if (UNPAID.search(text) or begins) and not whole:
             return _to_come(talk, debts)
         if UNPAID.search(text) and (a_day := _a_day(debts, today(talk))):
             return self.offers(talk, talk.reply("penalty.goes_on", sum=wording.money(a_day)))

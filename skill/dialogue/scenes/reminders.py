@@ -12,7 +12,7 @@ from skill.dialogue.gate import barred
 from skill.dialogue.naming import listed
 from skill.dialogue.reminders import moments
 from skill.dialogue.reminders.asked import MONTH_DAYS, ahead_of, moment, when
-from skill.dialogue.reminders.reminded import facts, going, in_words, kind_of, promised
+from skill.dialogue.reminders.reminded import answered, facts, going, in_words, kind_of, promised
 from skill.dialogue.talk import Talk, after
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import OFFER, SENTENCE_END, Reply, spoken
@@ -58,6 +58,8 @@ class Reminders:
         """Switch one on or off; ask what for when that is not said."""
         if (bar := barred(talk)) is not None:
             return bar
+        if (asked := said.slots.get("asked")) is not None:
+            return answered(talk, str(asked), said.slots.get("row"))
         if said.slots.get("list") or LISTED.search(talk.turn.text.lower()):
             return _list(talk, when_only=bool(said.slots.get("list")))
         if said.intent == "cancel_reminder":
