@@ -54,7 +54,7 @@ DROPPED = re.compile(
 )
 """«Отмени», «отмени всё», «убери второе» after reminders were set or told."""
 
-QUESTIONS = ("how", "at", "when", "unseen", "others")
+QUESTIONS = ("how", "at", "when", "earlier", "unseen", "others")
 """What is asked of a reminder: by what it comes, at what hour, on which days, what if it is missed, to whom."""
 
 REMINDS = re.compile(

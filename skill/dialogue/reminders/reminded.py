@@ -16,7 +16,7 @@ from speech import wording
 
 KINDS = {
     "submit_readings": ("показан", "счетчик", "переда", "снять", "сдать"),
-    "pay": ("оплат", "плат", "квартплат", "счет", "долг", "деньги"),
+    "pay": ("оплат", "плат", "квартплат", "квитанц", "счет", "долг", "деньги"),
     "verification": ("поверк",),
     "outage": ("отключ", "воды", "света"),
     "news": ("новост", "объявлен", "собран"),
@@ -55,8 +55,8 @@ def answered(talk: Talk, asked: str, spoken: int | None) -> Reply:
     row = next((row for row in rows if row.id == spoken), rows[0] if len(rows) == 1 else None)
     if row is not None:
         talk.session.about |= facts(talk, row)
-    if asked == "others":
-        return talk.reply("reminders.others")
+    if asked in {"earlier", "others"}:
+        return talk.reply(f"reminders.{asked}")
     if asked == "when" or (asked == "at" and row is not None and (row.once_at or row.minute is not None)):
         return promised(talk, row) if row is not None else talk.reply("reminders.list", what=in_words(talk, rows))
     return talk.reply(f"reminders.{asked}.{_where(talk)}")

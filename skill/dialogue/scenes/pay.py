@@ -100,6 +100,9 @@ class Pay:
         if named is not None:
             same = named == talk.session.draft.get("kopecks") and said.intent == "yes"
             return self._order(talk) if same else self._confirm(talk, named)
+        if asking.BY_ANOTHER.search(text):
+            talk.beside = "help"
+            return still_open(talk, talk.reply("rules.known.payer", number=account_of(talk).number))
         step = talk.session.step
         offered = step == "amount" or talk.session.draft.get("offered") is not None
         refused = said.intent == "no" and (offered or LATER.search(text) is not None)
