@@ -94,6 +94,8 @@ def in_context(talk: Talk, said: Understanding) -> Understanding:
     danger = said.intent == "emergency" and said.confidence >= DOUBTFUL
     if not danger and (of_request := questions.meant(talk, text)) is not None:
         return of_request
+    if said.intent == "feedback" and points_at("wished_done", text):
+        return Understanding("create_ticket", {}, 1.0)
     outburst = len(text.split()) <= OUTBURST and temper.signs(talk.turn.text) and not said.slots
     asked_for = talk.session.last.get("expecting") == "text"
     short = talk.turn.text.rstrip().endswith("?") and len(text.split()) <= SHORT
@@ -289,8 +291,11 @@ def _another_thing(talk: Talk, said: Understanding, text: str) -> Understanding 
 def _one_more(talk: Talk, said: Understanding, text: str) -> Understanding | None:
     """Another house for the outages just told, or more about the reminder just set."""
     about = talk.session.about
-    if about.get("intent") == "outages" and said.confidence < FAIR and ELSEWHERE.fullmatch(text):
+    of_outages = about.get("intent") == "outages"
+    if of_outages and said.confidence < FAIR and ELSEWHERE.fullmatch(text):
         return Understanding("outages", about["slots"], DOUBTFUL)
+    if of_outages and points_at("also_off", text):
+        return Understanding("outages", extract("outages", talk.turn.text), DOUBTFUL)
     if about.get("intent") != "set_reminder":
         return None
     return following.meant(talk, text, certain=said.confidence >= FAIR)

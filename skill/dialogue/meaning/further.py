@@ -6,7 +6,7 @@ from functools import lru_cache
 from skill.dialogue.meaning.again import DOUBTFUL, ELLIPSIS, SHORT
 from skill.dialogue.meaning.asked import resources
 from skill.dialogue.meaning.plain import is_question
-from skill.dialogue.meaning.pointing import fits, points_at, table
+from skill.dialogue.meaning.pointing import fits, matters_of, points_at, table
 from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk
 from skill.dialogue.turn import OFFER
@@ -42,6 +42,7 @@ OF_THE_VOICE = re.compile(
 )
 """Words of somebody who wants to know what can be said here."""
 WARMTH = re.compile(r"батаре|отоплен|холод|тепл|градус|мерз|топ(?:ят|ит)|из горяч")
+PAID_BY_NORM = re.compile(r"\bнорматив|\b(?:за)?плат")
 CALLS = re.compile(r"\b(?:звон|позвон|телефон|адрес)")
 """What is asked of the company's number and place."""
 OF_A_THING = frozenset(
@@ -87,13 +88,10 @@ def of_the_company(talk: Talk, said: Understanding, text: str) -> Understanding 
     return Understanding("further", {"sentence": "further.of_company"}, DOUBTFUL)
 
 
-PAID_BY_NORM = re.compile(r"\bнорматив|\b(?:за)?плат")
-
-
 def norm_of_warmth(talk: Talk, said: Understanding, text: str) -> Understanding | None:
     """«А какая норма» after cold rooms or tepid water: degrees, not cubic metres."""
     of_volume = PAID_BY_NORM.search(text) or resources(said, text)  # a «норматив» is of cubic metres
-    if said.intent != "norms" or len(text.split()) > SHORT or of_volume:
+    if said.intent != "norms" or len(text.split()) > SHORT or of_volume or matters_of(text):
         return None
     about = talk.session.about
     spoken = [str(about.get("text", "")), str(about.get("trouble", "")), str(talk.session.draft.get("details", ""))]

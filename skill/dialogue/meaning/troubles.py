@@ -72,19 +72,13 @@ SHARED = re.compile(r"\b(?:не \w+[юяу]т(?:ся)?|текут|\w+(?:лись
 """What two things do: «лифт и домофон не работают»."""
 BECAUSE = re.compile(r"(?:из-за|изза|из за|потому|после|когда|если|чтобы|что|который|поэтому|так как)\b", re.IGNORECASE)
 """A clause that only explains the one before it."""
-AND_MORE = re.compile(r"^(?:(?:да|ну|а|ой) )*(?:и|ещё|еще|также|плюс|тоже)\b", re.IGNORECASE)
+_WAITS = r"(?:подожди|погоди|постой|стой|обожди)(?:те)?"
+AND_MORE = re.compile(rf"^(?:(?:да|ну|а|ой|{_WAITS}),? )*(?:и|ещё|еще|также|плюс|тоже)\b", re.IGNORECASE)
 LEAD = re.compile(
-    r"^(?:(?:да|ну|ой|и|а|ещё|еще|также|кстати|плюс|тоже|спасибо|алло|здравствуйте|девушка|милая|слушайте"
+    rf"^(?:(?:{_WAITS}|да|ну|ой|и|а|ещё|еще|также|кстати|плюс|тоже|спасибо|алло|здравствуйте|девушка|милая|слушайте"
     r"|добр\w+ (?:день|утро|вечер)|у (?:меня|нас)(?: тут| там)?)[ ,.!]+)+",
     re.IGNORECASE,
 )
-MORE = re.compile(
-    r"^\W*(?:ещё |еще )?(?:добавь|допиши|дополни|припиши|напиши|впиши|укажи)(?:те)?,? "
-    r"(?:(?:ещё|еще|туда|там|пожалуйста|и|что|(?:в|к) (?:эт\w+ |т[уо]\w* )?(?:заявк\w+|не[её]|ней))[ ,:]+)*"
-    r"(?P<more>.+)",
-    re.IGNORECASE,
-)
-"""«Добавь в заявку, что …»."""
 MILD = re.compile(
     r"(?:(?:но|там|пока|вода|она|оно|он|уже|просто|только|кап\w+|теч[её]т|льёт|льет|бежит|подтекает) )*"
     r"(?:не (?:очень |так |слишком |особо )?(?:сильно|страшно|много)|немного|немножко|чуть[- ]чуть|чуть|слегка"
@@ -259,18 +253,21 @@ def names_only_a_worker(text: str) -> bool:
 
 
 def joined(before: str, text: str) -> str:
-    """What was told before and what is told now; «нет, …» and the same told anew take the place of it.
+    """What was told before and what is told now; «нет, …» and what says all of it again take the place of it.
 
     >>> joined("лифт не работает", "нет, не лифт, а домофон")
     'домофон не работает'
     >>> joined("в подвале запах", "канализацией воняет"), joined("труба течёт", "течёт труба на кухне")
     ('в подвале запах, канализацией воняет', 'течёт труба на кухне')
+    >>> joined("дверь в подъезд открыта", "темно в подъезде")
+    'дверь в подъезд открыта, темно в подъезде'
     """
     if (instead := INSTEAD.search(text)) is not None and instead["wrong"][:STEM].lower() in before.lower():
         wrong = re.compile(rf"\b{instead['wrong'][:STEM]}\w*", re.IGNORECASE)
         return wrong.sub(instead["right"], before, count=1)
     anew = DENIED.sub("", text)
-    return anew if anew != text or _words(before) & _words(text) else f"{before.rstrip('.!')}, {text}"
+    again = bool(_words(before)) and _words(before) <= _words(text)
+    return anew if anew != text or again else f"{before.rstrip('.!')}, {text}"
 
 
 def _words(text: str) -> set[str]:

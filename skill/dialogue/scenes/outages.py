@@ -21,6 +21,7 @@ from skill.dialogue.tickets.adding import to_offered
 from skill.dialogue.topic import Topic
 from skill.dialogue.turn import Reply
 from skill.understanding import Understanding
+from skill.understanding.slots import extract
 from speech import wording
 
 KIN = {"HOT_WATER": {"HEAT"}, "HEAT": {"HOT_WATER"}}
@@ -75,7 +76,7 @@ class Outages(Topic):
 
     def begin(self, talk: Talk, said: Understanding) -> Reply:
         """What is off at the resident's flat, or at the house named."""
-        wanted = heating.wanted(talk, resources(said))
+        wanted = heating.wanted(talk, resources(said) or _of_the_request(talk))
         if heating.is_asked(talk) and (reply := self._of_heating(talk)) is not None:
             return reply
         house = house_named(talk) or _house_before(talk, said)
@@ -158,7 +159,9 @@ class Outages(Topic):
         return self._offer_request(talk, text, details=lost)
 
     def _offer_request(self, talk: Talk, text: str, *, details: str) -> Reply:
-        """Offer a request; what was said already is not asked for again."""
+        """Offer a request; what was said already is not asked for again. A request that is read back is one already."""
+        if _waiting(talk):
+            return Reply(text)
         reply = self.offers(talk, Reply(f"{text} {talk.say('outages.ticket')}"))
         talk.session.draft = {"details": ASKING.sub("", details)}
         return reply
@@ -176,6 +179,19 @@ def _what_is_off(talk: Talk, wanted: list[str]) -> str:
     if wanted and BACK_AGAIN.search(talk.turn.text.lower()):
         return f"Нет {listed([resource_name(code, 'gen') for code in wanted])}"
     return talk.turn.text
+
+
+def _waiting(talk: Talk) -> str:
+    """The words of a request that was interrupted for this question; empty where none was."""
+    kept = talk.session.suspended[-1] if talk.session.suspended else {}
+    return (
+        str(kept["draft"].get("details", "")) if (kept.get("scene"), kept.get("step")) == ("ticket", "confirm") else ""
+    )
+
+
+def _of_the_request(talk: Talk) -> list[str]:
+    """«Это авария или плановое?» is asked of what the request that waits says is off."""
+    return resources(Understanding("outages", extract("outages", _waiting(talk)), 1.0))
 
 
 def _touches(outage: Outage, codes: Collection[str]) -> bool:

@@ -12,7 +12,7 @@ from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital
 from skill.dialogue.scenes.emergency import SCENE as EMERGENCY
 from skill.dialogue.scenes.operator import SCENE as OPERATOR
-from skill.dialogue.talk import Talk, after, still_open
+from skill.dialogue.talk import Talk, after
 from skill.dialogue.tickets import (
     adding,
     before_sending,
@@ -22,6 +22,7 @@ from skill.dialogue.tickets import (
     questions,
     recalculating,
     sending,
+    taking_back,
     terms,
     when,
     words,
@@ -101,6 +102,8 @@ class TicketTopic:
 
     def answer(self, talk: Talk, said: Understanding) -> Reply | None:
         """The description, or the yes that sends it."""
+        if talk.session.step == "confirm" and (last := taking_back.meant(talk)):
+            return self._without_last(talk, sends=last == "send")
         if points_at("cancel", talk.turn.text) or points_at("goodbye", talk.turn.text):
             return before_sending.dropped(talk)
         if talk.session.step == "details":
@@ -113,16 +116,8 @@ class TicketTopic:
             return self._send_with(talk, rest or "")
         if questions.is_undone(plain(talk.turn.text)):
             return before_sending.dropped(talk)
-        if questions.is_sent_asked(talk.turn.text):
-            return before_sending.not_yet(talk)
-        if points_at("when", talk.turn.text) or points_at("how_long", talk.turn.text):
-            return before_sending.term(talk)
         if (told := before_sending.asked(talk)) is not None:
             return told
-        of_money = words.RECALCULATION.search(str(talk.session.draft["details"]).lower())
-        if of_money and (told := earlier.asked_back(talk, "recalculation")) is not None:
-            talk.beside = "help"
-            return still_open(talk, told)
         if (more := self._added(talk, said)) is not None:
             return more
         if adding.belongs(talk, said):
@@ -134,8 +129,7 @@ class TicketTopic:
             return self._following(talk, others, talk.say("ticket.not_sent"))
         unsure = said.intent in LEAVING | {"out_of_scope", "yes"} or said.confidence < SURE
         if asks(talk.turn.text) and unsure:
-            talk.beside = "help"
-            return talk.reply("ticket.asked", buttons=YES_NO, expecting="yes_no")
+            return before_sending.open_question(talk)
         if said.intent in LEAVING:
             return before_sending.dropped(talk)
         known = troubles.category(talk.turn.text) != "other"
@@ -148,9 +142,6 @@ class TicketTopic:
         """What belongs to the trouble told before: its place, set right or not, since when it is, one trouble more."""
         if points_at("together", talk.turn.text):
             return self._together(talk)
-        if points_at("my_phone", talk.turn.text):
-            talk.beside = "help"
-            return talk.reply("ticket.phone", buttons=YES_NO, expecting="yes_no")
         more = adding.added(talk, said, str(talk.session.draft["details"]), drafted.told(talk), drafted.others(talk))
         if more is None:
             return None
@@ -168,6 +159,12 @@ class TicketTopic:
         ):
             talk.session.then = [*talk.session.then, rest]
         return after(lead, sent) if lead else sent
+
+    def _without_last(self, talk: Talk, *, sends: bool) -> Reply:
+        """What was added last is taken out of the request; with «и отправляй» the rest goes at once."""
+        told = taking_back.undone(talk, sends=sends)
+        asked = self._send(talk) if sends and told else before_sending.read_back(talk)
+        return after(told, asked) if told else asked
 
     def propose(self, talk: Talk, details: str) -> Reply:
         """A request whose words were said before."""
@@ -223,7 +220,8 @@ class TicketTopic:
         mine, where = words.kept(first), words.kept(place)
         others_kept = [words.kept(one) for one in waiting]
         talk.session.step = "confirm"
-        talk.session.draft = {**drafted.sent(talk), "details": mine, "place": where, "others": others_kept}
+        now = {"details": mine, "place": where, "others": others_kept}
+        talk.session.draft = {**drafted.sent(talk), **now, **taking_back.kept(talk, now)}
         told = troubles.brief(mine)
         named = capital(f"{told}, {where}" if where else told)
         if not waiting and (row := earlier.alike(talk, named)) is not None:

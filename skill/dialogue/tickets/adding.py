@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from skill.dialogue.meaning import temper, troubles
+from skill.dialogue.meaning import more, temper, troubles
 from skill.dialogue.meaning.plain import asks
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.talk import Talk
@@ -54,14 +54,17 @@ def added(talk: Talk, said: Understanding, details: str, told: str, others: list
     """The request `details`, `told` with its place, as what is said now makes it; None where it says nothing of it."""
     text = talk.turn.text.lower().strip()
     known = troubles.category(talk.turn.text) != "other"
-    if (anew := ANEW.match(talk.turn.text)) is not None:
+    further = more.told(talk.turn.text)
+    if not further and (anew := ANEW.match(talk.turn.text)) is not None:
         return Added(anew["anew"])
+    if further:
+        if troubles.is_one_more(details, f"ещё {further}"):
+            return Added(details, others=[*others, further])
+        return Added(f"{told}, {further}", whole=True)
     if when.is_told(text) or points_at("wish", text):
         return Added(when.with_it(told, words.added(talk.turn.text)), whole=True)
     if points_at("separate", text):
         return Added(told, whole=True)
-    if (more := troubles.MORE.match(talk.turn.text)) is not None:
-        return Added(f"{told}, {more['more']}", whole=True)
     if troubles.MILD.fullmatch(text):  # «не сильно» is no «no»
         return Added(f"{told}, {text}", whole=True)
     if known and said.intent in DESCRIBING and troubles.is_one_more(details, talk.turn.text):
@@ -113,9 +116,9 @@ def to_offered(talk: Talk, said: Understanding, details: str) -> str:
     """The trouble of a request that is only offered, with what is said of it in answer; empty where nothing is."""
     text = talk.turn.text.lower().strip()
     where = troubles.SPOT.fullmatch(text) or troubles.PLACE.fullmatch(text)
-    more = said.intent == "create_ticket" and not troubles.is_told(text) and not asks(text)
+    goes_on = said.intent == "create_ticket" and not troubles.is_told(text) and not asks(text)
     comes = when.is_told(text) or points_at("particulars", text)
-    if not details or points_at("free", text) or not (where or more or comes or _since(text, fits=True)):
+    if not details or points_at("free", text) or not (where or goes_on or comes or _since(text, fits=True)):
         return ""
     return f"{details}, {words.added(talk.turn.text)}"
 

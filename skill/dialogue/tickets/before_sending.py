@@ -7,30 +7,65 @@ from skill.dialogue.meaning.plain import asks, plain
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital
 from skill.dialogue.talk import Talk, after, still_open
-from skill.dialogue.tickets import drafted, joining, questions, terms, words
+from skill.dialogue.tickets import drafted, earlier, joining, questions, terms, words
 from skill.dialogue.topic import YES_NO
 from skill.dialogue.turn import Reply
 
 
 def asked(talk: Talk) -> Reply | None:
     """What is asked of the request before it is sent; the question stays open."""
-    details = drafted.told(talk)
+    details, text = drafted.told(talk), talk.turn.text
+    if questions.is_sent_asked(text):
+        return not_yet(talk)
+    if points_at("when", text) or points_at("how_long", text) or points_at("works_by_then", text):
+        return term(talk)
+    if points_at("still_asks", text):
+        return open_question(talk)
+    if points_at("my_phone", text):
+        talk.beside = "help"
+        return talk.reply("ticket.phone", buttons=YES_NO, expecting="yes_no")
+    told = _of_it(talk, details)
+    if told is not None:
+        talk.beside = "help"
+        return after(told, talk.reply("ticket.send_now", buttons=YES_NO, expecting="yes_no"))
+    of_money = words.RECALCULATION.search(details.lower())
+    if of_money and (rule := earlier.asked_back(talk, "recalculation")) is not None:
+        talk.beside = "help"
+        return still_open(talk, rule)
+    return None
+
+
+def _of_it(talk: Talk, details: str) -> str | None:
+    """What is told of the request before it is sent; None where nothing is asked that can be told."""
+    if points_at("what_written", talk.turn.text) or points_at("the_first_was", talk.turn.text):
+        following = "; ".join(f"«{words.said_back(one)}»" for one in drafted.others(talk))
+        also = f" {talk.say('ticket.following', details=following)}" if following else ""
+        return talk.say("ticket.so_far", details=capital(words.said_back(details))) + also
     if points_at("free", talk.turn.text):
-        told = talk.say(words.price(details))
-    elif points_at("so_long", talk.turn.text) and asks(talk.turn.text):
-        told = talk.say("ticket.so_long")
-    elif (kind := questions.kind(talk.turn.text, details)) == "who":
-        told = f"{questions.told(talk, kind, details)} {_by(talk, details)}"
-    elif kind:
-        told = questions.told(talk, kind, details)
-    elif dangers.is_ordinary(talk.turn.text, "other"):
-        told = talk.say("ticket.ordinary_urgent" if terms.term(talk, details).rule.urgent else "ticket.ordinary")
-    elif words.OF_A_FLAT.search(plain(talk.turn.text)) and addressing.meant(talk, [account_of(talk)]):
-        told = talk.say("ticket.own_flat", address=addressing.name(talk, account_of(talk)))
-    else:
-        return None
+        return talk.say(words.price(details))
+    if points_at("so_long", talk.turn.text) and asks(talk.turn.text):
+        return talk.say("ticket.so_long")
+    if (kind := questions.kind(talk.turn.text, details)) == "who":
+        return f"{questions.told(talk, kind, details)} {_by(talk, details)}"
+    if kind:
+        return questions.told(talk, kind, details)
+    if dangers.is_ordinary(talk.turn.text, "other"):
+        return talk.say("ticket.ordinary_urgent" if terms.term(talk, details).rule.urgent else "ticket.ordinary")
+    if words.OF_A_FLAT.search(plain(talk.turn.text)) and addressing.meant(talk, [account_of(talk)]):
+        return talk.say("ticket.own_flat", address=addressing.name(talk, account_of(talk)))
+    return None
+
+
+def open_question(talk: Talk) -> Reply:
+    """What only the company can answer; the request waits for its yes."""
     talk.beside = "help"
-    return after(told, talk.reply("ticket.send_now", buttons=YES_NO, expecting="yes_no"))
+    return talk.reply("ticket.asked", buttons=YES_NO, expecting="yes_no")
+
+
+def read_back(talk: Talk) -> Reply:
+    """The request as it stands, once more."""
+    named = capital(troubles.brief(words.said_back(drafted.told(talk))))
+    return talk.reply("ticket.confirm", details=named, buttons=YES_NO, expecting="yes_no")
 
 
 def not_yet(talk: Talk) -> Reply:
@@ -39,10 +74,7 @@ def not_yet(talk: Talk) -> Reply:
     sent = joining.just_made(talk)
     key = "ticket.only_sent" if sent else "ticket.not_yet"
     facts = {"number": str(sent[0].number), "details": words.said_back(troubles.brief(sent[0].details))} if sent else {}
-    named = capital(troubles.brief(words.said_back(drafted.told(talk))))
-    return after(
-        talk.say(key, **facts), talk.reply("ticket.confirm", details=named, buttons=YES_NO, expecting="yes_no")
-    )
+    return after(talk.say(key, **facts), read_back(talk))
 
 
 def term(talk: Talk) -> Reply:

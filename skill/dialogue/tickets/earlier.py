@@ -78,9 +78,16 @@ def asked_of(talk: Talk, said: Understanding) -> Reply | None:
     if not kind:
         return None
     row = next(iter(tickets.of_account(talk.db, home_of(talk).account_id, only_active=True)), None)
+    if kind == "written":
+        return None if row is None else _written(talk, row)
     details = row.details if row is not None else str(talk.session.about.get("text", ""))
     due = f" {terms.sentence(talk, row)}" if row is not None and kind == "who" else ""
     return Reply(questions.told(talk, kind, details) + due)
+
+
+def _written(talk: Talk, row: Ticket) -> Reply:
+    """The whole text of the request made last, for whom asks whether a thing is in it."""
+    return talk.reply("ticket.written", number=str(row.number), details=words.said_back(row.details.rstrip(".")))
 
 
 def alike(talk: Talk, details: str) -> Ticket | None:

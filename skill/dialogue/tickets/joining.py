@@ -6,7 +6,7 @@ from datetime import timedelta
 from billing import tickets
 from billing.tables import Ticket
 from skill.dialogue.flat import home_of
-from skill.dialogue.meaning import troubles
+from skill.dialogue.meaning import more, troubles
 from skill.dialogue.meaning.plain import asks
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital
@@ -35,6 +35,10 @@ def into_last(talk: Talk) -> Reply | None:
     """«Добавь, что …», «и ещё наследил», «меня не будет до шести», said after a request was sent; None where nothing is
     added, or what cannot wait, which is a request of its own."""
     text, made = talk.turn.text, just_made(talk)
+    further = more.told(text)
+    if further and (row := added_to(talk)) is not None and not terms.term(talk, further).rule.urgent:
+        another = troubles.is_another(row.details, further) and not more.names_the_request(text)
+        return None if another else into_sent(talk, row.id, [kept(added(text))], "ticket.added")
     if not made or terms.term(talk, text).rule.urgent:
         return None
     if points_at("wish", text) or when.is_told(text):
@@ -42,10 +46,22 @@ def into_last(talk: Talk) -> Reply | None:
         return into_sent(
             talk, visited[0].id, [kept(added(text))], "ticket.wished" if when.names_a_time(text) else "ticket.added"
         )
-    more = troubles.AND_MORE.match(text) and troubles.category(text) == "other" and not asks(text)
-    if not (more or is_particular(talk) or troubles.MORE.match(text)):
+    goes_on = troubles.AND_MORE.match(text) and troubles.category(text) == "other" and not asks(text)
+    if not (goes_on or is_particular(talk)):
         return None
     return into_sent(talk, made[0].id, [kept(added(text))], "ticket.added")
+
+
+def added_to(talk: Talk) -> Ticket | None:
+    """The request that «добавь …» is said of: the one made just now; «к заявке …»: the one that is named, else the
+    newest that is not done."""
+    text, resident = talk.turn.text, talk.resident
+    if resident is None or not more.names_the_request(text):
+        return next(iter(just_made(talk)), None)
+    rows = tickets.of_account(talk.db, home_of(talk).account_id, only_active=True)
+    mine = [row for row in rows if row.status in tickets.UNDONE and row.resident_id == resident.id]
+    number, thing = more.number_named(text), more.thing_named(text).lower()[: troubles.STEM]
+    return next((row for row in mine if number in {"", str(row.number)} and thing in row.details.lower()), None)
 
 
 def left(talk: Talk) -> Reply | None:

@@ -3,7 +3,7 @@
 import re
 
 from skill.dialogue.company import phone_told
-from skill.dialogue.meaning import dangers, troubles
+from skill.dialogue.meaning import dangers, more, troubles
 from skill.dialogue.meaning.plain import LEADS, asks, plain
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.phrases import phrases
@@ -11,6 +11,7 @@ from skill.dialogue.talk import Talk
 from skill.dialogue.tickets import calls, joining, when, words
 from skill.dialogue.turn import OFFER
 from skill.understanding import Understanding
+from skill.understanding.slots import extract
 
 KINDS = ("not_fixed", "failed", "phone", "who", "photo", "known", "anonymous", "drink", "meanwhile")
 """Questions by their patterns `ticket_…` in `short/said.yaml`, in the order in which they are looked for."""
@@ -69,9 +70,10 @@ def meant(talk: Talk, text: str) -> Understanding | None:
     """
     session = talk.session
     if (session.scene, session.step) == ("ticket", "confirm"):
-        belongs = when.is_told(talk.turn.text) or points_at("wish", text)
-        return Understanding(MAKES, {}, 1.0) if belongs else None
+        return _of_the_open_one(talk, text)
     free = not session.scene or session.step == OFFER
+    if session.scene == "" and (further := _of_the_sent_one(talk, text)) is not None:
+        return further
     if session.step == OFFER and session.draft.get("details") and points_at("particulars", text):
         return Understanding(MAKES, {}, 1.0)
     if not free or session.about.get("intent") not in OF_REQUESTS:
@@ -95,6 +97,27 @@ def meant(talk: Talk, text: str) -> Understanding | None:
         return Understanding("ticket_status", {}, 1.0)
     wishes = points_at("wish", text) and not asks(talk.turn.text.rstrip("?"))
     if (wishes or when.is_told(talk.turn.text)) and joining.just_made(talk):
+        return Understanding(MAKES, {}, 1.0)
+    return None
+
+
+def _of_the_open_one(talk: Talk, text: str) -> Understanding | None:
+    """What is said of the request that is read back: never the talk's other topics."""
+    if points_at("still_asks", text) and talk.session.about.get("intent") == "outages":
+        slots = extract("outages", talk.turn.text)
+        return Understanding("outages", slots, 1.0) if "resource" in slots else Understanding(MAKES, {}, 1.0)
+    named = ("wish", "drop_last", "not_that", "what_written", "works_by_then", "still_asks", "the_first_was")
+    belongs = when.is_told(talk.turn.text) or any(points_at(name, text) for name in named)
+    return Understanding(MAKES, {}, 1.0) if belongs or more.told(talk.turn.text) else None
+
+
+def _of_the_sent_one(talk: Talk, text: str) -> Understanding | None:
+    """«Что вы там записали?», «дополни: …», of the request made just now, or of one that is named."""
+    of_requests = talk.session.about.get("intent") in OF_REQUESTS
+    if points_at("what_written", text) and (of_requests or "заявк" in text) and joining.just_made(talk):
+        return Understanding("ticket_status", {"asked": "written"}, 1.0)
+    adds = more.names_the_request(talk.turn.text) or (of_requests and more.told(talk.turn.text))
+    if adds and joining.added_to(talk) is not None:
         return Understanding(MAKES, {}, 1.0)
     return None
 

@@ -7,7 +7,7 @@ from billing import tickets
 from billing.repairs import Due
 from billing.tables import Ticket
 from skill.dialogue.flat import account_of
-from skill.dialogue.meaning import dangers, troubles
+from skill.dialogue.meaning import dangers, more, troubles
 from skill.dialogue.meaning.plain import asks, plain
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.talk import Talk
@@ -33,10 +33,17 @@ SENDS_AND = re.compile(
 )
 SENDS_IT = re.compile(rf"{_LEAD}(?:эту |мою |саму )?заявку(?: (?:на|про|о|об) \w+)? {_SENDS}\W*$", re.IGNORECASE)
 YES_AND = re.compile(
-    r"^\W*(?:да|ага|угу|конечно)(?:\W+(?:да|конечно))*(?:\s*[.!;]+\s*(?:и |а |ещ[её] )*|\s*,?\s+(?P<bare>и"
-    r"|а) )(?P<rest>\S.*)$",
+    r"^\W*(?:да|ага|угу|конечно)(?:\W+(?:да|конечно))*(?:\s*[.!;]+\s*(?:и |а |ещ[её] )*"
+    r"|\s*,?\s+и (?:ещ[её] |(?=(?:по)?(?:быстрее|скорее)|срочно|пусть|желательно))|\s*,?\s+(?P<bare>и|а) )"
+    r"(?P<rest>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+AND_SENDS = re.compile(
+    r"^(?P<rest>\S+ .*?)(?:\s*[,.!;]+)?(?:\s+(?:и|потом|тогда|вс[её]))+\s+(?:можно |можете |давай(?:те)? )?"
+    rf"{_SENDS}\b(?:\W+{_WHOM})*\W*$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""«Допиши, что темно, и отправляй»."""
 TAKES_BACK = re.compile(
     r"\b(?:нет|стой\w*|погод\w+|подожд\w+|не надо|не нужно|не отправ\w*|передум\w+|сначала|если|отмен\w+|потом|позже)\b"
 )
@@ -48,12 +55,19 @@ def beside_yes(text: str) -> str | None:
 
     >>> beside_yes("ладно, да, отправьте. завтра утром дома"), beside_yes("да и когда придут")
     ('завтра утром дома', 'когда придут')
+    >>> beside_yes("допиши что темно и отправляй"), beside_yes("да и ещё лампочка не горит")
+    ('допиши что темно', 'лампочка не горит')
+    >>> beside_yes("да и побыстрее, ребёнок в коляске")
+    'побыстрее, ребёнок в коляске'
     >>> beside_yes("да и капает сильно"), beside_yes("отправьте, нет стойте")
     (None, None)
     """
     found = SENDS_AND.match(text) or YES_AND.match(text)
     if SENDS_IT.match(text):
         return ""
+    adds = AND_SENDS.match(text)
+    if found is None and adds is not None and more.told(adds["rest"]):
+        return adds["rest"]
     if found is None or (TAKES_BACK.search(plain(found["rest"])) and not _is_a_wish(found["rest"])):
         return None
     rest = found["rest"].strip()
@@ -73,15 +87,16 @@ def joined(talk: Talk, rest: str) -> str:
     details, others = str(talk.session.draft["details"]), drafted.others(talk)
     if asks(rest) or _is_another_matter(talk, rest):
         return ""
-    if troubles.is_one_more(details, f"ещё {rest}"):
+    told_more = more.told(rest) or rest
+    if troubles.is_one_more(details, f"ещё {told_more}"):
         talk.session.draft["others"] = [*others, words.kept(rest)]
         return ""
     alone = replace(talk, turn=replace(talk.turn, hypotheses=spoken(rest)))
-    more = adding.added(alone, understand(rest, talk.turn.channel), details, drafted.told(talk), others)
-    if more is None and len(rest.split()) < adding.LEAST:
+    added = adding.added(alone, understand(rest, talk.turn.channel), details, drafted.told(talk), others)
+    if added is None and len(rest.split()) < adding.LEAST:
         return ""
-    more = more or adding.Added(f"{drafted.told(talk)}, {words.added(rest)}")
-    kept = {"details": words.kept(more.details), "place": words.kept(more.place)}
+    added = added or adding.Added(f"{drafted.told(talk)}, {words.added(rest)}")
+    kept = {"details": words.kept(added.details), "place": words.kept(added.place)}
     talk.session.draft = {**talk.session.draft, **kept}
     return talk.say("ticket.with_it", added=words.said_back(words.added(rest)))
 

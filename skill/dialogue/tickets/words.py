@@ -2,7 +2,7 @@
 
 import re
 
-from skill.dialogue.meaning import troubles
+from skill.dialogue.meaning import more, troubles
 from skill.identity import masking
 
 LONGEST = 500
@@ -60,7 +60,9 @@ UNREASONED = re.compile(
 
 
 LEADS_ON = re.compile(
-    r"^(?:(?:нет|да|ну|ой|а то|а|и|только|это|вот|забыла?(?: сказать)?|ещ[её])[ ,]+)+(?=\S+ \S)", re.IGNORECASE
+    r"^(?:(?:(?:подожди|погоди|постой|стой)(?:те)?|нет|да|ну|ой|а то|а|и|только|это|вот|забыла?(?: сказать)?"
+    r"|ещ[её])[ ,]+)+(?=\S+ \S)",
+    re.IGNORECASE,
 )
 
 
@@ -73,7 +75,7 @@ TO_THE_WORKER = re.compile(
 )
 OF_A_FLAT = re.compile(r"^(?:\w+ ){0,4}(?:квартир\w*|кв)\b(?: \w+){0,3}$")
 META = re.compile(
-    r"(?:\W*\b(?:заявк\w+|при(?:мете|нимаете|мите|ми|нять)|можно|тогда|здесь|тут|там|у|через|вас|вам|вы|ты|остав\w+"
+    r"(?:\W*\b(?:заявк\w+|при(?:мете|нимаете|мите|ми|нять)|можно|тогда|здесь|тут|там|у|через|вас|вам|вы|ты|нельзя|остав\w+"
     r"|подать|хочу|хотела?|бы"
     r"|мне|нам|надо|нужно|нужна|нов\w+|друг\w+|ещ[её]|одну|одна|ну|а|и|да|так|вот|ли|пожалуйста|здравствуйте|алло"
     r"|девушка|сколько"
@@ -82,8 +84,11 @@ META = re.compile(
 )
 """Words about the request itself, or about nothing."""
 NEW = re.compile(
-    r"^(?:(?:ну|тогда|ладно|вот|а|и|да) )*(?:нов\w+|друг\w+|ещ[её] одн[уа]|заявк\w+)(?: заявк\w+| на"
-    r"| про)* (?=\S+ \S)",
+    r"^(?:(?:ну|тогда|ладно|хорошо|вот|а|и|да|можно|хочу|надо|мне|пожалуйста) )*"
+    r"(?:(?:нов\w+|друг\w+|ещ[её] одн[уа]|заявк\w+)(?: заявк\w+| на| про)*"
+    r"|(?:запиши|запишите|запишем|оставь|оставьте|оставить|оформи|оформите|оформить|прими|примите|сделай|сделайте|сделать"
+    r"|передай|передайте|подать)(?: мне| пожалуйста| тогда| ещ[её]| нов\w+| одну)* заявк\w+"
+    r"(?: на то| что| на| про| о том)*)[ ,:]+(?=\S+ \S)",
     re.IGNORECASE,
 )
 THERE = re.compile(r"^(?:ну |а |и )*(?:там|тут)(?: же)? (?:(?:ещ[её]|и|тоже|кстати) )+(?=\S+ \S)", re.IGNORECASE)
@@ -99,7 +104,7 @@ def price(details: str) -> str:
 
 def kept(text: str) -> str:
     """What is kept of a description: no greeting, no «добавь, что», no stammer, no capitals, nothing secret."""
-    text = more["more"] if (more := troubles.MORE.match(text)) else text
+    text = more.told(text) or text
     text = text.capitalize() if text.isupper() else text
     text = tidied(text)
     told = troubles.STAMMER.sub(r"\1", troubles.LEAD.sub("", text.strip()))
@@ -111,6 +116,8 @@ def tidied(text: str) -> str:
 
     >>> tidied("ну тогда новую, крыша течет"), tidied("заявку здесь примете? дверь подъезда не закрывается")
     ('крыша течет', 'дверь подъезда не закрывается')
+    >>> tidied("ладно тогда запишите заявку домофон сломался")
+    'домофон сломался'
     >>> tidied("воды горячей нет!!! сколько можно"), tidied("там еще и дверь скрипит"), tidied("кран, вода")
     ('воды горячей нет!!!', 'дверь скрипит', 'кран, вода')
     """
@@ -128,6 +135,7 @@ def said_back(details: str) -> str:
 
 def added(text: str) -> str:
     """A phrase as it is put after what was told: «а то домофон не работает», «Добавьте, что у соседей тоже»."""
+    text = more.told(text) or text
     return FORGOTTEN.sub("", TO_THE_WORKER.sub("", LEADS_ON.sub("", text.strip().rstrip(" .!?"))))
 
 
