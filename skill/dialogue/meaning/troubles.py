@@ -29,7 +29,10 @@ SINCE = re.compile(
     r"|(?:\w+|\d+)(?:-?[йяе])? (?:день|дня|дней|сутки|недел\w|месяц\w*|час\w*)"
     r"|(?:давно |уже |наверное |где-?то )*(?:недел\w|дн\w+|месяц\w*|час\w*) (?:\w+|\d+))(?: \w+){0,2}[.!]?"
 )
-CORRECTED = re.compile(rf"(?:ой |не[ ,]+|нет[ ,]+)+(?:{_ON} \w+[ ,]+)?(?:а )?(?P<place>{_ON} \w+(?: \w+){{0,2}})[.!]?")
+CORRECTED = re.compile(
+    r"(?:(?:ой|не|нет|(?:подожди|погоди|постой|стой)(?:те)?)[ ,]+)+"
+    rf"(?:{_ON} \w+[ ,]+)?(?:а )?(?P<place>{_ON} \w+(?: \w+){{0,2}})[.!]?"
+)
 """«Нет, на четвёртом», «не на третьем, а на четвёртом»."""
 ELSEWHERE = re.compile(rf"\bне (?P<wrong>{_ON} \w+)[ ,]+а (?P<right>{_ON} \w+)")
 DENIED = re.compile(r"^(?:нет|не то|ой|точнее|вернее)[ ,]+", re.IGNORECASE)
@@ -76,6 +79,7 @@ _WAITS = r"(?:подожди|погоди|постой|стой|обожди)(?:
 AND_MORE = re.compile(rf"^(?:(?:да|ну|а|ой|{_WAITS}),? )*(?:и|ещё|еще|также|плюс|тоже)\b", re.IGNORECASE)
 LEAD = re.compile(
     rf"^(?:(?:{_WAITS}|да|ну|ой|и|а|ещё|еще|также|кстати|плюс|тоже|спасибо|алло|здравствуйте|девушка|милая|слушайте"
+    r"|так(?:ое|ая) (?:дело|история|проблема)"
     r"|добр\w+ (?:день|утро|вечер)|у (?:меня|нас)(?: тут| там)?)[ ,.!]+)+",
     re.IGNORECASE,
 )
@@ -199,9 +203,11 @@ def moved(told: str, place: str) -> str:
     >>> moved("кран капает на кухне", "в ванной"), moved("на третьем этаже темно", "на пятом")
     ('кран капает в ванной', 'на пятом этаже темно')
     """
-    named = PLACED.search(told)
-    if named is None:
+    places = list(PLACED.finditer(told))
+    if not places:
         return ""
+    of_a_floor = next((one for one in places if "этаж" in one[0]), None) if AT.search(place) is None else None
+    named = of_a_floor or places[0]
     if "этаж" in named[0]:
         return told.replace(named[0], place if "этаж" in place else f"{place} этаже")
     rooms = all(re.search(rf"\b{FLAT_PLACES}", one) for one in (named[0], place))
@@ -249,7 +255,11 @@ def _clauses(text: str) -> list[tuple[str, str]]:
 
 def names_only_a_worker(text: str) -> bool:
     """«Нужен сантехник»: somebody is wanted, and nothing is said of what for."""
-    return len(text.split()) <= BARE and category(WORKERS.sub("", text.lower())) == "other"
+    return (
+        not FAILS.search(text.lower())
+        and len(text.split()) <= BARE
+        and category(WORKERS.sub("", text.lower())) == "other"
+    )
 
 
 def joined(before: str, text: str) -> str:

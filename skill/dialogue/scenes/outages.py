@@ -14,6 +14,7 @@ from skill.dialogue.meaning import troubles
 from skill.dialogue.meaning.asked import resources, service_name
 from skill.dialogue.meaning.houses import house_named
 from skill.dialogue.meaning.plain import plain
+from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital, listed, resource_name
 from skill.dialogue.scenes.ticket import SCENE as TICKET
 from skill.dialogue.talk import Talk
@@ -138,7 +139,9 @@ class Outages(Topic):
         kin = set(wanted).union(*(KIN.get(code, set()) for code in wanted))
         touching = [one for one in found if not wanted or _touches(one, kin if one.start_at <= talk.now else wanted)]
         missing = MISSING.search(talk.turn.text.lower().replace("ё", "е")) is not None
-        follows = bool(talk.session.about.get("missing")) and len(talk.turn.text.split()) <= FOLLOWS
+        follows = bool(talk.session.about.get("missing")) and (
+            len(talk.turn.text.split()) <= FOLLOWS or points_at("also_off", talk.turn.text)
+        )
         now = missing or follows
         talk.session.about = {**talk.session.about, "missing": now}
         lost = _what_is_off(talk, wanted) if now else ""
@@ -176,6 +179,13 @@ def _what_is_off(talk: Talk, wanted: list[str]) -> str:
     ):
         talk.session.about["text"] = before
         return before
+    anew = MISSING.search(talk.turn.text.lower().replace("ё", "е")) is not None
+    goes_on = (points_at("also_off", talk.turn.text) and not anew) or troubles.EXTENT.fullmatch(
+        talk.turn.text.lower().rstrip(" .")
+    )
+    if goes_on and MISSING.search(before.lower()):
+        talk.session.about["text"] = f"{before}, {talk.turn.text}"
+        return f"{before}, {talk.turn.text}"
     if wanted and BACK_AGAIN.search(talk.turn.text.lower()):
         return f"Нет {listed([resource_name(code, 'gen') for code in wanted])}"
     return talk.turn.text

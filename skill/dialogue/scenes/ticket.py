@@ -6,7 +6,7 @@ from billing import tickets
 from skill.dialogue import progress
 from skill.dialogue.company import emergency_phone
 from skill.dialogue.gate import barred
-from skill.dialogue.meaning import dangers, temper, troubles
+from skill.dialogue.meaning import temper, troubles
 from skill.dialogue.meaning.plain import asks, is_question, plain
 from skill.dialogue.meaning.pointing import points_at
 from skill.dialogue.naming import capital
@@ -36,6 +36,7 @@ from speech.numerals import numbers
 
 ENOUGH_WORDS = 3
 BOTH = re.compile(r"\b(обе|оба|все(?! (?:верно|правильно|так|хорошо|понятно)))\b")
+FIRST = re.compile(r"\b(?:перв|эту\b)")
 
 
 class TicketTopic:
@@ -56,7 +57,7 @@ class TicketTopic:
         complains = words.COMPLAINT.search(talk.turn.text.lower()) is not None
         if points_at("together", talk.turn.text):
             return joining.last_two(talk) or earlier.status(talk, [])
-        if (added := joining.into_last(talk)) is not None:
+        if not said.slots.get("asked") and (added := joining.into_last(talk)) is not None:
             return added
         if (left := joining.left(talk)) is not None:
             return left
@@ -104,8 +105,11 @@ class TicketTopic:
         """The description, or the yes that sends it."""
         if talk.session.step == "confirm" and (last := taking_back.meant(talk)):
             return self._without_last(talk, sends=last == "send")
+        if said.slots.get("first"):  # «первую отмени», which has been sent
+            return None
         if points_at("cancel", talk.turn.text) or points_at("goodbye", talk.turn.text):
-            return before_sending.dropped(talk)
+            first = FIRST.search(talk.turn.text.lower()) and drafted.others(talk)
+            return self._following(talk, first, talk.say("ticket.not_sent")) if first else before_sending.dropped(talk)
         if talk.session.step == "details":
             return self._described(talk, said)
         if questions.kind(talk.turn.text, "") == "anonymous":
@@ -125,6 +129,8 @@ class TicketTopic:
         if said.intent == "correct":
             talk.session.step = "details"
             return talk.reply("ticket.details", expecting="text")
+        if said.intent in LEAVING and adding.WAITS.match(talk.turn.text):  # «нет, подожди» drops nothing yet
+            return before_sending.read_back(talk)
         if said.intent == "no" and (others := drafted.others(talk)):
             return self._following(talk, others, talk.say("ticket.not_sent"))
         unsure = said.intent in LEAVING | {"out_of_scope", "yes"} or said.confidence < SURE
@@ -151,12 +157,7 @@ class TicketTopic:
         """A yes, with what was said in one breath with it: more of the trouble, one more, a question."""
         lead = sending.joined(talk, rest) if rest else ""
         sent = self._send(talk)
-        if (
-            rest
-            and asks(rest)
-            and not (points_at("when", rest) or dangers.COMING.search(plain(rest)))
-            and not sent.handoff
-        ):
+        if rest and asks(rest) and sending.is_left(talk, rest) and not sent.handoff:
             talk.session.then = [*talk.session.then, rest]
         return after(lead, sent) if lead else sent
 

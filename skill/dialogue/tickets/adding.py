@@ -54,12 +54,13 @@ def added(talk: Talk, said: Understanding, details: str, told: str, others: list
     """The request `details`, `told` with its place, as what is said now makes it; None where it says nothing of it."""
     text = talk.turn.text.lower().strip()
     known = troubles.category(talk.turn.text) != "other"
+    place = told.removeprefix(details).lstrip(", ")
     further = more.told(talk.turn.text)
     if not further and (anew := ANEW.match(talk.turn.text)) is not None:
         return Added(anew["anew"])
     if further:
         if troubles.is_one_more(details, f"ещё {further}"):
-            return Added(details, others=[*others, further])
+            return Added(details, place=place, others=[*others, further])
         return Added(f"{told}, {further}", whole=True)
     if when.is_told(text) or points_at("wish", text):
         return Added(when.with_it(told, words.added(talk.turn.text)), whole=True)
@@ -68,7 +69,7 @@ def added(talk: Talk, said: Understanding, details: str, told: str, others: list
     if troubles.MILD.fullmatch(text):  # «не сильно» is no «no»
         return Added(f"{told}, {text}", whole=True)
     if known and said.intent in DESCRIBING and troubles.is_one_more(details, talk.turn.text):
-        return Added(details, others=[*others, talk.turn.text])
+        return Added(details, place=place, others=[*others, talk.turn.text])
     if (corrected := troubles.CORRECTED.fullmatch(text)) is not None:
         moved = troubles.put_right(details, text) or troubles.moved(details, corrected["place"])
         return Added(moved or details, place="" if moved else corrected["place"])

@@ -32,6 +32,8 @@ def asked(talk: Talk) -> Reply | None:
     if of_money and (rule := earlier.asked_back(talk, "recalculation")) is not None:
         talk.beside = "help"
         return still_open(talk, rule)
+    if points_at("asks_ahead", text):
+        return term(talk) if dangers.COMING.search(plain(text)) else open_question(talk)
     return None
 
 

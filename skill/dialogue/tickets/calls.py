@@ -50,6 +50,12 @@ REOPENS = re.compile(
     r"|вызови|вызовите|вызывай|вызывайте|позови|позовите)(?: (?:диспетчер\w*|им|все таки|лучше|пожалуйста|аварийку))*"
 )
 """Said after a no: the question is asked again."""
+EASES = re.compile(
+    rf"{LEADS}(?:(?:уже|стало|вроде|теперь|кажется|она|вода|оно|там|сейчас|пока|чуть|немного) )*"
+    r"(?:(?:по)?меньше|слабее|(?:по)?тише|не так сильно)"
+    r"(?: (?:стало|уже|теперь|теч[её]т|льет|льется|капает|бежит|пахнет|хлещет|вода|воды))*"
+)
+"""It is not over."""
 SHORT = 5
 _CRIES = re.compile(r"\b(?:плачет|плачут|кричит|кричат|задыха\w+|стонет|стучит|стучат)\b")
 
@@ -86,7 +92,7 @@ def meant(talk: Talk, text: str) -> Understanding | None:
     short = of_danger and len(text.split()) <= SHORT and not dangers.TO_CALL.search(text)
     if short and dangers.is_advice_asked(talk.turn.text) and not dangers.WHAT_NOW.fullmatch(text) and of(talk):
         return Understanding(ADVICE, {}, 1.0)
-    advice = of_danger and dangers.WHAT_NOW.fullmatch(text)
+    advice = EASES.fullmatch(text) or (of_danger and dangers.WHAT_NOW.fullmatch(text))
     asked = dangers.COMING.search(text) or dangers.SENT_YET.fullmatch(text)
     listed = OF_REQUESTS.fullmatch(text)
     alone = NOBODY.search(text)

@@ -67,9 +67,15 @@ def asked_back(talk: Talk, intent: str) -> Reply | None:
     if intent == "ticket_status":
         keys = {"so_long": "ticket.so_long", "never_came": "ticket.never_came", "free": free}
     elif intent == "recalculation":
-        keys = {"for_what": "ticket.what_is_recalculated", "papers": "ticket.absence_papers"}
+        keys = {"for_what": "ticket.what_is_recalculated", "papers": _papers(talk)}
         keys |= {"recalculated": "ticket.recalculated", "when": "ticket.recalculated"}
     return next((talk.reply(key) for name, key in keys.items() if points_at(name, text)), None)
+
+
+def _papers(talk: Talk) -> str:
+    """What has to be brought: nothing where a service was bad, for that is looked at."""
+    details = str(talk.session.draft.get("details", "")).lower()
+    return "ticket.no_papers" if "плохую услугу" in details else "ticket.absence_papers"
 
 
 def asked_of(talk: Talk, said: Understanding) -> Reply | None:

@@ -10,7 +10,7 @@ from skill.dialogue.phrases import phrases
 from skill.dialogue.talk import Talk
 from skill.dialogue.tickets import calls, joining, when, words
 from skill.dialogue.turn import OFFER
-from skill.understanding import Understanding
+from skill.understanding import Understanding, understand
 from skill.understanding.slots import extract
 
 KINDS = ("not_fixed", "failed", "phone", "who", "photo", "known", "anonymous", "drink", "meanwhile")
@@ -106,7 +106,19 @@ def _of_the_open_one(talk: Talk, text: str) -> Understanding | None:
     if points_at("still_asks", text) and talk.session.about.get("intent") == "outages":
         slots = extract("outages", talk.turn.text)
         return Understanding("outages", slots, 1.0) if "resource" in slots else Understanding(MAKES, {}, 1.0)
-    named = ("wish", "drop_last", "not_that", "what_written", "works_by_then", "still_asks", "the_first_was")
+    if "sent" in talk.session.draft and points_at("undoes_first", text):
+        return Understanding("withdraw_ticket", {"first": True}, 1.0)
+    named = (
+        "wish",
+        "drop_last",
+        "not_that",
+        "what_written",
+        "works_by_then",
+        "still_asks",
+        "the_first_was",
+        "free",
+        "asks_ahead",
+    )
     belongs = when.is_told(talk.turn.text) or any(points_at(name, text) for name in named)
     return Understanding(MAKES, {}, 1.0) if belongs or more.told(talk.turn.text) else None
 
@@ -117,7 +129,8 @@ def _of_the_sent_one(talk: Talk, text: str) -> Understanding | None:
     if points_at("what_written", text) and (of_requests or "заявк" in text) and joining.just_made(talk):
         return Understanding("ticket_status", {"asked": "written"}, 1.0)
     adds = more.names_the_request(talk.turn.text) or (of_requests and more.told(talk.turn.text))
-    if adds and joining.added_to(talk) is not None:
+    danger = adds and understand(more.told(talk.turn.text), talk.turn.channel).intent == "emergency"
+    if adds and not danger and joining.added_to(talk) is not None:
         return Understanding(MAKES, {}, 1.0)
     return None
 
