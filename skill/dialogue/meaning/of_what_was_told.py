@@ -27,6 +27,8 @@ OLD = re.compile(r"\b(?:[789]\d|семьдесят|восемьдесят|дев
 def meant(talk: Talk, text: str) -> Understanding | None:
     """The plain phrase as it is meant; None where it does not lean on what was told."""
     free = not talk.session.scene or talk.session.step == OFFER
+    if free and talk.session.about.get("intent") == "outages" and points_at("not_now", text):
+        return Understanding("outages", talk.session.about["slots"], 1.0)
     warmth = free and not OF_WARMTH.isdisjoint(talk.session.told_of) and SAYS_DEGREES.fullmatch(text)
     if warmth and (degrees := _degrees(text)):
         return Understanding("temperature", {"degrees": degrees}, 1.0)

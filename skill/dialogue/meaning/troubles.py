@@ -79,8 +79,7 @@ _WAITS = r"(?:подожди|погоди|постой|стой|обожди)(?:
 AND_MORE = re.compile(rf"^(?:(?:да|ну|а|ой|{_WAITS}),? )*(?:и|ещё|еще|также|плюс|тоже)\b", re.IGNORECASE)
 LEAD = re.compile(
     rf"^(?:(?:{_WAITS}|да|ну|ой|и|а|ещё|еще|также|кстати|плюс|тоже|спасибо|алло|здравствуйте|девушка|милая|слушайте"
-    r"|так(?:ое|ая) (?:дело|история|проблема)"
-    r"|добр\w+ (?:день|утро|вечер)|у (?:меня|нас)(?: тут| там)?)[ ,.!]+)+",
+    r"|так(?:ое|ая) (?:дело|история|проблема)|добр\w+ (?:день|утро|вечер)|у (?:меня|нас)(?: тут| там)?)[ ,.!]+)+",
     re.IGNORECASE,
 )
 MILD = re.compile(
@@ -206,8 +205,8 @@ def moved(told: str, place: str) -> str:
     places = list(PLACED.finditer(told))
     if not places:
         return ""
-    of_a_floor = next((one for one in places if "этаж" in one[0]), None) if AT.search(place) is None else None
-    named = of_a_floor or places[0]
+    on_a_floor = [one for one in places if "этаж" in one[0] and not AT.search(place)]
+    named = (on_a_floor or places)[0]
     if "этаж" in named[0]:
         return told.replace(named[0], place if "этаж" in place else f"{place} этаже")
     rooms = all(re.search(rf"\b{FLAT_PLACES}", one) for one in (named[0], place))
@@ -269,15 +268,12 @@ def joined(before: str, text: str) -> str:
     'домофон не работает'
     >>> joined("в подвале запах", "канализацией воняет"), joined("труба течёт", "течёт труба на кухне")
     ('в подвале запах, канализацией воняет', 'течёт труба на кухне')
-    >>> joined("дверь в подъезд открыта", "темно в подъезде")
-    'дверь в подъезд открыта, темно в подъезде'
     """
     if (instead := INSTEAD.search(text)) is not None and instead["wrong"][:STEM].lower() in before.lower():
         wrong = re.compile(rf"\b{instead['wrong'][:STEM]}\w*", re.IGNORECASE)
         return wrong.sub(instead["right"], before, count=1)
     anew = DENIED.sub("", text)
-    again = bool(_words(before)) and _words(before) <= _words(text)
-    return anew if anew != text or again else f"{before.rstrip('.!')}, {text}"
+    return anew if anew != text or set() < _words(before) <= _words(text) else f"{before.rstrip('.!')}, {text}"
 
 
 def _words(text: str) -> set[str]:

@@ -99,7 +99,8 @@ class Outages(Topic):
                 return TICKET.propose(talk, more)
             if details and said.intent in {"no", "out_of_scope", "outages"} and INSISTS.search(plain(talk.turn.text)):
                 return TICKET.propose(talk, details)
-            if said.intent != "yes" or not details:
+            agrees = said.intent == "yes" or points_at("send_it", talk.turn.text)
+            if not agrees or not details:
                 return super().answer(talk, said)
             return TICKET.propose(talk, details)
         if said.intent == "link_account" and said.confidence >= SURE:  # «лицевой 100512» tells the house as well
@@ -179,6 +180,10 @@ def _what_is_off(talk: Talk, wanted: list[str]) -> str:
     ):
         talk.session.about["text"] = before
         return before
+    if wanted and points_at("not_now", talk.turn.text):
+        named = listed([resource_name(code, "gen") for code in wanted])
+        talk.session.about["text"] = f"Нет {named}, {talk.turn.text}"
+        return str(talk.session.about["text"])
     anew = MISSING.search(talk.turn.text.lower().replace("ё", "е")) is not None
     goes_on = (points_at("also_off", talk.turn.text) and not anew) or troubles.EXTENT.fullmatch(
         talk.turn.text.lower().rstrip(" .")

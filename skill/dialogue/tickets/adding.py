@@ -119,7 +119,12 @@ def to_offered(talk: Talk, said: Understanding, details: str) -> str:
     where = troubles.SPOT.fullmatch(text) or troubles.PLACE.fullmatch(text)
     goes_on = said.intent == "create_ticket" and not troubles.is_told(text) and not asks(text)
     comes = when.is_told(text) or points_at("particulars", text)
-    if not details or points_at("free", text) or not (where or goes_on or comes or _since(text, fits=True)):
+    if (
+        not details
+        or points_at("free", text)
+        or points_at("send_it", text)
+        or not (where or goes_on or comes or _since(text, fits=True))
+    ):
         return ""
     return f"{details}, {words.added(talk.turn.text)}"
 

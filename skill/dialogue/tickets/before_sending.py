@@ -97,6 +97,8 @@ def _by(talk: Talk, details: str) -> str:
 def dropped(talk: Talk) -> Reply:
     """It is not sent after all; of what cannot wait, whom to call."""
     urgent = terms.term(talk, str(talk.session.draft.get("details", ""))).rule.urgent
+    if talk.session.draft.get("details") and talk.session.step == "confirm":  # «всё-таки отправь»
+        talk.session.about = {**talk.session.about, "intent": questions.MAKES, "text": drafted.told(talk)}
     talk.session.close()
     if urgent:
         return talk.reply("ticket.dropped_urgent", phone=emergency_phone(talk))

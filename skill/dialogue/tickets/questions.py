@@ -76,6 +76,10 @@ def meant(talk: Talk, text: str) -> Understanding | None:
         return further
     if session.step == OFFER and session.draft.get("details") and points_at("particulars", text):
         return Understanding(MAKES, {}, 1.0)
+    uncalled = session.scene == "" and session.about.get("intent") == "emergency" and calls.of(talk) is None
+    if uncalled and points_at("send_it", text):  # «нет, не сильно», and then «давайте заявку»
+        session.about["trouble"] = session.about["text"]
+        return Understanding(MAKES, {"again": True}, 1.0)
     if not free or session.about.get("intent") not in OF_REQUESTS:
         return None
     about_one = session.about["intent"] == MAKES and troubles.is_told(str(session.about.get("text", "")))
