@@ -5,7 +5,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from json import JSONEncoder
 from pathlib import Path
 
@@ -50,6 +51,8 @@ class WouldChange(Exception):
 _QUEUE = "queue"
 """The option of an engine whose writers queue: it goes with the engine."""
 _KEPT = "kept"
+_to_sync: ContextVar[set[str] | None] = ContextVar("to_sync", default=None)
+"""Logs that one who is `alone` has written to and syncs at the end."""
 
 
 def connect(url: str) -> Engine:
@@ -124,7 +127,11 @@ def transaction(engine: Engine) -> Iterator[Session]:
         yield db
         db.flush()
     if queue and db.info.get(_KEPT):
-        _sync(f"{engine.url.database}-wal")
+        log, later = f"{engine.url.database}-wal", _to_sync.get()
+        if later is None:
+            _sync(log)
+        else:
+            later.add(log)
 
 
 def keep(db: Session) -> None:
@@ -149,11 +156,20 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield db
 
 
-def alone(engine: Engine) -> AbstractContextManager[None]:
+@contextmanager
+def alone(engine: Engine) -> Iterator[None]:
     """Let one thread of this process after the other work on books in a SQLite file (`Queue.alone`); on others there is
-    nothing to gain."""
+    nothing to gain. What is kept meanwhile is on the disk when it ends, and the next need not wait for that."""
     queue: Queue | None = engine.get_execution_options().get(_QUEUE)
-    return queue.alone() if queue else nullcontext()
+    logs: set[str] = set()
+    with queue.alone() if queue else nullcontext():
+        before = _to_sync.set(logs)
+        try:
+            yield
+        finally:
+            _to_sync.reset(before)
+    for log in logs:
+        _sync(log)
 
 
 @contextmanager

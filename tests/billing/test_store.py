@@ -264,3 +264,22 @@ def test_what_leaves_a_trace_is_synced_to_the_disk(
             )  # fmt: skip
     assert synced == [str(tmp_path / "books.db-wal")] * syncs
     books.dispose()
+
+
+def test_who_is_alone_syncs_when_the_next_may_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    books = filled(tmp_path)
+    sync, begun = os.fsync, []
+
+    def watched(file: int) -> None:
+        with store.alone(books):
+            begun.append(True)
+        sync(file)
+
+    with store.alone(books):
+        with store.transaction(books) as db:
+            db.add(Organization(name="ТСЖ", spoken_name="ТСЖ", inn="0012345676"))
+            store.keep(db)
+        monkeypatch.setattr(os, "fsync", watched)
+        assert begun == []
+    assert begun == [True]
+    books.dispose()
