@@ -121,7 +121,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
     What was committed survives the death of the process, and a power cut too where `keep` was called; on SQLite a power
     cut may take other transactions of the last moments, never half of one. On PostgreSQL every commit is on the disk.
     """
-    queue: Queue | None = engine.get_execution_options().get(_QUEUE)
+    queue = _queue(engine)
     begun = queue.begin(engine) if queue else engine.begin()
     with begun as connection, Session(connection, expire_on_commit=False) as db:
         yield db
@@ -132,6 +132,12 @@ def transaction(engine: Engine) -> Iterator[Session]:
             _sync(log)
         else:
             later.add(log)
+
+
+def _queue(engine: Engine) -> Queue | None:
+    """Where the writers of a SQLite file queue; other books have none."""
+    found: Queue | None = engine.get_execution_options().get(_QUEUE)
+    return found
 
 
 def keep(db: Session) -> None:
@@ -160,7 +166,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 def alone(engine: Engine) -> Iterator[None]:
     """Let one thread of this process after the other work on books in a SQLite file (`Queue.alone`); on others there is
     nothing to gain. What is kept meanwhile is on the disk when it ends, and the next need not wait for that."""
-    queue: Queue | None = engine.get_execution_options().get(_QUEUE)
+    queue = _queue(engine)
     logs: set[str] = set()
     with queue.alone() if queue else nullcontext():
         before = _to_sync.set(logs)
@@ -179,7 +185,7 @@ def looking(engine: Engine) -> Iterator[Session]:
     Raises WouldChange on any change, flushed or pending at the end: nothing of it stays. So it does at once on books
     that are no SQLite file, whose transactions keep nobody waiting.
     """
-    queue: Queue | None = engine.get_execution_options().get(_QUEUE)
+    queue = _queue(engine)
     if queue is None:
         raise WouldChange
     try:

@@ -1,4 +1,4 @@
-"""One turn of a conversation: one database transaction, one reply, whatever is delivered twice or late."""
+"""One turn of a conversation: one reply, what it changes in one transaction, whatever is delivered twice or late."""
 
 from datetime import datetime
 
@@ -23,7 +23,6 @@ def converse(engine: Engine, turn: Turn, *, now: datetime, settings: Settings) -
     of its session was taken gets that session's last reply. Whatever it changes is written in one transaction.
     """
     with store.alone(engine):
-        understand(turn.text, turn.channel)  # it is remembered: nobody need wait for it in a transaction
         reply = _beside(engine, turn, now, settings)
         if reply is not None:
             return reply
@@ -61,7 +60,7 @@ def _beside(engine: Engine, turn: Turn, now: datetime, settings: Settings) -> Re
             found = _found(db, turn, now, settings)
             if found.answered is not None:
                 return Reply.from_json(found.answered)
-            if _is_late(turn, found) or _agrees(turn, found):
+            if _agrees(turn, found):
                 return None
             done = _done(db, turn, found, now, settings)
     except store.WouldChange:

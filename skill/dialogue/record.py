@@ -125,7 +125,7 @@ def keep(db: Database, taken: Taken) -> None:
 
 
 def keep_unless_changed(db: Database, taken: Taken, row: Kept | None) -> bool:
-    """`keep` where the conversation is still as it was found, on SQLite; otherwise nothing is written."""
+    """`keep` where the conversation goes on from the row it was found in, on SQLite; otherwise nothing is written."""
     if taken.session is None:
         return False
     values = _row(taken, taken.session)
